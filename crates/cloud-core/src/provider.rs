@@ -6,7 +6,7 @@
 //! [`numeric_id!`](crate::numeric_id) and [`text_id!`](crate::text_id), words that the service may add to by
 //! [`open_enum!`](crate::open_enum).
 
-pub use crate::call::CallBuilder;
+pub use crate::call::{CallBuilder, describes, or_get};
 pub use crate::config::{BaseUrl, Environment, Origin, Setting};
 pub use crate::credential::Credential;
 pub use crate::decode::{Decode, DecodeError};

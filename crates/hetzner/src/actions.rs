@@ -22,7 +22,7 @@ mod poller;
 mod wait;
 
 pub use answers::Created;
-pub(crate) use answers::{COPYING, created, deleted, following, started, started_all, told};
+pub(crate) use answers::{COPYING, created, deleted, following, ready, started, started_all, told};
 pub(crate) use methods::action_methods;
 pub use wait::ActionFailed;
 pub(crate) use wait::{wait_for, wait_until_idle, watch};

@@ -15,6 +15,7 @@ use crate::find::find;
 use crate::ids::CertificateId;
 use crate::labels::{self, Labels};
 use crate::ops;
+use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
@@ -188,6 +189,7 @@ impl<'a> Certificates<'a> {
             CertificateType::Uploaded,
             certificate,
             private_key,
+            self.0.clone(),
         )
     }
 
@@ -225,7 +227,13 @@ impl<'a> Certificates<'a> {
             }),
         );
         let domain_names = domain_names.into_iter().map(Into::into).collect();
-        IssueCertificate::new(call, name.into(), CertificateType::Managed, domain_names)
+        IssueCertificate::new(
+            call,
+            name.into(),
+            CertificateType::Managed,
+            domain_names,
+            self.0.clone(),
+        )
     }
 
     /// One certificate (`GET /certificates/{id}`).
@@ -343,11 +351,47 @@ cloud_core::request! {
         #[serde(serialize_with = "cloud_core::model::secret::expose")]
         private_key: SecretString,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The labels of the new certificate.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+impl UploadCertificate {
+    /// Uploads the certificate (`POST /certificates`), or gives the one that is there already (`GET
+    /// /certificates?name=..`): after an answer that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Certificates::create_uploaded`]. One of this name that is another certificate, or lacks one of the labels
+    /// asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
+        let client = self.client.clone();
+        let named = client.certificates().list().name(self.name.as_str());
+        let asked = or_get::Asked::of(&self, &["type", "labels"]);
+        // Line breaks are those of whoever has written it.
+        let text = |pem: &str| pem.split_whitespace().collect::<String>();
+        let uploaded = text(&self.certificate);
+        or_get::or_get(
+            client,
+            self.send(),
+            named.into_list(),
+            move |there: &Certificate| {
+                let shown = there.certificate.as_deref().map(text);
+                asked.is(there) && shown == Some(uploaded)
+            },
+            None,
+            |api, there| api.certificates().get(there.id),
+        )
+    }
 }
 
 cloud_core::request! {
@@ -358,6 +402,9 @@ cloud_core::request! {
         #[serde(rename = "type")]
         kind: CertificateType,
         domain_names: Vec<String>,
+    }
+    unsent {
+        client: Client,
     }
     opt {
         /// The labels of the new certificate.
@@ -370,6 +417,12 @@ cloud_core::request! {
         labels::check(this.labels.as_ref())
     };
 }
+
+or_get::or_get_method!(
+    IssueCertificate => Certificate in certificates,
+    "the certificate", "certificates", same ["type", "domain_names"],
+    actions Some(|api, there| api.certificates().list_actions_of(there.id)),
+);
 
 cloud_core::request! {
     /// Changes a certificate; made by [`Certificates::update`].

@@ -90,6 +90,10 @@ impl Dialect for HetznerDialect {
         ))
     }
 
+    fn is_conflict(&self, code: &str) -> bool {
+        ErrorCode::from(code) == ErrorCode::UniquenessError
+    }
+
     fn is_locked(&self, code: &str) -> bool {
         matches!(
             ErrorCode::from(code),

@@ -15,6 +15,7 @@ use crate::find::find;
 use crate::ids::{FirewallId, ServerId};
 use crate::labels::{self, Labels};
 use crate::ops;
+use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
@@ -198,7 +199,7 @@ impl<'a> Firewalls<'a> {
                 api.firewalls().get(firewall.id)
             }),
         );
-        CreateFirewall::new(call, name.into())
+        CreateFirewall::new(call, name.into(), self.0.clone())
     }
 
     /// One firewall (`GET /firewalls/{id}`).
@@ -396,6 +397,9 @@ cloud_core::request! {
     required {
         name: String,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The labels of the new firewall.
         labels: Labels,
@@ -412,6 +416,12 @@ cloud_core::request! {
         labels::check(this.labels.as_ref())
     };
 }
+
+or_get::or_get_method!(
+    CreateFirewall => Firewall in firewalls,
+    "the firewall", "firewalls", same ["rules"],
+    actions Some(|api, there| api.firewalls().list_actions_of(there.id)),
+);
 
 cloud_core::request! {
     /// Changes a firewall; made by [`Firewalls::update`].

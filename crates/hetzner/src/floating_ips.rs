@@ -18,6 +18,7 @@ use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
+use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -129,6 +130,7 @@ impl<'a> FloatingIps<'a> {
                 }),
             ),
             kind,
+            self.0.clone(),
         )
     }
 
@@ -298,6 +300,9 @@ cloud_core::request! {
         #[serde(rename = "type")]
         kind: IpVersion,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The server it leads to.
         server: ServerId,
@@ -316,6 +321,39 @@ cloud_core::request! {
         }
         labels::check(this.labels.as_ref())
     };
+}
+
+impl CreateFloatingIp {
+    /// Takes the Floating IP (`POST /floating_ips`), or gives the one that is there already (`GET
+    /// /floating_ips?name=..`): after an answer that was lost on the way, and when the program is run a second time. It
+    /// needs a [`name`](Self::name), because a name that the service makes cannot be looked for.
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FloatingIps::create`]. One of this name that differs in `type` or `home_location`, or lacks one of the
+    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
+        let client = self.client.clone();
+        let name = self.name.clone().unwrap_or_default();
+        if name.is_empty() {
+            let error = Error::input("name", "must be given, so that it can be looked for");
+            return Task::new(async move { Err(error) });
+        }
+        let named = client.floating_ips().list().name(name).into_list();
+        let asked = or_get::Asked::of(&self, &["type", "home_location", "labels"]);
+        or_get::or_get(
+            client,
+            self.send(),
+            named,
+            move |there| asked.is(there),
+            Some(|api, there| api.floating_ips().list_actions_of(there.id)),
+            |api, there| api.floating_ips().get(there.id),
+        )
+    }
 }
 
 cloud_core::request! {

@@ -8,6 +8,7 @@ use crate::find::find;
 use crate::ids::{PlacementGroupId, ServerId};
 use crate::labels;
 use crate::ops;
+use crate::or_get;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -108,6 +109,7 @@ impl<'a> PlacementGroups<'a> {
             self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode),
             name.into(),
             kind,
+            self.0.clone(),
         )
     }
 
@@ -197,12 +199,21 @@ cloud_core::request! {
         #[serde(rename = "type")]
         kind: PlacementGroupType,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The labels of the new placement group.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
 }
+
+or_get::or_get_method!(
+    CreatePlacementGroup => PlacementGroup in placement_groups,
+    "the placement group", "placement_groups", same ["type"],
+    actions None,
+);
 
 cloud_core::request! {
     /// Changes a placement group; made by [`PlacementGroups::update`].

@@ -18,6 +18,7 @@ use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
+use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -147,7 +148,7 @@ impl<'a> PrimaryIps<'a> {
                 api.primary_ips().get(primary_ip.id)
             }),
         );
-        CreatePrimaryIp::new(call, name.into(), kind)
+        CreatePrimaryIp::new(call, name.into(), kind, self.0.clone())
     }
 
     /// One Primary IP (`GET /primary_ips/{id}`).
@@ -329,6 +330,9 @@ cloud_core::request! {
         #[serde(rename = "type")]
         kind: IpVersion,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The location, by name or id; needed unless it is assigned.
         location: IdOrName<LocationId>,
@@ -348,6 +352,12 @@ cloud_core::request! {
         labels::check(this.labels.as_ref())
     };
 }
+
+or_get::or_get_method!(
+    CreatePrimaryIp => PrimaryIp in primary_ips,
+    "the Primary IP", "primary_ips", same ["type", "location"],
+    actions Some(|api, there| api.primary_ips().list_actions_of(there.id)),
+);
 
 impl CreatePrimaryIp {
     /// The server it is assigned to, which must be off.

@@ -1,6 +1,6 @@
 //! Public keys that new servers accept.
 
-use crate::actions::Action;
+use crate::actions::{self, Action};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -8,6 +8,7 @@ use crate::find::{find, find_by};
 use crate::ids::SshKeyId;
 use crate::labels;
 use crate::ops;
+use crate::or_get;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -125,7 +126,7 @@ impl<'a> SshKeys<'a> {
             &ops::CREATE_SSH_KEY,
             cloud_core::decode::Decode::key("ssh_key"),
         );
-        CreateSshKey::new(call, name.into(), public_key.into())
+        CreateSshKey::new(call, name.into(), public_key.into(), self.0.clone())
     }
 
     /// One SSH key (`GET /ssh_keys/{id}`).
@@ -214,11 +215,46 @@ cloud_core::request! {
         name: String,
         public_key: String,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The labels of the new SSH key.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+impl CreateSshKey {
+    /// Adds the key (`POST /ssh_keys`), or gives the one that is there already (`GET /ssh_keys?name=..`): after an answer
+    /// that was lost on the way, and when the program is run a second time. The wait ends at once.
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SshKeys::create`]. Another key of this name, this key under another name, or one that lacks one of the
+    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    pub fn or_get(self) -> Task<Accepted<SshKey>> {
+        let (client, finder) = (self.client.clone(), self.client.clone());
+        let named = client
+            .ssh_keys()
+            .list()
+            .name(self.name.as_str())
+            .into_list();
+        let asked = or_get::Asked::of(&self, &["labels"]);
+        // The service may keep the text in another form.
+        let wanted = fingerprint(&self.public_key);
+        let created = async move { Ok(actions::ready(&client, self.send().await?)) };
+        cloud_core::provider::or_get(created, move || async move {
+            let first = named.page().await?.items.into_iter().next();
+            let there = first
+                .filter(|there| asked.is(there) && wanted.as_ref() == Some(&there.fingerprint));
+            Ok(there.map(|there| actions::ready(&finder, there).found()))
+        })
+    }
 }
 
 cloud_core::request! {

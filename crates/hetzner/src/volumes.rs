@@ -15,6 +15,7 @@ use crate::ids::{ServerId, VolumeId};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
+use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -146,7 +147,7 @@ impl<'a> Volumes<'a> {
                 api.volumes().get(volume.id)
             }),
         );
-        CreateVolume::new(call, name.into(), size)
+        CreateVolume::new(call, name.into(), size, self.0.clone())
     }
 
     /// One volume (`GET /volumes/{id}`).
@@ -283,6 +284,9 @@ cloud_core::request! {
         name: String,
         size: u32,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// The server it is attached to once it is there. It is created in the location of the server.
         server: ServerId,
@@ -303,6 +307,12 @@ cloud_core::request! {
         labels::check(this.labels.as_ref())
     };
 }
+
+or_get::or_get_method!(
+    CreateVolume => Volume in volumes,
+    "the volume", "volumes", same ["size", "location"],
+    actions Some(|api, there| api.volumes().list_actions_of(there.id)),
+);
 
 fn check_size(size: u32) -> Result<()> {
     if (10..=10_240).contains(&size) {

@@ -119,6 +119,18 @@ pub(crate) fn wait_for_one(client: &Client, action: &Action) -> Waiter<Action> {
     })
 }
 
+/// What is ready when it is created: the wait for it ends at once.
+pub(crate) fn ready<T: Clone + Send + 'static>(client: &Client, answer: T) -> Accepted<T> {
+    let client = client.clone();
+    Accepted::new(answer, move |answer: &T| {
+        let answer = answer.clone();
+        wait_for(&client, Vec::new(), move |_| {
+            let answer = answer.clone();
+            Task::new(async move { Ok(answer) })
+        })
+    })
+}
+
 /// Reads the answer of an operation that takes time: the action that was started.
 pub(crate) fn started(client: &Client) -> Decode<Accepted<Action>> {
     let client = client.clone();

@@ -16,6 +16,7 @@ use crate::ids::{LoadBalancerId, NetworkId, PrimaryIpId};
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
 use crate::ops;
+use crate::or_get;
 use crate::protection::ChangeProtection;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -97,7 +98,7 @@ impl<'a> LoadBalancers<'a> {
                 |api, load_balancer: &LoadBalancer| api.load_balancers().get(load_balancer.id),
             ),
         );
-        CreateLoadBalancer::new(call, name.into(), load_balancer_type.into())
+        CreateLoadBalancer::new(call, name.into(), load_balancer_type.into(), self.0.clone())
     }
 
     /// One load balancer (`GET /load_balancers/{id}`).
@@ -313,6 +314,9 @@ cloud_core::request! {
         name: String,
         load_balancer_type: String,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// How it chooses among the targets; one after the other unless set.
         algorithm: LoadBalancerAlgorithm,
@@ -348,6 +352,12 @@ cloud_core::request! {
         labels::check(this.labels.as_ref())
     };
 }
+
+or_get::or_get_method!(
+    CreateLoadBalancer => LoadBalancer in load_balancers,
+    "the load balancer", "load_balancers", same ["load_balancer_type", "location"],
+    actions Some(|api, there| api.load_balancers().list_actions_of(there.id)),
+);
 
 cloud_core::request! {
     /// Changes a load balancer; made by [`LoadBalancers::update`].

@@ -11,6 +11,7 @@ use crate::find::find;
 use crate::ids::NetworkId;
 use crate::labels::{self, Labels};
 use crate::ops;
+use crate::or_get;
 use crate::protection::ChangeProtection;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -76,7 +77,7 @@ impl<'a> Networks<'a> {
                 api.networks().get(network.id)
             }),
         );
-        CreateNetwork::new(call, name.into(), ip_range.into())
+        CreateNetwork::new(call, name.into(), ip_range.into(), self.0.clone())
     }
 
     /// One network (`GET /networks/{id}`).
@@ -308,6 +309,9 @@ cloud_core::request! {
         name: String,
         ip_range: String,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// Whether its routes reach the dedicated servers behind its vSwitch.
         expose_routes_to_vswitch: bool,
@@ -322,6 +326,12 @@ cloud_core::request! {
     }
     check |this: &Self| labels::check(this.labels.as_ref());
 }
+
+or_get::or_get_method!(
+    CreateNetwork => Network in networks,
+    "the network", "networks", same ["ip_range"],
+    actions Some(|api, there| api.networks().list_actions_of(there.id)),
+);
 
 cloud_core::request! {
     /// Changes a network; made by [`Networks::update`].

@@ -1,18 +1,20 @@
+use cloud_core::Error;
 use cloud_core::call::Task;
 use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
-use cloud_core::{Error, Result};
 use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{Server, Servers};
-use crate::actions::{self, ActionStatus, COPYING, Created};
+use crate::actions::{self, COPYING, Created};
 use crate::client::Client;
+#[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
 use crate::images::ImageType;
 use crate::labels::{self, Labels};
 use crate::ops;
+use crate::or_get;
 use cloud_core::model::IdOrName;
 
 mod fallback;
@@ -202,8 +204,8 @@ impl CreateServer {
     ///
     /// # Errors
     ///
-    /// Worth handling: those of [`Servers::create`]. A server of this name that has another type, or lacks one of the
-    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    /// Worth handling: those of [`Servers::create`]. A server of this name that has another type or stands in
+    /// another location, or lacks one of the labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -216,56 +218,19 @@ impl CreateServer {
     /// # Ok(()) }
     /// ```
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
-        Task::new(async move {
-            let wanted = self.clone();
-            let error = match self.send().await {
-                Err(error)
-                    if error.may_have_happened()
-                        || error.code() == Some(ErrorCode::UniquenessError.as_str()) =>
-                {
-                    error
-                }
-                done => return done,
-            };
-            match wanted.existing().await {
-                Ok(Some(existing)) => Ok(existing),
-                Ok(None) => Err(error),
-                // That looking failed does not answer what became of the request.
-                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
-                Err(looking) => Err(looking),
-            }
-        })
-    }
-
-    /// The server of this name, if it is what this would create, with the work still going on for it, so that it can be
-    /// waited for like a new one.
-    async fn existing(&self) -> Result<Option<Accepted<Created<Server>, Server>>> {
-        let servers = self.client.servers();
-        let named = servers.list().name(self.name.as_str()).page().await?;
-        let Some(server) = named.items.into_iter().next() else {
-            return Ok(None);
-        };
-        if !self.describes(&server) {
-            return Ok(None);
-        }
-        let running = servers
-            .list_actions_of(server.id)
-            .status(ActionStatus::Running)
-            .all()
-            .await?;
-        let mut found = Created::new(server, None);
-        found.next_actions = running;
-        let found = found.accepted(&self.client, |api, server| api.servers().get(server.id));
-        Ok(Some(with_patience(found).found()))
-    }
-
-    fn describes(&self, server: &Server) -> bool {
-        let named =
-            |name: &str, id: i64| self.server_type == name || self.server_type == id.to_string();
-        let labels = self.labels.clone().unwrap_or_default();
-        named(&server.server_type.name, server.server_type.id.0)
-            && labels
-                .iter()
-                .all(|(key, value)| server.labels.get(key) == Some(value))
+        let client = self.client.clone();
+        let named = client
+            .list(&ops::LIST_SERVERS, "servers")
+            .query("name", &self.name);
+        let asked = or_get::Asked::of(&self, &["server_type", "location", "labels"]);
+        let created = or_get::or_get(
+            client,
+            self.send(),
+            named,
+            move |there| asked.is(there),
+            Some(|api, there| api.servers().list_actions_of(there.id)),
+            |api, there| api.servers().get(there.id),
+        );
+        Task::new(async move { created.await.map(with_patience) })
     }
 }

@@ -1,0 +1,109 @@
+//! Creations that find what is there already, of all resources whose names are unique in a project.
+
+use std::future::Future;
+
+use cloud_core::call::{Call, Task};
+use cloud_core::list::List;
+use cloud_core::provider::describes;
+use cloud_core::wait::Accepted;
+use cloud_core::{Result, provider};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::actions::{ActionStatus, Created, ListActions};
+use crate::client::Client;
+
+/// What a creation asks for, as far as the answers of the service show it.
+pub(crate) struct Asked(Value);
+
+impl Asked {
+    /// These fields of a request. One that can change by itself, or by later calls, is not among them.
+    pub(crate) fn of(request: &impl Serialize, fields: &[&str]) -> Self {
+        let mut asked = serde_json::to_value(request).unwrap_or_default();
+        if let Value::Object(members) = &mut asked {
+            members.retain(|name, _| fields.contains(&name.as_str()));
+        }
+        Self(asked)
+    }
+
+    /// Whether a resource is what was asked for.
+    pub(crate) fn is(&self, there: &impl Serialize) -> bool {
+        serde_json::to_value(there).is_ok_and(|there| describes(&self.0, &there))
+    }
+}
+
+/// The actions of a resource.
+type ActionsOf<T> = fn(&Client, &T) -> ListActions;
+
+/// Sends a creation, or gives what is in `named` and is what was asked for, with the work still going on for it, so that it
+/// can be waited for like a new one.
+pub(crate) fn or_get<T>(
+    client: Client,
+    creation: impl Future<Output = Result<Accepted<Created<T>, T>>> + Send + 'static,
+    named: List<T>,
+    is_it: impl FnOnce(&T) -> bool + Send + 'static,
+    actions: Option<ActionsOf<T>>,
+    get: fn(&Client, &T) -> Call<T>,
+) -> Task<Accepted<Created<T>, T>>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    provider::or_get(creation, move || async move {
+        let first = named.page().await?.items.into_iter().next();
+        let Some(there) = first.filter(|there| is_it(there)) else {
+            return Ok(None);
+        };
+        let running = match actions {
+            Some(actions) => {
+                let running = actions(&client, &there).status(ActionStatus::Running);
+                running.all().await?
+            }
+            None => Vec::new(),
+        };
+        let mut found = Created::new(there, None);
+        found.next_actions = running;
+        Ok(Some(found.accepted(&client, get).found()))
+    })
+}
+
+/// Gives a creation its `or_get`. `same` names the fields by which what is there is known again.
+macro_rules! or_get_method {
+    (
+        $create:ident => $resource:ident in $group:ident,
+        $what:literal, $path:literal, same [$($same:literal),+ $(,)?],
+        actions $actions:expr $(,)?
+    ) => {
+        impl $create {
+            #[doc = concat!("Creates ", $what, " (`POST /", $path, "`), or gives the one that is there already (`GET /", $path, "?name=..`):")]
+            /// after an answer that was lost on the way, and when the program is run a second time. Names are unique in a
+            /// project, so there is never a second one. The wait is for what still runs, and ends at once when nothing does.
+            ///
+            /// # Permissions
+            ///
+            /// A token with write access.
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("Those of the creation. One of this name that differs in ", $("`", $same, "`, ",)+ "or lacks one of the labels")]
+            /// asked for, is somebody else's: then [`UniquenessError`](crate::ErrorCode::UniquenessError) stands.
+            pub fn or_get(
+                self,
+            ) -> cloud_core::call::Task<
+                cloud_core::wait::Accepted<$crate::actions::Created<$resource>, $resource>,
+            > {
+                let client = self.client.clone();
+                let named = client.$group().list().name(self.name.as_str()).into_list();
+                let asked = $crate::or_get::Asked::of(&self, &[$($same,)+ "labels"]);
+                $crate::or_get::or_get(
+                    client,
+                    self.send(),
+                    named,
+                    move |there| asked.is(there),
+                    $actions,
+                    |api, there| api.$group().get(there.id),
+                )
+            }
+        }
+    };
+}
+pub(crate) use or_get_method;
