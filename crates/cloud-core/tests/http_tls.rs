@@ -233,6 +233,92 @@ async fn authorities_of_the_system_count_unless_excluded() {
     refused(trusting(&other), server_config(&leaf)).await;
 }
 
+/// As `openssl req -x509` makes it: it has signed itself, and may sign others.
+fn own_authority(name: &str, is_over: bool) -> Leaf {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    if is_over {
+        params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    }
+    Leaf {
+        certificate: params.self_signed(&key).unwrap(),
+        key,
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_named_is_trusted_when_it_is_the_servers_own() {
+    let ca = authority("one");
+    for leaf in [
+        own_authority("127.0.0.1", false),
+        Leaf::self_signed("127.0.0.1"),
+        // Signed by somebody whom nobody names.
+        Leaf::new(&ca, "127.0.0.1"),
+    ] {
+        // It may be one of several, before the authorities of the system or instead of them.
+        let bundle = format!("{}{}", authority("two").pem(), leaf.certificate.pem());
+        for builder in [
+            builder()
+                .root_certificate_pem(leaf.certificate.pem())
+                .only_these_roots(true),
+            builder().root_certificate_pem(leaf.certificate.pem()),
+            builder()
+                .root_certificate_pem(bundle)
+                .only_these_roots(true),
+        ] {
+            succeeds(builder, server_config(&leaf)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_servers_own_certificate_still_needs_its_name_and_its_dates() {
+    let named = |leaf: &Leaf| {
+        builder()
+            .root_certificate_pem(leaf.certificate.pem())
+            .only_these_roots(true)
+    };
+    let mut refusals = Vec::new();
+    let other = own_authority("other.example", false);
+    refusals.push((
+        refused(named(&other), server_config(&other)).await,
+        "it is for other.example, not for 127.0.0.1",
+    ));
+    let old = own_authority("127.0.0.1", true);
+    refusals.push((
+        refused(named(&old), server_config(&old)).await,
+        "certificate expired: verification time",
+    ));
+    let leaf = Leaf::new(&authority("one"), "other.example");
+    refusals.push((
+        refused(named(&leaf), server_config(&leaf)).await,
+        "it is for other.example, not for 127.0.0.1",
+    ));
+    // One of the same name that is another.
+    let (mine, theirs) = (
+        own_authority("127.0.0.1", false),
+        own_authority("127.0.0.1", false),
+    );
+    refusals.push((
+        refused(named(&mine), server_config(&theirs)).await,
+        "it is that of an authority, and stands for a server only where it is given itself by root_certificate_pem",
+    ));
+    // Pins are looked at as well.
+    let pinned = named(&mine).pin(theirs.pin());
+    refusals.push((
+        refused(pinned, server_config(&mine)).await,
+        "it matches no pin",
+    ));
+    for (error, reason) in refusals {
+        let start = format!("the certificate of 127.0.0.1:PORT was refused: {reason}");
+        if RUSTLS {
+            assert!(without_port(&error).starts_with(&start), "{error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn unknown_root_is_refused() {
     let leaf = Leaf::new(&authority("one"), "127.0.0.1");

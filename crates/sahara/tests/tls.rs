@@ -172,14 +172,24 @@ async fn a_file_that_holds_no_certificate_is_named() {
     let env = Environment::given([("OS_CLOUD", "a")], None)
         .with_file("clouds.yaml", clouds)
         .with_file("/ca.pem", "hunter2");
-    let error = Cloud::builder()
-        .settings(Settings::load(&env).unwrap())
-        .build()
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(
-        error.to_string().contains("root_certificate_pem")
-            && !error.to_string().contains("hunter2"),
-        "{error}"
+    let error = Settings::load(&env).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "wrong configuration: clouds.a.cacert (clouds.yaml): /ca.pem holds no CERTIFICATE in PEM form (-----BEGIN \
+         CERTIFICATE-----)"
     );
+}
+
+#[tokio::test]
+async fn cacert_may_be_the_certificate_of_keystone_itself() {
+    let mut trust = Trust::new();
+    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    trust.leaf = params.self_signed(&trust.key).unwrap();
+    assert_eq!(
+        log_in(&trust, false, "cacert: /cert.pem").await.unwrap(),
+        "demo"
+    );
+    let error = log_in(&trust, false, "cacert: /ca.pem").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
 }

@@ -8,6 +8,8 @@ use http::Uri;
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage};
 
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+use super::tls::is_of_an_authority;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Where a request was going.
@@ -240,6 +242,11 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
                         names => names.join(" and "),
                     };
                     format!("it is for {names}, not for {}", expected.to_str())
+                }
+                reason if is_of_an_authority(reason) => {
+                    "it is that of an authority, and stands for a server only where it is given itself by \
+                     root_certificate_pem"
+                        .to_owned()
                 }
                 CertificateError::Other(other) => other.0.to_string(),
                 other => other.to_string(),

@@ -60,6 +60,12 @@ fn no_certificate_in_pem(setting: &'static str) -> HttpConfigError {
     )
 }
 
+/// Whether a certificate is refused because it is one of an authority. rustls hands on what webpki says without its type.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+pub(super) fn is_of_an_authority(reason: &rustls::CertificateError) -> bool {
+    matches!(reason, rustls::CertificateError::Other(other) if other.0.to_string() == "CaUsedAsEndEntity")
+}
+
 /// rustls, configured here as a whole rather than by reqwest: pins need it, reqwest panics without a crypto provider,
 /// and one way for all settings is easier to trust than two.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
@@ -67,21 +73,22 @@ mod backend {
     use std::fmt;
     use std::sync::Arc;
 
-    use rustls::client::WebPkiServerVerifier;
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::client::{WebPkiServerVerifier, verify_server_name};
     use rustls::crypto::hash::{Hash, HashAlgorithm};
     use rustls::crypto::{
         CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
     };
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+    use rustls::server::ParsedCertificate;
     use rustls::{
         CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
         SignatureScheme, SupportedCipherSuite,
     };
     use secrecy::ExposeSecret;
 
-    use super::{TlsSettings, no_certificate_in_pem};
+    use super::{TlsSettings, is_of_an_authority, no_certificate_in_pem};
     use crate::transport::http_transport::{CertificatePin, HttpConfigError, PinMode};
 
     pub(super) fn apply(
@@ -168,53 +175,69 @@ mod backend {
     ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
         let unchecked = settings.accept_invalid
             || (!settings.pins.is_empty() && settings.pin_mode == PinMode::Replace);
+        let mut named = Vec::new();
+        for pem in &settings.roots {
+            named.extend(certificates(pem, "root_certificate_pem")?);
+        }
         let chain = if unchecked {
             None
         } else {
-            Some(chain_verifier(settings, provider)?)
+            Some(chain_verifier(settings, &named, provider)?)
         };
         match chain {
-            Some(chain) if settings.pins.is_empty() => Ok(chain),
+            Some(chain) if settings.pins.is_empty() && named.is_empty() => Ok(chain),
             chain => Ok(Arc::new(Verifier {
+                named: chain
+                    .is_some()
+                    .then(|| Named::new(named, provider))
+                    .transpose()?,
                 chain,
                 pins: settings.pins.clone().into_boxed_slice(),
                 signatures: provider.signature_verification_algorithms,
-                sha256: sha256(provider)?,
+                sha256: (!settings.pins.is_empty())
+                    .then(|| sha256(provider))
+                    .transpose()?,
             })),
         }
     }
 
+    fn unusable(error: &dyn fmt::Display) -> HttpConfigError {
+        HttpConfigError::new(
+            "root_certificate_pem",
+            format!("a certificate cannot be used: {error}"),
+        )
+    }
+
+    /// The usual rules of TLS with these certificates alone.
+    fn only(
+        roots: &[CertificateDer<'static>],
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<WebPkiServerVerifier>, HttpConfigError> {
+        let mut store = RootCertStore::empty();
+        for root in roots {
+            store.add(root.clone()).map_err(|error| unusable(&error))?;
+        }
+        WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone())
+            .build()
+            .map_err(|error| unusable(&error))
+    }
+
     fn chain_verifier(
         settings: &TlsSettings,
+        named: &[CertificateDer<'static>],
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
-        let unusable = |error: Error| {
-            HttpConfigError::new(
-                "root_certificate_pem",
-                format!("a certificate cannot be used: {error}"),
-            )
-        };
-        let mut extra = Vec::new();
-        for pem in &settings.roots {
-            extra.extend(certificates(pem, "root_certificate_pem")?);
-        }
         if settings.only_these_roots {
-            let mut store = RootCertStore::empty();
-            for root in extra {
-                store.add(root).map_err(unusable)?;
-            }
-            let verifier =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone());
-            return Ok(verifier.build().map_err(|error| {
-                HttpConfigError::new("root_certificate_pem", error.to_string())
-            })?);
+            return Ok(only(named, provider)?);
         }
-        let verifier = if extra.is_empty() {
+        let verifier = if named.is_empty() {
             rustls_platform_verifier::Verifier::new(provider.clone())
         } else {
             #[cfg(not(target_os = "android"))]
-            let verifier =
-                rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider.clone());
+            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
+                named.iter().cloned(),
+                provider.clone(),
+            );
             #[cfg(target_os = "android")]
             let verifier = Err(Error::General(
                 "on Android, use only_these_roots as well".into(),
@@ -230,7 +253,7 @@ mod backend {
                  Ubuntu, Alpine), or name a PEM file in SSL_CERT_FILE, or give your own by root_certificate_pem with \
                  only_these_roots",
             )),
-            Err(error) => Err(unusable(error)),
+            Err(error) => Err(unusable(&error)),
         }
     }
 
@@ -249,13 +272,61 @@ mod backend {
             })
     }
 
-    /// Checks pins after, or instead of, the chain and the name. That the server holds the key of its certificate is
-    /// always checked: certificates are public, so without it a pin would prove nothing.
+    /// Certificates that the user names as trusted, any of which may be that of the server itself: this is how a private
+    /// cloud is trusted whose only certificate has signed itself. OpenSSL and curl take it, rustls does not where the
+    /// certificate is one of an authority, as `openssl req -x509` makes it (seanmonstar/reqwest#2041, rustls/webpki#205).
+    struct Named {
+        certificates: Vec<CertificateDer<'static>>,
+        verifier: Arc<WebPkiServerVerifier>,
+    }
+
+    impl Named {
+        fn new(
+            certificates: Vec<CertificateDer<'static>>,
+            provider: &Arc<CryptoProvider>,
+        ) -> Result<Self, HttpConfigError> {
+            let verifier = only(&certificates, provider)?;
+            Ok(Self {
+                certificates,
+                verifier,
+            })
+        }
+
+        /// Judges a certificate that the usual rules refuse with this error.
+        fn verify(
+            &self,
+            certificate: &CertificateDer<'_>,
+            name: &ServerName<'_>,
+            now: UnixTime,
+            refused: Error,
+        ) -> Result<ServerCertVerified, Error> {
+            if !self.certificates.contains(certificate) {
+                return Err(refused);
+            }
+            // webpki looks at the dates first, and at the use and the issuer then. So what it says against them means
+            // that the dates are good. The name comes last.
+            match self
+                .verifier
+                .verify_server_cert(certificate, &[], name, &[], now)
+            {
+                Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
+                Err(Error::InvalidCertificate(reason)) if is_of_an_authority(&reason) => {}
+                judged => return judged,
+            }
+            verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+            Ok(ServerCertVerified::assertion())
+        }
+    }
+
+    /// Checks the chain and the name, and pins after or instead of them. That the server holds the key of its certificate
+    /// is always checked: certificates are public, so without it neither a pin nor a name would prove anything.
     struct Verifier {
         chain: Option<Arc<dyn ServerCertVerifier>>,
+        named: Option<Named>,
         pins: Box<[CertificatePin]>,
         signatures: WebPkiSupportedAlgorithms,
-        sha256: &'static dyn Hash,
+        /// There, where there are pins.
+        sha256: Option<&'static dyn Hash>,
     }
 
     impl fmt::Debug for Verifier {
@@ -277,16 +348,22 @@ mod backend {
             now: UnixTime,
         ) -> Result<ServerCertVerified, Error> {
             if let Some(chain) = &self.chain {
-                chain.verify_server_cert(
+                let judged = chain.verify_server_cert(
                     end_entity,
                     intermediates,
                     server_name,
                     ocsp_response,
                     now,
-                )?;
+                );
+                match (judged, &self.named) {
+                    (Err(refused), Some(named)) => {
+                        named.verify(end_entity, server_name, now, refused)?
+                    }
+                    (judged, _) => judged?,
+                };
             }
-            if !self.pins.is_empty() {
-                let digest = self.sha256.hash(end_entity);
+            if let Some(sha256) = self.sha256 {
+                let digest = sha256.hash(end_entity);
                 if !self
                     .pins
                     .iter()
