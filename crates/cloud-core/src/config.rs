@@ -363,7 +363,8 @@ impl BaseUrl {
             "http" if allow_http || is_loopback(&host) => {}
             "http" => {
                 return Err(setting.error(
-                    "is http://, which sends the token readable for everyone on the way; use https://, or allow_http",
+                    "is http://, which sends secrets readable for everyone on the way; use https://, or call \
+                     .allow_http(true) on the builder of the client",
                 ));
             }
             other => {

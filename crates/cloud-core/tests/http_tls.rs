@@ -436,8 +436,8 @@ fn plain_http_to_elsewhere_is_refused_with_the_way_out() {
     let error = BaseUrl::parse(&setting("http://api.example.com/v1"), false).unwrap_err();
     assert_eq!(
         only(&error),
-        "wrong configuration: endpoint (client builder): is http://, which sends the token readable for everyone \
-             on the way; use https://, or allow_http"
+        "wrong configuration: endpoint (client builder): is http://, which sends secrets readable for everyone \
+             on the way; use https://, or call .allow_http(true) on the builder of the client"
     );
     assert!(BaseUrl::parse(&setting("http://api.example.com/v1"), true).is_ok());
 }
