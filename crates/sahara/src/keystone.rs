@@ -21,7 +21,7 @@ use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, ErrorKind, Result};
-use http::{Method, StatusCode};
+use http::Method;
 use secrecy::SecretString;
 
 pub use catalog::{Catalog, Endpoint, EndpointFilter, Interface, Service};
@@ -94,16 +94,27 @@ impl Keystone {
             .json(&login.body())
             .options(|o| o.idempotent(true))
             .await;
-        issued.map_err(|error| match login {
-            // A token that it cannot read is one that it does not find.
-            Login::Token { .. } if matches!(error.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND)) => {
-                let text = format!(
+        issued.map_err(|error| {
+            let status = error.status().map_or(0, |status| status.as_u16());
+            let text = match (login, status) {
+                // A token that it cannot read is one that it does not find.
+                (Login::Token { .. }, 401 | 404) => format!(
                     "the given token is not accepted, and a token cannot renew itself; log in by a password or an \
                      application credential ({error})"
-                );
-                Error::new(ErrorKind::Credential, text).with_cause(error)
-            }
-            _ => error,
+                ),
+                // Keystone answers no login in this way: something else is there, or an older version alone.
+                (_, 300 | 301 | 302 | 307 | 308 | 404 | 405 | 410) => {
+                    let address = self.address(login);
+                    let hint = if login.is_v2() {
+                        "today's services have version 3 alone, for which auth_type is v3password"
+                    } else {
+                        "a service of version 2.0 alone needs the auth_type v2password"
+                    };
+                    format!("no Keystone takes logins at {address}{path}; check auth_url; {hint} ({error})")
+                }
+                _ => return error,
+            };
+            Error::new(ErrorKind::Credential, text).with_cause(error)
         })
     }
 }

@@ -292,6 +292,43 @@ async fn refusals_are_told_and_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_where_no_keystone_is_is_named_with_what_may_be_wrong() {
+    let v2 = Login::v2_password(IdOrName::Name("demo".to_owned()), "hunter2", None);
+    let (to_v3, to_v2) = (
+        "a service of version 2.0 alone needs the auth_type v2password",
+        "today's services have version 3 alone, for which auth_type is v3password",
+    );
+    for (login, url, asked, hint) in [
+        (
+            common::login(),
+            "https://k.test/identty",
+            "https://k.test/identty/v3/auth/tokens",
+            to_v3,
+        ),
+        (
+            common::login(),
+            "https://k.test/v2.0",
+            "https://k.test/v3/auth/tokens",
+            to_v3,
+        ),
+        (v2, "https://k.test/v3", "https://k.test/v2.0/tokens", to_v2),
+    ] {
+        let (cloud, wire) = cloud(login, url, || Scripted::json(404, "<html>Not Found</html>"));
+        let told = format!("no Keystone takes logins at {asked}; check auth_url; {hint} (");
+        let error = cloud.token().await.unwrap_err();
+        assert!(error.message().starts_with(&told), "{error}");
+        // Nothing that was looked for is missing: a caller who asks must not take it for that.
+        assert!(error.is_auth() && !error.is_not_found(), "{error:?}");
+        let error = cloud.data_processing().await.unwrap_err().to_string();
+        assert!(
+            error.contains(&told) && !error.contains("hunter2"),
+            "{error}"
+        );
+        assert_eq!(wire.seen().len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_keystone_in_trouble_is_asked_again() {
     let answers = [
         Scripted::json(503, ""),
