@@ -227,6 +227,19 @@ impl Environment {
         Ok(self.get(name)?.filter(|setting| !setting.value.is_empty()))
     }
 
+    /// The names of the variables that begin so, in their order.
+    pub fn names(&self, prefix: &str) -> Vec<String> {
+        let mut names: Vec<String> = match &self.given {
+            Some(given) => given.variables.keys().cloned().collect(),
+            None => std::env::vars_os()
+                .filter_map(|(name, _)| name.into_string().ok())
+                .collect(),
+        };
+        names.retain(|name| name.starts_with(prefix));
+        names.sort_unstable();
+        names
+    }
+
     /// A variable that holds a secret. An empty one counts as set: it is what a missing secret of a CI job looks like.
     pub fn secret(&self, name: &str) -> Result<Option<Setting<SecretString>>> {
         Ok(self

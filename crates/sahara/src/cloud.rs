@@ -180,19 +180,8 @@ impl Cloud {
     /// Where the service is: as set, or as the catalog says.
     fn endpoint(&self, token: &TokenInfo, project: &ProjectId) -> Result<Setting<String>> {
         if let Some(endpoint) = &self.0.endpoint {
-            let fill = |url: String| {
-                [
-                    ("project_id", project.as_str()),
-                    ("tenant_id", project.as_str()),
-                    ("user_id", token.user.id.as_str()),
-                ]
-                .iter()
-                .flat_map(|(key, value)| {
-                    [(format!("%({key})s"), value), (format!("$({key})s"), value)]
-                })
-                .fold(url, |url, (key, value)| url.replace(&key, value))
-            };
-            return Ok(endpoint.clone().map(fill));
+            let (project, user) = (project.as_str(), token.user.id.as_str());
+            return endpoint.clone().try_map(|url| filled(&url, project, user));
         }
         let (service, endpoint) = token.catalog.select(&self.0.filter)?;
         let (interface, keystone) = (&endpoint.interface, &self.0.keystone);
@@ -267,6 +256,40 @@ impl Client {
     pub fn from_profile(name: &str) -> Result<Connect> {
         Ok(Cloud::from_profile(name)?.data_processing())
     }
+}
+
+/// An address with its fields filled in, in the three ways in which they are written: `%(project_id)s` and
+/// `$(project_id)s`, as in the catalogs of Keystone, and `{project_id}`, as in `clouds.yaml`.
+fn filled(url: &str, project: &str, user: &str) -> Result<String, String> {
+    let (mut text, mut rest) = (String::new(), url);
+    while let Some(at) = rest.find(['%', '$', '{']) {
+        let (before, field) = rest.split_at(at);
+        text.push_str(before);
+        let (open, close) = match field.as_bytes() {
+            [b'{', ..] => ("{", "}"),
+            [_, b'(', ..] => (&field[..2], ")s"),
+            // A percent-encoded character.
+            _ => {
+                text.push_str(&field[..1]);
+                rest = &field[1..];
+                continue;
+            }
+        };
+        let Some((name, behind)) = field[open.len()..].split_once(close) else {
+            return Err(format!("has a {open} without its {close}"));
+        };
+        text.push_str(match name {
+            "project_id" | "tenant_id" => project,
+            "user_id" => user,
+            _ => {
+                return Err(format!(
+                    "holds {open}{name}{close}; only project_id, tenant_id and user_id are filled in"
+                ));
+            }
+        });
+        rest = behind;
+    }
+    Ok(text + rest)
 }
 
 /// What the line before is reached through.
@@ -353,8 +376,9 @@ impl CloudBuilder {
         self
     }
 
-    /// The address of Sahara, instead of what the catalog says. `%(project_id)s` and `%(user_id)s` are filled in. One
-    /// that ends in a version, or in a version and a project, is used as it is.
+    /// The address of Sahara, instead of what the catalog says. `{project_id}` and `{user_id}` are filled in, and so are
+    /// `%(project_id)s` and `%(user_id)s`. An address that ends in a version, or in a version and a project, is used as it
+    /// is.
     pub fn endpoint_override(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(Setting::new(
             url.into(),
@@ -492,7 +516,8 @@ impl CloudBuilder {
         let plain_http = auth_base.is_plain_http();
         let proxy = self.options.proxy_for(&auth_base)?;
         if let Some(endpoint) = &self.endpoint {
-            BaseUrl::parse(endpoint, allow_http)?;
+            let filled = endpoint.clone().try_map(|url| filled(&url, "p", "u"))?;
+            BaseUrl::parse(&filled, allow_http)?;
         }
         let filter = EndpointFilter {
             types: self

@@ -16,13 +16,29 @@
 //! unless set), and `/etc/openstack`; the first that can be read counts alone. `OS_CLIENT_CONFIG_FILE` names one instead,
 //! which must be there, where openstacksdk would go on looking. The same holds for `secure.yaml`
 //! (`OS_CLIENT_SECURE_FILE`), whose clouds are laid over those of the first, and for `clouds-public.yaml`, which holds
-//! profiles under `public-clouds`. A file that was found and is no YAML is passed over, and `explain` says so.
+//! profiles under `public-clouds`. A file that was found and is no YAML is passed over: `explain` and every error say so,
+//! with the line and the reason.
+//!
+//! Values are text as it stands in the file. A password of `1e10`, `0o17`, `010` or `yes` is sent as it is written, without
+//! quotes too, where Python reads some of them as numbers and flags. Numbers and flags are read where a key needs one.
 //!
 //! # Which value
 //!
 //! From weak to strong: the profile of the cloud (`profile`), the cloud's entry, the `values` of its region, what the
-//! program sets. In each of them a key beside `auth` is stronger than the same key in it, and a name of the table stronger
-//! than another word for it. Values may contain `{region_name}` and other keys, but for secrets.
+//! program sets. A key may stand in `auth` and beside it, and have several words; what counts then is what openstacksdk
+//! sends:
+//!
+//! - `auth_url`, `username`, `user_id`, `password`, `application_credential_*`, `trust_id`, `system_scope` and
+//!   `default_domain_*`: the one in `auth`;
+//! - `project_*`, `user_domain_*`, `project_domain_*`, `domain_*` and `token`: the first word of the table, wherever it
+//!   stands, and then the one beside `auth`. With `auth_type: v2password` the words with `tenant` are the stronger ones;
+//! - everything else: the first word of the table, but that `endpoint_type` goes before `interface`.
+//!
+//! Of a domain, an id goes before a name, even when the id is only that of `domain_id` or `default_domain_id`.
+//!
+//! `auth_url` and what is no part of the login may contain `{region_name}` and other keys of the cloud, but for secrets. The
+//! address of Sahara may also contain `{project_id}` and `{user_id}`, or `%(project_id)s` and `%(user_id)s`: those of the
+//! token. An address with a field that is not known is an error.
 //!
 //! | key | environment | meaning |
 //! |---|---|---|
@@ -44,12 +60,30 @@
 //! | `cacert`, `cert`, `key` | `OS_CACERT`, `OS_CERT`, `OS_KEY` | files in PEM: the only authorities that are trusted, a certificate to show, its key unless the certificate's file holds it |
 //! | `api_timeout` | `OS_API_TIMEOUT` | seconds for one attempt; 0 for the usual time |
 //! | `profile` (`cloud`) | | the profile to build upon |
-//! | `data_processing_endpoint_override` | `OS_DATA_PROCESSING_ENDPOINT_OVERRIDE`, `OS_DATA_PROCESSING_URL` | the address of Sahara, instead of the catalog's |
+//! | `data_processing_endpoint_override` (`data_processing_endpoint`, `data_processing_url`) | `OS_DATA_PROCESSING_ENDPOINT_OVERRIDE`, ... | the address of Sahara, instead of the catalog's |
 //! | `data_processing_api_version` | `OS_DATA_PROCESSING_API_VERSION` | `1.1` or `2` |
 //! | `data_processing_interface`, `_region_name`, `_service_type`, `_service_name` | `OS_DATA_PROCESSING_INTERFACE`, ... | as without the prefix, for Sahara alone |
 //!
-//! `-` and `_` are the same in keys. An empty variable counts as not set. Other variables and keys have no effect, but for
+//! `-` and `_` are the same in keys. An empty value counts as not set. Other keys have no effect; `explain` and errors name
+//! those in `auth`, and beside it those that begin with `data_processing_`, `auth_`, `user_`, `project_`, `tenant_` or
+//! `application_credential_`. Other variables have no effect but for
 //! those of proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, whichever cloud is chosen.
+//!
+//! # Plain HTTP
+//!
+//! A login is a secret, so `http://` is for this machine only, as is the address of Sahara, which is sent the token. Where
+//! it is meant all the same, as with DevStack, the program says so:
+//!
+//! ```no_run
+//! # fn main() -> sahara::Result<()> {
+//! let cloud = sahara::Cloud::builder().allow_http(true).from_env()?.build()?;
+//! # let _ = cloud; Ok(()) }
+//! ```
+//!
+//! # Certificates
+//!
+//! `cacert` may hold authorities or the certificate of the server itself, which is then trusted as it is; its name and its
+//! dates are checked all the same.
 //!
 //! # Proxies
 //!
@@ -71,6 +105,7 @@ mod auth;
 mod entry;
 mod files;
 mod tls;
+mod yaml;
 
 use entry::Entry;
 use files::Files;
@@ -153,7 +188,20 @@ impl Settings {
         region: Option<&str>,
     ) -> Result<Self> {
         let mut notes = Vec::new();
-        let files = Files::read(env, &mut notes)?;
+        Self::noting(env, name, region, &mut notes).map_err(|error| {
+            // Who gets an error has no client that could explain: what was passed over may be the reason.
+            let problems = [error.message().to_owned()].into_iter().chain(notes);
+            Error::new(ErrorKind::Config, problems.collect::<Vec<_>>().join("; "))
+        })
+    }
+
+    fn noting(
+        env: &Environment,
+        name: Option<&str>,
+        region: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Result<Self> {
+        let files = Files::read(env, notes)?;
         let from_env = Entry::from_environment(env)?;
         let cloud = choose(env, name, &files, from_env.as_ref())?;
         let envvars = envvars(env)?;
@@ -177,31 +225,25 @@ impl Settings {
                         names.join(", ")
                     ));
                 }
-                files.entry(&cloud, region, &mut notes)?
+                files.entry(&cloud, region, notes)?
             }
         };
         notes.extend(entry.unknown());
-        Self::from_entry(env, cloud, &entry.filled(), notes)
+        Self::from_entry(env, cloud, &entry.filled()?, notes)
     }
 
     fn from_entry(
         env: &Environment,
         cloud: Setting<String>,
         entry: &Entry,
-        mut notes: Vec<String>,
+        notes: &mut Vec<String>,
     ) -> Result<Self> {
         let auth_url = entry.text("auth_url").ok_or_else(|| {
-            let profiles = if notes.is_empty() {
-                String::new()
-            } else {
-                format!("; {}", notes.join("; "))
-            };
-            cloud.error(format_args!(
-                "the cloud {} has no auth_url{profiles}",
-                cloud.value
-            ))
+            cloud.error(format_args!("the cloud {} has no auth_url", cloud.value))
         })?;
-        let login = auth::login(entry, &auth_url, &mut notes)?;
+        // What is taken for granted is no reason for an error, so it is noted at the end.
+        let mut assumed = Vec::new();
+        let login = auth::login(entry, &auth_url, &mut assumed)?;
         // The key for Sahara alone goes before the one for all services.
         let own = |key: &str| {
             entry
@@ -232,7 +274,7 @@ impl Settings {
             cloud,
             auth_url,
             login,
-            notes,
+            notes: notes.drain(..).chain(assumed).collect(),
         })
     }
 }

@@ -236,6 +236,13 @@ async fn an_override_needs_no_catalog() {
             0,
             &filled,
         ),
+        ("https://o.test/v1.1/{project_id}", None, 0, &filled),
+        (
+            "https://o.test/%2F{tenant_id}/{user_id}",
+            None,
+            1,
+            &format!("https://o.test/%2F{PROJECT}/u1/v2"),
+        ),
         ("https://o.test/x/v2/", None, 0, "https://o.test/x/v2"),
         (
             "https://o.test/%(user_id)s",
@@ -379,6 +386,52 @@ async fn a_token_without_a_project_is_not_sent_anywhere() {
 }
 
 #[tokio::test]
+async fn an_address_of_the_file_that_cannot_be_filled_names_its_key() {
+    let file = |field: &str| {
+        format!(
+            "clouds: {{a: {{data_processing_endpoint: 'https://o.test/v1.1/{field}', auth: {{auth_url: \
+             'https://keystone.test', user_id: u, password: hunter2, project_id: p}}}}}}"
+        )
+    };
+    let settings = |field: &str| {
+        let env =
+            Environment::given([("OS_CLOUD", "a")], None).with_file("clouds.yaml", file(field));
+        Settings::load(&env)
+    };
+    let wire = openstack("https://s.test/v2", versions);
+    let builder = Cloud::builder().transport(std::sync::Arc::new(wire));
+    // The project of the file is filled in at once, that of the token later.
+    for (field, base) in [
+        ("{project_id}", "p"),
+        ("{tenant_id}", PROJECT),
+        ("{user_id}", "u"),
+    ] {
+        let cloud = builder
+            .clone()
+            .settings(settings(field).unwrap())
+            .build()
+            .unwrap();
+        assert_eq!(
+            cloud.data_processing().await.unwrap().endpoint(),
+            format!("https://o.test/v1.1/{base}")
+        );
+    }
+    assert_eq!(
+        settings("{projectid}").unwrap_err().message(),
+        "clouds.a.data_processing_endpoint (clouds.yaml): holds {projectid}, and the cloud has no key projectid"
+    );
+    let error = builder
+        .settings(settings("%(projectid)s").unwrap())
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        error.message(),
+        "clouds.a.data_processing_endpoint (clouds.yaml): holds %(projectid)s; only project_id, tenant_id and user_id are \
+         filled in"
+    );
+}
+
+#[tokio::test]
 async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
     let wire = openstack("http://s.test/v2", versions);
     let error = connect(builder(&wire), None).await.unwrap_err().to_string();
@@ -389,7 +442,7 @@ async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
         "{error}"
     );
     assert!(
-        error.contains("is http://, which sends the token readable"),
+        error.contains("is http://, which sends secrets readable"),
         "{error}"
     );
     assert_eq!(
@@ -407,6 +460,18 @@ async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
         (
             builder(&wire).endpoint_override("http://o.test"),
             "endpoint_override (client builder): is http://",
+        ),
+        (
+            builder(&wire).endpoint_override("https://o.test/v1.1/{projectid}"),
+            "endpoint_override (client builder): holds {projectid}; only project_id, tenant_id and user_id are filled in",
+        ),
+        (
+            builder(&wire).endpoint_override("https://o.test/v1.1/%(domain_id)s"),
+            "endpoint_override (client builder): holds %(domain_id)s; only project_id, tenant_id and user_id are filled in",
+        ),
+        (
+            builder(&wire).endpoint_override("https://o.test/v1.1/$(project_id"),
+            "endpoint_override (client builder): has a $( without its )s",
         ),
         (
             builder(&wire).auth_url("keystone.test"),

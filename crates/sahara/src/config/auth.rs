@@ -138,15 +138,7 @@ impl Keys<'_> {
     }
 
     fn missing(&self, key: &str) -> Error {
-        let unknown = self
-            .entry
-            .unknown()
-            .map(|keys| format!("; {keys}"))
-            .unwrap_or_default();
-        let text = format!(
-            "{key}: not set beside auth_url ({}){unknown}",
-            self.auth_url.origin
-        );
+        let text = format!("{key}: not set beside auth_url ({})", self.auth_url.origin);
         Error::new(ErrorKind::Config, text)
     }
 
@@ -178,16 +170,16 @@ impl Keys<'_> {
 
     /// The domain of a user or a project.
     fn domain(&self, of: &str, notes: &mut Vec<String>) -> IdOrName<DomainId> {
-        let domain = |prefix: &str| {
-            self.id_or_name(
-                &format!("{prefix}domain_id"),
-                &format!("{prefix}domain_name"),
-            )
-        };
         let for_project = self.has("project_id") || self.has("project_name");
-        domain(&format!("{of}_"))
-            .or_else(|| domain("").filter(|_| for_project))
-            .or_else(|| domain("default_"))
+        // An id from anywhere goes before a name, as in openstacksdk, which fills up ids and names apart from each other.
+        let of_kind = |kind: &str| {
+            let text = |prefix: &str| self.entry.text(&format!("{prefix}domain_{kind}"));
+            let shared = || text("").filter(|_| for_project);
+            let found = text(&format!("{of}_")).or_else(shared);
+            Some(found.or_else(|| text("default_"))?.value)
+        };
+        let id = of_kind("id").map(|id| IdOrName::Id(id.into()));
+        id.or_else(|| of_kind("name").map(IdOrName::Name))
             .unwrap_or_else(|| {
                 notes.push(format!(
                     "the {of} has no domain, so the one with the id `default` is meant"

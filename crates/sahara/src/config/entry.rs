@@ -6,76 +6,102 @@ use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde_yaml_ng::{Mapping, Value};
 
-/// The keys that settings are made of.
-const KEYS: [&str; 38] = [
-    "api_timeout",
-    "application_credential_id",
-    "application_credential_name",
+/// What a key is for, which decides where it is looked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Use {
+    /// What a login is made of. The one in `auth` is the stronger, as in `_validate_auth` of openstacksdk's loader.
+    Login,
+    /// What else a login has. The stronger word counts, wherever it stands, and then the one beside `auth`, as in
+    /// `_fix_backwards_auth` of that loader.
+    Scope,
+    /// Everything else, which should stand beside `auth`.
+    Other,
+}
+
+/// The keys that settings are made of: all words for each of them, the strongest first.
+const KEYS: [(Use, &[&str]); 38] = [
+    (Use::Login, &["application_credential_id"]),
+    (Use::Login, &["application_credential_name"]),
+    (Use::Login, &["application_credential_secret"]),
+    (Use::Login, &["auth_url"]),
+    (Use::Login, &["default_domain_id"]),
+    (Use::Login, &["default_domain_name"]),
+    (Use::Login, &["password"]),
+    (Use::Login, &["system_scope"]),
+    (Use::Login, &["trust_id"]),
+    (Use::Login, &["user_id"]),
+    (Use::Login, &["username", "user_name"]),
+    (Use::Scope, &["domain_id"]),
+    (Use::Scope, &["domain_name"]),
+    (Use::Scope, &["passcode"]),
+    (Use::Scope, &["project_domain_id"]),
+    (Use::Scope, &["project_domain_name"]),
+    (Use::Scope, &["project_id", "tenant_id"]),
+    (Use::Scope, &["project_name", "tenant_name"]),
+    (Use::Scope, &["token", "auth_token"]),
+    (Use::Scope, &["user_domain_id"]),
+    (Use::Scope, &["user_domain_name"]),
+    (Use::Other, &["api_timeout"]),
+    (Use::Other, &["auth_type", "auth_plugin"]),
+    (Use::Other, &["cacert"]),
+    (Use::Other, &["cert"]),
+    (Use::Other, &["data_processing_api_version"]),
+    (
+        Use::Other,
+        &[
+            "data_processing_endpoint_override",
+            "data_processing_endpoint",
+            "data_processing_url",
+        ],
+    ),
+    (
+        Use::Other,
+        &["data_processing_interface", "data_processing_endpoint_type"],
+    ),
+    (Use::Other, &["data_processing_region_name"]),
+    (Use::Other, &["data_processing_service_name"]),
+    (Use::Other, &["data_processing_service_type"]),
+    (Use::Other, &["identity_api_version"]),
+    (Use::Other, &["insecure"]),
+    // openstacksdk has an interface by default, and writes the older word over it.
+    (Use::Other, &["endpoint_type", "interface"]),
+    (Use::Other, &["key"]),
+    (Use::Other, &["profile", "cloud"]),
+    (Use::Other, &["region_name"]),
+    (Use::Other, &["verify"]),
+];
+
+/// How keys begin that are told when they are none: others beside `auth` are for other services, or for other programs.
+const OURS: [&str; 6] = [
+    "application_credential_",
+    "auth_",
+    "data_processing_",
+    "project_",
+    "tenant_",
+    "user_",
+];
+
+/// Keys whose values are never shown.
+const SECRETS: [&str; 5] = [
     "application_credential_secret",
-    "auth_type",
-    "auth_url",
-    "cacert",
-    "cert",
-    "data_processing_api_version",
-    "data_processing_endpoint_override",
-    "data_processing_interface",
-    "data_processing_region_name",
-    "data_processing_service_name",
-    "data_processing_service_type",
-    "default_domain_id",
-    "default_domain_name",
-    "domain_id",
-    "domain_name",
-    "identity_api_version",
-    "insecure",
-    "interface",
-    "key",
+    "auth_token",
     "passcode",
     "password",
-    "profile",
-    "project_domain_id",
-    "project_domain_name",
-    "project_id",
-    "project_name",
-    "region_name",
-    "system_scope",
-    "token",
-    "trust_id",
-    "user_domain_id",
-    "user_domain_name",
-    "user_id",
-    "username",
-    "verify",
-];
-
-/// Other words for keys.
-const ALIASES: [(&str, &str); 8] = [
-    ("auth_plugin", "auth_type"),
-    ("auth_token", "token"),
-    ("cloud", "profile"),
-    ("data_processing_url", "data_processing_endpoint_override"),
-    ("endpoint_type", "interface"),
-    ("tenant_id", "project_id"),
-    ("tenant_name", "project_name"),
-    ("user_name", "username"),
-];
-
-/// Keys whose values are never filled in, nor shown.
-const SECRETS: [&str; 4] = [
-    "application_credential_secret",
-    "passcode",
-    "password",
     "token",
 ];
 
-/// Variables that choose a cloud, but make none.
-const SELECTORS: [&str; 1] = ["region_name"];
+/// The keys in which fields are filled in that the cloud does not have: they are known when there is a token.
+const FILLED_LATER: [&str; 3] = ["project_id", "tenant_id", "user_id"];
 
-/// The settings of one cloud, by key. Every value may be a secret, so there is no `Debug`.
+type Values = BTreeMap<String, Setting<SecretString>>;
+
+/// The settings of one cloud, by the words that are written. Every value may be a secret, so there is no `Debug`.
 #[derive(Clone, Default)]
 pub(super) struct Entry {
-    values: BTreeMap<String, Setting<SecretString>>,
-    /// Keys in `auth` that are none: a login has no others, so that they are misspelled or for another kind of it.
+    /// In `auth`. They are laid over each other apart from those beside it, for it is the last step to choose.
+    auth: Values,
+    beside: Values,
+    /// Keys that are none: misspelled ones, or such that are for another kind of login.
     unknown: Vec<Origin>,
 }
 
@@ -84,83 +110,50 @@ impl Entry {
     pub(super) fn from_environment(env: &Environment) -> Result<Option<Self>> {
         let mut entry = Self::default();
         let mut is_cloud = false;
-        // Other words for a key come first, and give way to it. `OS_CLOUD` is none for a profile.
-        let words = ALIASES
-            .iter()
-            .copied()
-            .chain(KEYS.iter().map(|key| (*key, *key)));
-        for (word, key) in words.filter(|(_, key)| *key != "profile") {
-            let variable = format!("OS_{}", word.to_uppercase());
-            if let Some(value) = env.get_nonempty(&variable)? {
-                is_cloud |= !SELECTORS.contains(&word);
+        // `OS_CLOUD` is no word for a profile.
+        let words = KEYS.iter().flat_map(|(_, words)| *words);
+        for word in words.filter(|word| !["cloud", "profile"].contains(word)) {
+            if let Some(value) = env.get_nonempty(&format!("OS_{}", word.to_uppercase()))? {
+                // A region alone chooses one, and makes no cloud.
+                is_cloud |= *word != "region_name";
                 entry
-                    .values
-                    .insert(key.to_owned(), value.map(SecretString::from));
+                    .beside
+                    .insert((*word).to_owned(), value.map(SecretString::from));
             }
+        }
+        for prefix in OURS {
+            let names = env
+                .names(&format!("OS_{}", prefix.to_uppercase()))
+                .into_iter();
+            let strange = names.filter(|name| words_of(&word(&name[3..])).is_none());
+            entry.unknown.extend(strange.map(Origin::Variable));
         }
         Ok(is_cloud.then_some(entry))
     }
 
     /// What a part of a file says: its keys, and those of `auth` below them. `place` leads to it.
     pub(super) fn from_mapping(mapping: &Mapping, path: &Path, place: &str) -> Result<Self> {
-        let mut entry = Self::default();
-        if let Some(auth) = mapping.get("auth") {
-            match auth {
-                Value::Mapping(auth) => {
-                    let place = format!("{place}.auth");
-                    entry.lay_over(Self::from_keys(auth, path, &place)?);
-                    let strange = auth
-                        .keys()
-                        .filter_map(Value::as_str)
-                        .filter(|name| !is_key(name));
-                    let origin = |name| Origin::File {
-                        path: path.to_owned(),
-                        key: format!("{place}.{name}"),
-                    };
-                    entry.unknown.extend(strange.map(origin));
-                }
-                Value::Null => {}
-                _ => return Err(wrong(path, &format!("{place}.auth"), "must be a mapping")),
+        let mut unknown = Vec::new();
+        let auth = match mapping.get("auth") {
+            Some(Value::Mapping(auth)) => {
+                // A login has no other keys.
+                read(auth, path, &format!("{place}.auth"), &[""], &mut unknown)?
             }
-        }
-        entry.lay_over(Self::from_keys(mapping, path, place)?);
-        Ok(entry)
-    }
-
-    fn from_keys(mapping: &Mapping, path: &Path, place: &str) -> Result<Self> {
-        let (mut entry, mut others) = (Self::default(), Self::default());
-        for (name, value) in mapping {
-            let Some(name) = name.as_str() else { continue };
-            if !is_key(name) {
-                continue;
-            }
-            let word = word(name);
-            let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
-            let key = alias.map_or(word.as_str(), |(_, key)| *key);
-            let place = format!("{place}.{name}");
-            let Some(text) = scalar(value).map_err(|problem| wrong(path, &place, problem))? else {
-                continue;
-            };
-            let origin = Origin::File {
-                path: path.to_owned(),
-                key: place,
-            };
-            let target = if alias.is_some() {
-                &mut others
-            } else {
-                &mut entry
-            };
-            target
-                .values
-                .insert(key.to_owned(), Setting::new(text.into(), origin));
-        }
-        others.lay_over(entry);
-        Ok(others)
+            None | Some(Value::Null) => Values::new(),
+            Some(_) => return Err(wrong(path, &format!("{place}.auth"), "must be a mapping")),
+        };
+        let beside = read(mapping, path, place, &OURS, &mut unknown)?;
+        Ok(Self {
+            auth,
+            beside,
+            unknown,
+        })
     }
 
     /// Takes what the other one says, and keeps what it does not.
     pub(super) fn lay_over(&mut self, stronger: Self) {
-        self.values.extend(stronger.values);
+        self.auth.extend(stronger.auth);
+        self.beside.extend(stronger.beside);
         self.unknown.extend(stronger.unknown);
     }
 
@@ -173,7 +166,7 @@ impl Entry {
     ) -> Result<Self> {
         if let Some(asked) = asked {
             let region = Setting::new(asked.to_owned().into(), Origin::Builder("region"));
-            self.values.insert("region_name".to_owned(), region);
+            self.beside.insert("region_name".to_owned(), region);
         }
         if declared.is_empty() {
             return Ok(self);
@@ -194,32 +187,47 @@ impl Entry {
             );
             return Err(wanted.error(text));
         };
-        values.values.remove("region_name");
+        values.beside.remove("region_name");
         self.lay_over(values);
         Ok(self)
     }
 
-    /// The entry with `{key}` in its values filled in.
-    pub(super) fn filled(&self) -> Self {
-        let fill = |(key, setting): (&String, &Setting<SecretString>)| {
-            let mut setting = setting.clone();
+    /// The entry with `{key}` filled in: in the address of Keystone, and in what does not belong to the login.
+    pub(super) fn filled(mut self) -> Result<Self> {
+        let open =
+            |(word, _): &(&String, &Setting<SecretString>)| !SECRETS.contains(&word.as_str());
+        let known: BTreeMap<String, String> = self
+            .auth
+            .iter()
+            .chain(&self.beside)
+            .filter(open)
+            .map(|(word, setting)| (word.clone(), setting.value.expose_secret().to_owned()))
+            .collect();
+        for (word, setting) in self.auth.iter_mut().chain(&mut self.beside) {
+            let is_filled =
+                word == "auth_url" || words_of(word).is_some_and(|(of, _)| *of == Use::Other);
             let text = setting.value.expose_secret();
-            if text.contains('{') && !SECRETS.contains(&key.as_str()) {
-                let known = self
-                    .values
-                    .iter()
-                    .filter(|(other, _)| !SECRETS.contains(&other.as_str()));
-                let text = known.fold(text.to_owned(), |text, (other, value)| {
-                    text.replace(&format!("{{{other}}}"), value.value.expose_secret())
-                });
-                setting.value = text.into();
+            if !is_filled || !text.contains('{') {
+                continue;
             }
-            (key.clone(), setting)
-        };
-        Self {
-            values: self.values.iter().map(fill).collect(),
-            unknown: self.unknown.clone(),
+            let text = known.iter().fold(text.to_owned(), |text, (other, value)| {
+                text.replace(&format!("{{{other}}}"), value)
+            });
+            let is_endpoint = word.starts_with("data_processing_");
+            let field = text
+                .split_once('{')
+                .and_then(|(_, behind)| behind.split_once('}'));
+            if let Some((field, _)) = field
+                && word.contains("url") | word.contains("endpoint")
+                && !(is_endpoint && FILLED_LATER.contains(&field))
+            {
+                return Err(setting.error(format_args!(
+                    "holds {{{field}}}, and the cloud has no key {field}"
+                )));
+            }
+            setting.value = text.into();
         }
+        Ok(self)
     }
 
     /// A value that is no secret.
@@ -230,15 +238,32 @@ impl Entry {
         )
     }
 
-    /// A value.
+    /// A value. An empty one counts as not set.
     pub(super) fn secret(&self, key: &str) -> Option<Setting<SecretString>> {
-        self.values
-            .get(key)
-            .filter(|setting| !setting.value.expose_secret().is_empty())
-            .cloned()
+        let (of, words) = words_of(key)?;
+        let at = |place: &Values, word: &str| {
+            let setting = place.get(word);
+            setting
+                .filter(|setting| !setting.value.expose_secret().is_empty())
+                .cloned()
+        };
+        if *of == Use::Login {
+            let first = |place| words.iter().find_map(|word| at(place, word));
+            return first(&self.auth).or_else(|| first(&self.beside));
+        }
+        let of_word = |word: &&str| at(&self.beside, word).or_else(|| at(&self.auth, word));
+        // The old kind of login has the old words.
+        if words[1..].iter().any(|word| word.starts_with("tenant"))
+            && self
+                .text("auth_type")
+                .is_some_and(|kind| kind.value == "v2password")
+        {
+            return words.iter().rev().find_map(of_word);
+        }
+        words.iter().find_map(of_word)
     }
 
-    /// Keys of the login that are not known, for people.
+    /// Keys that are not known, for people.
     pub(super) fn unknown(&self) -> Option<String> {
         let places: Vec<String> = self.unknown.iter().map(ToString::to_string).collect();
         (!places.is_empty())
@@ -247,7 +272,8 @@ impl Entry {
 
     /// Where its values come from.
     pub(super) fn origins(&self) -> impl Iterator<Item = &Origin> {
-        self.values.values().map(|setting| &setting.origin)
+        let values = self.auth.values().chain(self.beside.values());
+        values.map(|setting| &setting.origin)
     }
 
     /// Names the region of a declaration that has no values of its own.
@@ -258,10 +284,47 @@ impl Entry {
         };
         let region = Setting::new(name.to_owned().into(), origin);
         Self {
-            values: BTreeMap::from([("region_name".to_owned(), region)]),
-            unknown: Vec::new(),
+            beside: BTreeMap::from([("region_name".to_owned(), region)]),
+            ..Self::default()
         }
     }
+}
+
+/// Reads the keys of a mapping. What is none and begins in one of these ways is noted.
+fn read(
+    mapping: &Mapping,
+    path: &Path,
+    place: &str,
+    told: &[&str],
+    unknown: &mut Vec<Origin>,
+) -> Result<Values> {
+    let mut values = Values::new();
+    for (name, value) in mapping {
+        let Some(name) = name.as_str() else { continue };
+        // A forgotten blank makes one key of a key and its value, which may be a secret.
+        let shown = if name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-".contains(c))
+        {
+            name
+        } else {
+            "(a key that is no word)"
+        };
+        let (word, place) = (word(name), format!("{place}.{shown}"));
+        let origin = Origin::File {
+            path: path.to_owned(),
+            key: place.clone(),
+        };
+        if words_of(&word).is_none() {
+            if told.iter().any(|prefix| word.starts_with(prefix)) {
+                unknown.push(origin);
+            }
+            continue;
+        }
+        let text = scalar(value).map_err(|problem| wrong(path, &place, problem))?;
+        values.extend(text.map(|text| (word, Setting::new(text.into(), origin))));
+    }
+    Ok(values)
 }
 
 /// A key as it is written here.
@@ -269,17 +332,15 @@ fn word(name: &str) -> String {
     name.replace('-', "_").to_lowercase()
 }
 
-fn is_key(name: &str) -> bool {
-    let word = word(name);
-    KEYS.contains(&word.as_str()) || ALIASES.iter().any(|(alias, _)| *alias == word)
+/// The key that has this word.
+fn words_of(word: &str) -> Option<&'static (Use, &'static [&'static str])> {
+    KEYS.iter().find(|(_, words)| words.contains(&word))
 }
 
-/// The text of a value: numbers and flags as they are written, lists with commas; `None` for nothing.
+/// The text of a value: as it is written, lists with commas; `None` for nothing.
 fn scalar(value: &Value) -> Result<Option<String>, &'static str> {
     match value {
         Value::Null => Ok(None),
-        Value::Bool(flag) => Ok(Some(flag.to_string())),
-        Value::Number(number) => Ok(Some(number.to_string())),
         Value::String(text) => Ok(Some(text.clone())),
         Value::Sequence(items) => {
             let texts: Result<Vec<Option<String>>, _> = items.iter().map(scalar).collect();
@@ -287,7 +348,7 @@ fn scalar(value: &Value) -> Result<Option<String>, &'static str> {
                 texts?.into_iter().flatten().collect::<Vec<_>>().join(","),
             ))
         }
-        Value::Mapping(_) | Value::Tagged(_) => Err("must be text"),
+        _ => Err("must be text"),
     }
 }
 

@@ -1,19 +1,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use cloud_core::Result;
 use cloud_core::config::{Environment, Origin, Setting};
-use cloud_core::{Error, Result};
 use secrecy::ExposeSecret;
 use serde_yaml_ng::{Mapping, Value};
 
 use super::entry::{Entry, wrong};
+use super::yaml;
 
 /// The files of clouds, as far as they are there.
 pub(super) struct Files {
     clouds: Option<File>,
     secure: Option<File>,
     public: Option<File>,
-    searched: Vec<PathBuf>,
+    /// Where none of clouds was found.
+    absent: Vec<String>,
 }
 
 /// A file that could be read.
@@ -26,7 +28,15 @@ impl Files {
     pub(super) fn read(env: &Environment, notes: &mut Vec<String>) -> Result<Self> {
         let dirs = directories(env)?;
         let searched = candidates(&dirs, "clouds");
+        // One that was passed over is there: its note says why it does not count.
+        let absent = searched.iter().filter(|path| {
+            path.ends_with("clouds.yaml")
+                && env
+                    .read(path)
+                    .is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        });
         Ok(Self {
+            absent: absent.map(|path| path.display().to_string()).collect(),
             clouds: named_or_first(env, "OS_CLIENT_CONFIG_FILE", &searched, notes)?,
             secure: named_or_first(
                 env,
@@ -35,7 +45,6 @@ impl Files {
                 notes,
             )?,
             public: first(env, &candidates(&dirs, "clouds-public"), notes),
-            searched,
         })
     }
 
@@ -78,17 +87,10 @@ impl Files {
         if let Some(file) = &self.clouds {
             return format!("{} has no clouds", file.path.display());
         }
-        let paths = self
-            .searched
-            .iter()
-            .filter(|path| path.ends_with("clouds.yaml"));
-        format!(
-            "there is none of {}",
-            paths
-                .map(|path| path.display().to_string())
-                .collect::<Vec<_>>()
-                .join(", ")
-        )
+        match self.absent.as_slice() {
+            [] => "no file of clouds can be used".to_owned(),
+            absent => format!("there is none of {}", absent.join(", ")),
+        }
     }
 
     /// The entry of a cloud, with its profile below it, its secrets over it, and the values of its region over both.
@@ -110,9 +112,13 @@ impl Files {
                 } else {
                     format!("there are {}", known.join(", "))
                 };
+                let place = self
+                    .clouds
+                    .as_ref()
+                    .map(|file| format!(" in {}", file.path.display()));
                 cloud.error(format_args!(
-                    "there is no cloud {name:?} in {}; {known}",
-                    self.path()
+                    "there is no cloud {name:?}{}; {known}",
+                    place.unwrap_or_default()
                 ))
             })?;
         let (mut entry, mut regions) = file.layer("clouds", name)?.unwrap_or_default();
@@ -302,21 +308,11 @@ fn first(env: &Environment, paths: &[PathBuf], notes: &mut Vec<String>) -> Optio
 }
 
 fn parse(path: &Path, text: &str) -> Result<File> {
-    // The error's own words could quote the file, which holds secrets.
-    let bad = |error: &serde_yaml_ng::Error| {
-        let line = error
-            .location()
-            .map_or_else(|| "the file".to_owned(), |at| format!("line {}", at.line()));
-        Error::config(
-            Origin::File {
-                path: path.to_owned(),
-                key: line,
-            },
-            "is not valid YAML",
-        )
-    };
-    let mut content: Value = serde_yaml_ng::from_str(text).map_err(|error| bad(&error))?;
-    content.apply_merge().map_err(|error| bad(&error))?;
+    let content = yaml::parse(text).map_err(|slip| {
+        let line = slip.line.map(|line| format!("line {line}"));
+        let place = line.as_deref().unwrap_or("the file");
+        wrong(path, place, &format!("is not valid YAML ({})", slip.reason))
+    })?;
     match content {
         Value::Mapping(content) => Ok(File {
             path: path.to_owned(),

@@ -8,7 +8,8 @@ use super::files::expand_home;
 
 /// Reads the files that an entry names, and whether certificates are to be checked.
 pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
-    let file = |key: &str| -> Result<Option<Setting<SecretString>>> {
+    // A file of something else is told here, where its key and its name are known.
+    let file = |key: &str, what: &str| -> Result<Option<Setting<SecretString>>> {
         let Some(named) = entry.text(key) else {
             return Ok(None);
         };
@@ -17,6 +18,16 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
         let text = text.map_err(|error| {
             named.error(format_args!("{} cannot be read: {error}", path.display()))
         })?;
+        if !text
+            .expose_secret()
+            .lines()
+            .any(|line| line.starts_with("-----BEGIN") && line.contains(what))
+        {
+            return Err(named.error(format_args!(
+                "{} holds no {what} in PEM form (-----BEGIN {what}-----)",
+                path.display()
+            )));
+        }
         Ok(Some(Setting::new(text, named.origin)))
     };
     let insecure = match (flag(entry, "insecure")?, flag(entry, "verify")?) {
@@ -28,9 +39,9 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
     let authorities = if insecure.is_some() {
         None
     } else {
-        file("cacert")?
+        file("cacert", "CERTIFICATE")?
     };
-    let identity = match (file("cert")?, file("key")?) {
+    let identity = match (file("cert", "CERTIFICATE")?, file("key", "PRIVATE KEY")?) {
         (None, None) => None,
         (None, Some(key)) => return Err(key.error("needs a cert beside it")),
         (Some(cert), key) => {

@@ -48,9 +48,9 @@ fn the_kind_of_login_is_named_or_found_out() {
                 password,
                 project,
                 domain,
-                ("OS_DEFAULT_DOMAIN_ID", "x"),
+                ("OS_DEFAULT_DOMAIN_NAME", "x"),
             ],
-            "u@D:hunter2 project p@#x",
+            "u@D:hunter2 project p@x",
         ),
         (
             vec![user, password, project],
@@ -193,16 +193,41 @@ fn what_has_no_effect_is_noted() {
 #[test]
 fn servers_are_trusted_as_the_keys_say() {
     let pem = [
-        ("/ca.pem", "CA"),
-        ("/home/me/cert.pem", "CERT"),
-        ("/key.pem", "KEY"),
+        ("/ca.pem", "-----BEGIN CERTIFICATE-----"),
+        (
+            "/home/me/cert.pem",
+            "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----",
+        ),
+        ("/key.pem", "-----BEGIN PRIVATE KEY-----"),
+        ("/text.pem", "hunter2"),
     ];
     let with = |more: &str| format!("{}{more}", cloud!("a"));
-    let rows: [(&str, Result<&str, &str>); 11] = [
-        ("    cacert: /ca.pem\n", Ok("authorities=CA")),
+    let rows: [(&str, Result<&str, &str>); 14] = [
+        (
+            "    cacert: /text.pem\n",
+            Err(
+                "clouds.a.cacert (/home/me/.config/openstack/clouds.yaml): /text.pem holds no CERTIFICATE in PEM form (-----BEGIN CERTIFICATE-----)",
+            ),
+        ),
+        (
+            "    cert: /key.pem\n",
+            Err(
+                "clouds.a.cert (/home/me/.config/openstack/clouds.yaml): /key.pem holds no CERTIFICATE in PEM form",
+            ),
+        ),
+        (
+            "    cert: ~/cert.pem\n    key: /text.pem\n",
+            Err(
+                "clouds.a.key (/home/me/.config/openstack/clouds.yaml): /text.pem holds no PRIVATE KEY in PEM form",
+            ),
+        ),
+        (
+            "    cacert: /ca.pem\n",
+            Ok("authorities=-----BEGIN CERTIFICATE-----"),
+        ),
         (
             "    cacert: /ca.pem\n    verify: true\n    insecure: false\n",
-            Ok("authorities=CA"),
+            Ok("authorities=-----BEGIN CERTIFICATE-----"),
         ),
         (
             "    verify: false\n",
@@ -218,9 +243,16 @@ fn servers_are_trusted_as_the_keys_say() {
         ),
         (
             "    cert: ~/cert.pem\n    key: /key.pem\n",
-            Ok("identity=CERT+KEY"),
+            Ok(
+                "identity=-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----+-----BEGIN PRIVATE KEY-----",
+            ),
         ),
-        ("    cert: ~/cert.pem\n", Ok("identity=CERT+CERT")),
+        (
+            "    cert: ~/cert.pem\n",
+            Ok(
+                "identity=-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----+-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----",
+            ),
+        ),
         (
             "    cacert: /gone\n",
             Err("clouds.a.cacert (/home/me/.config/openstack/clouds.yaml): /gone cannot be read"),
