@@ -69,6 +69,23 @@
 //! `application_credential_`. Other variables have no effect but for
 //! those of proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, whichever cloud is chosen.
 //!
+//! # Where openstacksdk does something else
+//!
+//! `cargo xtask third-party openstack` compares some 400 sets of files and variables with openstacksdk 4.22. What is read here
+//! and not there: kinds of login that are found out from their keys, `auth_plugin`, `-` in every key, `yes` and `1` for flags,
+//! `$(project_id)s` and `{project_id}` in the address of Sahara. What comes out otherwise:
+//!
+//! - unquoted text that Python takes for a number, a flag or a date is sent as it is written;
+//! - a user or a project without a domain is looked for in the one with the id `default`, which a note says, where Keystone
+//!   would refuse the name alone;
+//! - beside an application credential a project has no effect, which a note says, where Keystone would refuse it;
+//! - a misspelled key in `auth` is noted, and no error;
+//! - a key of a file that stands there twice is an error, and no choice of the last one;
+//! - an empty key has no effect on the same key elsewhere;
+//! - with `regions` and `region_name`, the named one is taken and not the first;
+//! - variables that are not in the table make no cloud of the environment;
+//! - profiles come from `clouds-public.yaml` alone: none are built in, and none are fetched.
+//!
 //! # Plain HTTP
 //!
 //! A login is a secret, so `http://` is for this machine only, as is the address of Sahara, which is sent the token. Where

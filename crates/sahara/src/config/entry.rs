@@ -162,8 +162,23 @@ impl Entry {
     pub(super) fn with_region(
         mut self,
         asked: Option<&str>,
-        declared: Vec<(String, Self)>,
+        mut declared: Vec<(String, Self)>,
     ) -> Result<Self> {
+        // The older way to declare them: `region_name: r1,r2`, or a list there.
+        if let Some(several) = self
+            .text("region_name")
+            .filter(|own| own.value.contains(','))
+            && declared.is_empty()
+        {
+            self.beside.remove("region_name");
+            let names = several
+                .value
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty());
+            let of = |name: &str| (name.to_owned(), Self::of_region(name, &several.origin));
+            declared = names.map(of).collect();
+        }
         if let Some(asked) = asked {
             let region = Setting::new(asked.to_owned().into(), Origin::Builder("region"));
             self.beside.insert("region_name".to_owned(), region);
@@ -277,12 +292,8 @@ impl Entry {
     }
 
     /// Names the region of a declaration that has no values of its own.
-    pub(super) fn of_region(name: &str, path: &Path, place: &str) -> Self {
-        let origin = Origin::File {
-            path: path.to_owned(),
-            key: place.to_owned(),
-        };
-        let region = Setting::new(name.to_owned().into(), origin);
+    pub(super) fn of_region(name: &str, origin: &Origin) -> Self {
+        let region = Setting::new(name.to_owned().into(), origin.clone());
         Self {
             beside: BTreeMap::from([("region_name".to_owned(), region)]),
             ..Self::default()

@@ -208,9 +208,13 @@ impl File {
                 "must be a name, or a mapping with a name and values",
             )
         };
+        let origin = Origin::File {
+            path: self.path.clone(),
+            key: place.to_owned(),
+        };
         match region {
             Value::String(name) if !name.is_empty() => {
-                Ok((name.clone(), Entry::of_region(name, &self.path, place)))
+                Ok((name.clone(), Entry::of_region(name, &origin)))
             }
             Value::Mapping(mapping) => {
                 let name = mapping
@@ -218,7 +222,7 @@ impl File {
                     .and_then(Value::as_str)
                     .filter(|name| !name.is_empty())
                     .ok_or_else(bad)?;
-                let mut entry = Entry::of_region(name, &self.path, place);
+                let mut entry = Entry::of_region(name, &origin);
                 if let Some(values) = mapping.get("values").and_then(Value::as_mapping) {
                     entry.lay_over(Entry::from_mapping(
                         values,

@@ -691,6 +691,23 @@ fn profiles_are_below_clouds_and_regions_above() {
             is!("a", "region=r7"),
         )
         .region("r7"),
+        Row::new(
+            "several regions in the older way",
+            &[(HOME, a!("    region_name: r2, r1\n"))],
+            is!("a", "region=r2"),
+        ),
+        Row::new(
+            "one of them",
+            &[(HOME, a!("    region_name: [r2, r1]\n"))],
+            is!("a", "region=r1"),
+        )
+        .region("r1"),
+        Row::fails(
+            "none of them",
+            &[(HOME, a!("    region_name: r2,r1\n"))],
+            "region (client builder): r9 is not among the regions of the cloud: r2, r1",
+        )
+        .region("r9"),
         Row::fails(
             "regions are a list",
             &[(HOME, "clouds: {a: {regions: r1}}")],
