@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::python::{Environment, Version};
-use crate::{Result, workspace};
+use crate::{Result, process, workspace};
 
 mod server;
 
@@ -33,6 +33,19 @@ impl ThirdParty {
         let python = |script: &PathBuf| environment(script, &folder, &work).python();
         let pythons = scripts.iter().map(python).collect::<Result<Vec<_>>>()?;
 
+        // One script compares what cloud-sahara makes of settings with what others do.
+        process::run(
+            process::cargo()
+                .args([
+                    "build",
+                    "--quiet",
+                    "--package",
+                    "cloud-sahara",
+                    "--example",
+                    "settings",
+                ])
+                .current_dir(workspace::root()),
+        )?;
         let server = Server::start()?;
         let mut failed = 0;
         for (script, python) in scripts.iter().zip(&pythons) {
@@ -112,6 +125,13 @@ fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<
         .env("CLOUD_SANDBOX", server.program())
         // For what a script fetches itself and may keep for the next run.
         .env("THIRD_PARTY_WORK", work)
+        .env(
+            "SAHARA_SETTINGS",
+            workspace::target()?.join(format!(
+                "debug/examples/settings{}",
+                std::env::consts::EXE_SUFFIX
+            )),
+        )
         .stdin(Stdio::null())
         .stdout(file.try_clone()?)
         .stderr(file)
