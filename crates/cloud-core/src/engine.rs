@@ -222,7 +222,7 @@ impl Engine {
 
     /// The loop of a call.
     async fn drive(&self, parts: &Parts, mut sink: Sink) -> Result<()> {
-        let mut course = Course::begin(self, parts)?;
+        let mut course = Course::begin(self, parts).await?;
         let lane = match self.0.throttle.lane() {
             Ok(lane) => lane,
             Err(error) => return Err(course.fail(error, None)),

@@ -18,6 +18,6 @@ pub use crate::list::{
 pub use crate::model::{NoMeta, PageMeta};
 pub use crate::options::ClientOptions;
 pub use crate::raw::RawStyle;
-pub use crate::request::{Dialect, OperationRow};
+pub use crate::request::{Dialect, OperationRow, Place};
 pub use crate::task::{PerRuntime, Shared};
 pub use crate::wait::{Poll, SendOnce, Step, Watch};

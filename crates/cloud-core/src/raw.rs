@@ -16,7 +16,7 @@ use crate::decode::{Decode, RawResponse};
 use crate::engine::{Download, Engine};
 use crate::error::{Error, Result};
 use crate::list::List;
-use crate::request::CallOptions;
+use crate::request::{CallOptions, Place};
 use crate::wait::Waiter;
 
 /// How a service lists, and how its work is waited for, where nothing but method and path is known of a request.
@@ -84,6 +84,11 @@ impl Request {
             method,
             style,
         }
+    }
+
+    /// Looks for the base in this place when the request is sent. For provider crates.
+    pub fn placed(self, place: Arc<dyn Place>) -> Self {
+        self.map(|call| call.placed(place))
     }
 
     fn map(mut self, change: impl FnOnce(Call<Value>) -> Call<Value>) -> Self {

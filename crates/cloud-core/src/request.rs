@@ -4,11 +4,13 @@ mod dialect;
 mod operation;
 mod options;
 mod parts;
+mod place;
 mod report;
 
 pub use dialect::Dialect;
 pub use operation::OperationRow;
 pub use options::CallOptions;
 pub(crate) use parts::{Encode, Parts};
+pub use place::Place;
 pub use report::AttemptReport;
 pub(crate) use report::{Hook, chain};

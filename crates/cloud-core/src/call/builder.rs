@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -12,7 +13,7 @@ use crate::config::BaseUrl;
 use crate::decode::Decode;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::request::{Encode, OperationRow, Parts};
+use crate::request::{Encode, OperationRow, Parts, Place};
 
 /// What authors of provider crates describe a [`Call`] with. Users of a typed call see none of it, because nothing of it
 /// would be right there: the path of `servers().get(id)` takes no further argument.
@@ -33,6 +34,9 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
         template: impl Into<Cow<'static, str>>,
         decode: Decode<T>,
     ) -> Self;
+
+    /// Looks for the base in this place when the call is sent; it is made with [`BaseUrl::unknown`].
+    fn placed(self, place: Arc<dyn Place>) -> Self;
 
     /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
     /// cannot leave its segment; an empty one, `.` and `..` are refused.
@@ -134,6 +138,11 @@ impl<T> CallBuilder<T> for Call<T> {
             parts,
             decode,
         }
+    }
+
+    fn placed(mut self, place: Arc<dyn Place>) -> Self {
+        self.parts.place = Some(place);
+        self
     }
 
     fn arg(mut self, value: impl fmt::Display) -> Self {

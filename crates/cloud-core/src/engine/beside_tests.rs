@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::call::CallBuilder;
 use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Bearer, Rejection};
-use crate::request::{AttemptReport, Dialect};
+use crate::request::{AttemptReport, CallOptions, Dialect, Place};
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 
 #[derive(Debug)]
@@ -199,4 +199,84 @@ async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
     let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
+}
+
+/// Asks the service for an address through another engine.
+#[derive(Debug)]
+struct Told(Engine, BaseUrl);
+
+#[async_trait]
+impl Place for Told {
+    async fn base(&self) -> Result<BaseUrl> {
+        let call = Call::untabled(&self.0, &self.1, Method::GET, "/where", Decode::json());
+        let url: String = call.await?;
+        BaseUrl::parse(
+            &Setting::new(url, Origin::Answer("/where".to_owned())),
+            false,
+        )
+    }
+}
+
+fn placed(wire: &ScriptedTransport) -> Call<u64> {
+    let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
+    let place = Arc::new(Told(engine.with_credential(None), base));
+    let call = Call::untabled(
+        &engine,
+        &BaseUrl::unknown(),
+        Method::GET,
+        "/a/{id}",
+        Decode::json(),
+    );
+    call.placed(place).arg("x/y").query("q", 1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_may_be_looked_up_in_the_task_of_the_call() {
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, "\"https://there.test/v2\""),
+        Scripted::json(200, "7"),
+    ]);
+    assert_eq!(placed(&wire).await.unwrap(), 7);
+    let urls: Vec<String> = wire
+        .seen()
+        .iter()
+        .map(|seen| seen.request.uri().to_string())
+        .collect();
+    assert_eq!(urls[1], "https://there.test/v2/a/x%2Fy?q=1");
+    // What is wrong with the call itself is found before anybody is asked.
+    let error = placed(&wire).arg("z").await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("more arguments than path parameters"),
+        "{error}"
+    );
+    assert_eq!(wire.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_not_found_is_the_error_of_the_call() {
+    for status in [403, 404] {
+        let wire = ScriptedTransport::from_fn(move |_| Scripted::json(status, "{}"));
+        let error = placed(&wire).await.unwrap_err();
+        assert!(
+            error.to_string().starts_with("GET /a/x%2Fy failed: "),
+            "{error}"
+        );
+        assert!(
+            !error.is_not_found() && error.status().is_none(),
+            "{error:?}"
+        );
+        assert_eq!(wire.seen().len(), 1);
+    }
+    let wire = ScriptedTransport::new([Scripted::json(200, "\"http://there.test\"")]);
+    let error = placed(&wire).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    // Looking counts against the time of the call.
+    let wire = ScriptedTransport::new([Scripted::Hang]);
+    let call = placed(&wire).options(|o: CallOptions| o.timeout(Duration::from_secs(5)));
+    assert_eq!(
+        call.await.unwrap_err().message(),
+        "the time for the call was over before its address was known"
+    );
 }

@@ -39,12 +39,19 @@ pub(super) struct Course<'c> {
 }
 
 impl<'c> Course<'c> {
-    pub(super) fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
+    pub(super) async fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
         let inner = &*engine.0;
-        let url = parts
-            .url()
-            .map_err(|error| error.with_call(parts.context()))?;
+        let named = |error: Error| error.with_call(parts.context());
+        let mut url = parts.url().map_err(named)?;
         let begun = inner.settings.clock.now();
+        let deadline = inner.deadline(&parts.options, begun);
+        if let Some(place) = &parts.place {
+            let base = until(&*inner.settings.clock, deadline, place.base())
+                .await
+                .unwrap_or_else(|| Err(over("its address was known")))
+                .map_err(|error| named(error.of_credential(None)))?;
+            url.insert_str(0, base.as_str());
+        }
         Ok(Self {
             engine,
             parts,
@@ -52,7 +59,7 @@ impl<'c> Course<'c> {
             url,
             call_id: parts.call_id(&*inner.dialect),
             begun,
-            deadline: inner.deadline(&parts.options, begun),
+            deadline,
             attempts: 0,
             uncounted: 0,
             spending: Spending::new(&inner.budget),

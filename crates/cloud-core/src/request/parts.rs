@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
+use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::Dialect;
-use super::{CallOptions, OperationRow};
+use super::{CallOptions, Dialect, OperationRow, Place};
 use crate::body::Body;
 use crate::config::BaseUrl;
 use crate::error::{CallContext, Error, ErrorKind, Result};
@@ -31,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) operation: Option<&'static OperationRow>,
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
+    /// Where the URL begins; it has no base then.
+    pub(crate) place: Option<Arc<dyn Place>>,
     // The base URL and as much of the template as has its arguments.
     url: String,
     rendered: usize,
@@ -55,6 +57,7 @@ impl Parts {
         url.push_str(base.as_str());
         Self {
             operation: None,
+            place: None,
             method,
             template,
             url,
@@ -252,7 +255,7 @@ impl Parts {
             .map_or(name, |(_, theirs)| theirs)
     }
 
-    /// The complete URL, or why the call cannot be sent.
+    /// The URL from the base on, which stands at its beginning unless there is a place, or why the call cannot be sent.
     pub(crate) fn url(&self) -> Result<String> {
         let unsuitable = self.unsuitable.as_ref().filter(|_| !self.options.unchecked);
         if let Some(error) = self
