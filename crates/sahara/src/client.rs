@@ -1,17 +1,15 @@
 //! The client of one version of the API.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use cloud_core::call::Call;
-use cloud_core::config::BaseUrl;
-use cloud_core::decode::Decode;
-use cloud_core::engine::Engine;
 use cloud_core::list::List;
 use cloud_core::model::Page;
-use cloud_core::provider::CallBuilder;
-use cloud_core::request::OperationRow;
+use cloud_core::provider::{BaseUrl, CallBuilder, Decode, Engine, OperationRow, Place, Shared};
+use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
@@ -22,7 +20,7 @@ use crate::page::{Markers, PAGE_SIZE, PageMarkers};
 use crate::version::Version;
 
 /// The only microversion of API v2, named in every request so that a later one cannot change what answers mean.
-static MICROVERSION: (HeaderName, HeaderValue) = (
+pub(crate) static MICROVERSION: (HeaderName, HeaderValue) = (
     HeaderName::from_static("openstack-api-version"),
     HeaderValue::from_static("data-processing 2.0"),
 );
@@ -32,40 +30,106 @@ const V1_1_WORDS: &[(&str, &str)] = &[("plugin_version", "hadoop_version")];
 
 /// A client for data processing in one project. Clones are cheap and share connections and token.
 ///
-/// Made by [`Cloud::data_processing`](crate::Cloud::data_processing).
+/// Made by [`from_env`](Self::from_env), or by a [`Cloud`](crate::Cloud): at once by [`Connect::lazily`](crate::Connect::lazily), or with
+/// its address by awaiting [`Cloud::data_processing`](crate::Cloud::data_processing).
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    finder: Arc<dyn Find>,
     engine: Engine,
     version: Version,
-    bases: [BaseUrl; 2],
-    project: ProjectId,
     poll_interval: Duration,
-    explanation: Explanation,
+    found: OnceLock<Found>,
+    looking: Shared<Result<()>>,
+    /// What is told before the address is known.
+    pending: Explanation,
+}
+
+/// Who finds the service: a cloud.
+#[async_trait]
+pub(crate) trait Find: Send + Sync + fmt::Debug {
+    /// Looks for the address by this engine: of the version that is asked for, else of the newest.
+    async fn find(&self, engine: &Engine, asked: Option<Version>) -> Result<Found>;
+}
+
+/// What the catalog and the service say.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) version: Version,
+    /// The addresses of v1.1 and of v2.
+    pub(crate) bases: [BaseUrl; 2],
+    pub(crate) project: ProjectId,
+    pub(crate) explanation: Explanation,
+}
+
+impl Found {
+    fn base(&self, version: Version) -> &BaseUrl {
+        match version {
+            Version::V1_1 => &self.bases[0],
+            Version::V2 => &self.bases[1],
+        }
+    }
 }
 
 impl Client {
+    /// A client that speaks this version, and looks for its address when it is needed.
     pub(crate) fn new(
+        finder: Arc<dyn Find>,
         engine: Engine,
         version: Version,
-        bases: [BaseUrl; 2],
-        project: ProjectId,
         poll_interval: Duration,
-        explanation: Explanation,
+        mut pending: Explanation,
     ) -> Self {
-        let mut client = Inner {
+        pending.add(
+            "version",
+            format!("{version} (whether it is offered is not looked up yet)"),
+        );
+        pending.add("endpoint", "not looked up yet");
+        Self(Arc::new(Inner {
+            finder,
             engine,
             version,
-            bases,
-            project,
             poll_interval,
-            explanation,
+            found: OnceLock::new(),
+            looking: Shared::new(),
+            pending,
+        }))
+    }
+
+    /// Keeps what was found; the first one counts.
+    pub(crate) fn keep(&self, mut found: Found) {
+        let base = found.base(self.0.version).to_string();
+        found.explanation.add("base", base);
+        let _ = self.0.found.set(found);
+    }
+
+    /// Looks for the address now, where the first call would do it: gets a token, finds the service in the catalog, and
+    /// asks it for its versions where its address does not settle them. Nothing is sent when it is known already.
+    ///
+    /// # Permissions
+    ///
+    /// No policy rule: everybody who may log in gets a token, and the service lists its versions to everybody.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cloud::data_processing`](crate::Cloud::data_processing), and a version that the service does not offer.
+    pub async fn connect(&self) -> Result<()> {
+        if self.0.found.get().is_some() {
+            return Ok(());
+        }
+        let client = self.clone();
+        let look = move || async move {
+            let inner = &*client.0;
+            let found = inner
+                .finder
+                .find(&inner.engine, Some(inner.version))
+                .await?;
+            client.keep(found);
+            Ok(())
         };
-        let base = client.base(version).to_string();
-        client.explanation.add("base", base);
-        Self(Arc::new(client))
+        self.0.looking.join(&self.0.engine.clock(), look).await?
     }
 
     /// The version of the API that is spoken.
@@ -73,19 +137,20 @@ impl Client {
         self.0.version
     }
 
-    /// The address that every request begins with.
-    pub fn endpoint(&self) -> &str {
-        self.0.base(self.0.version).as_str()
+    /// The address that every request begins with; `None` until it was looked up.
+    pub fn endpoint(&self) -> Option<&str> {
+        Some(self.0.found.get()?.base(self.0.version).as_str())
     }
 
-    /// The project that the token is for.
-    pub fn project_id(&self) -> &ProjectId {
-        &self.0.project
+    /// The project that the token is for; `None` until there was one.
+    pub fn project_id(&self) -> Option<&ProjectId> {
+        Some(&self.0.found.get()?.project)
     }
 
-    /// How endpoint, version and login were found, without secrets.
+    /// How endpoint, version and login were found, without secrets. Before the first call, it tells what is known by then.
     pub fn explain(&self) -> &Explanation {
-        &self.0.explanation
+        let found = self.0.found.get();
+        found.map_or(&self.0.pending, |found| &found.explanation)
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -114,10 +179,22 @@ impl Client {
         operation: &'static OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
-        let call = Call::new(&self.0.engine, self.0.base(version), operation, decode);
+        let engine = &self.0.engine;
+        let call = match self.base(version) {
+            Ok(base) => Call::new(engine, base, operation, decode),
+            Err(place) => Call::new(engine, &BaseUrl::unknown(), operation, decode).placed(place),
+        };
         match version {
             Version::V1_1 => call,
             Version::V2 => call.header(MICROVERSION.0.clone(), MICROVERSION.1.clone()),
+        }
+    }
+
+    /// Where calls of this version begin, or who looks for it.
+    pub(crate) fn base(&self, version: Version) -> Result<&BaseUrl, Arc<dyn Place>> {
+        match self.0.found.get() {
+            Some(found) => Ok(found.base(version)),
+            None => Err(Arc::new(At(self.clone(), version))),
         }
     }
 
@@ -150,11 +227,16 @@ impl Client {
     }
 }
 
-impl Inner {
-    fn base(&self, version: Version) -> &BaseUrl {
-        match version {
-            Version::V1_1 => &self.bases[0],
-            Version::V2 => &self.bases[1],
-        }
+/// The address of a version.
+#[derive(Debug)]
+struct At(Client, Version);
+
+#[async_trait]
+impl Place for At {
+    async fn base(&self) -> Result<BaseUrl> {
+        self.0.connect().await?;
+        let found = self.0.0.found.get();
+        let found = found.ok_or_else(|| Error::new(ErrorKind::Config, "no address was found"))?;
+        Ok(found.base(self.1).clone())
     }
 }

@@ -5,6 +5,7 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use cloud_core::call::CallFuture;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::engine::Engine;
@@ -12,7 +13,7 @@ use cloud_core::options::ClientOptions;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 
-use crate::client::Client;
+use crate::client::{Client, Find, Found};
 use crate::config::{Settings, Tls};
 use crate::dialect::OpenStackDialect;
 use crate::discovery::{self, Address, Listed};
@@ -48,7 +49,7 @@ const TYPES: [&str; 2] = ["data-processing", "data-processingv2"];
 ///     println!("{} {}", service.kind, service.name);
 /// }
 /// let api = cloud.data_processing().version(Version::V1_1).await?;
-/// assert!(api.endpoint().contains("/v1.1"));
+/// assert!(api.endpoint().unwrap().contains("/v1.1"));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -126,7 +127,7 @@ impl Cloud {
         &self.0.explanation
     }
 
-    async fn connect(&self, asked: Option<Version>) -> Result<Client> {
+    async fn look(&self, engine: &Engine, asked: Option<Version>) -> Result<Found> {
         let inner = &*self.0;
         let token = self.token().await?;
         let Some(project) = &token.project else {
@@ -147,7 +148,6 @@ impl Cloud {
         };
         let root = base(address.root().to_owned())?;
         add_proxy(&mut explanation, inner.options.proxy_for(&root)?);
-        let engine = self.engine(&root)?;
         let (version, reason) = match (address.version(), asked) {
             (Some(version), Some(asked)) if version == asked => {
                 (version, "asked for, and as the address says".to_owned())
@@ -160,21 +160,25 @@ impl Cloud {
             (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
                 (version, "as the address says".to_owned())
             }
-            _ => discovery::choose(&address, asked, &self.versions(&engine, &root).await?)?,
+            _ => discovery::choose(&address, asked, &self.versions(engine, &root).await?)?,
         };
         explanation.add("version", format!("{version} ({reason})"));
         let bases = [
             base(address.of(Version::V1_1))?,
             base(address.of(Version::V2))?,
         ];
-        Ok(Client::new(
-            engine,
+        Ok(Found {
             version,
             bases,
-            project.id.clone(),
-            inner.poll_interval,
+            project: project.id.clone(),
             explanation,
-        ))
+        })
+    }
+
+    fn client(&self, engine: Engine, version: Version) -> Client {
+        let inner = &*self.0;
+        let (finder, pending) = (Arc::new(self.clone()), inner.explanation.clone());
+        Client::new(finder, engine, version, inner.poll_interval, pending)
     }
 
     /// Where the service is: as set, or as the catalog says.
@@ -196,16 +200,20 @@ impl Cloud {
         Ok(Setting::new(endpoint.url.clone(), Origin::Answer(origin)))
     }
 
-    fn engine(&self, root: &BaseUrl) -> Result<Engine> {
+    /// What sends the calls to the service, wherever that will be.
+    fn engine(&self) -> Result<Engine> {
         let inner = &*self.0;
         let credential = Some(inner.session.credential());
-        // Connections that were made for a Keystone without TLS cannot reach a service with it.
-        if inner.plain_http && !root.is_plain_http() {
+        let plain = |endpoint: &Setting<String>| endpoint.value.trim().starts_with("http:");
+        // Connections that were made for a Keystone without TLS cannot reach a service with it, as a catalog may name.
+        if inner.plain_http && !inner.endpoint.as_ref().is_some_and(plain) {
             let dialect = Arc::new(OpenStackDialect::new(inner.secrets.clone()));
-            return inner
-                .options
-                .clone()
-                .engine(PRODUCT, dialect, credential, false);
+            let options = inner.options.clone();
+            let engine = options.engine(PRODUCT, dialect, credential.clone(), false);
+            // A machine that has no authorities to trust may still reach a service without TLS.
+            if let Ok(engine) = engine {
+                return Ok(engine);
+            }
         }
         Ok(inner.engine.with_credential(credential))
     }
@@ -229,32 +237,41 @@ impl Cloud {
     }
 }
 
+#[async_trait]
+impl Find for Cloud {
+    async fn find(&self, engine: &Engine, asked: Option<Version>) -> Result<Found> {
+        // The list of versions is asked for beside the calls that wait for it, which hold the slots of their engine.
+        let beside = engine.with_credential(Some(self.0.session.credential()));
+        self.look(&beside, asked).await
+    }
+}
+
 impl Client {
     /// Makes a client of what `clouds.yaml` and the environment say; see [`config`](crate::config) for the rules. Nothing
-    /// is sent before the result is awaited: `Client::from_env()?.await?` gets a token, and finds address and version.
+    /// is sent before the first call, which gets a token and finds the address; [`connect`](Self::connect) does it at
+    /// once. For the version that is spoken, see [`Connect::lazily`].
     ///
-    /// # Permissions
-    ///
-    /// No policy rule: everybody who may log in gets a token.
+    /// ```no_run
+    /// # async fn f() -> sahara::Result<()> {
+    /// let api = sahara::Client::from_env()?;
+    /// let clusters = api.clusters().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
-    /// What is missing or wrong in the settings; awaiting it, those of [`Cloud::data_processing`].
-    pub fn from_env() -> Result<Connect> {
-        Ok(Cloud::from_env()?.data_processing())
+    /// What is missing or wrong in the settings.
+    pub fn from_env() -> Result<Self> {
+        Cloud::from_env()?.data_processing().lazily()
     }
 
     /// Makes a client for a cloud of `clouds.yaml`, whatever the environment says; otherwise as [`from_env`](Self::from_env).
     ///
-    /// # Permissions
-    ///
-    /// No policy rule: everybody who may log in gets a token.
-    ///
     /// # Errors
     ///
     /// Those of [`from_env`](Self::from_env), and a name that the file does not have.
-    pub fn from_profile(name: &str) -> Result<Connect> {
-        Ok(Cloud::from_profile(name)?.data_processing())
+    pub fn from_profile(name: &str) -> Result<Self> {
+        Cloud::from_profile(name)?.data_processing().lazily()
     }
 }
 
@@ -299,7 +316,8 @@ fn add_proxy(explanation: &mut Explanation, proxy: Option<Setting<String>>) {
     }
 }
 
-/// Makes a client for data processing; made by [`Cloud::data_processing`]. Await it.
+/// Makes a client for data processing; made by [`Cloud::data_processing`]. Await it, or take the client at once by
+/// [`lazily`](Self::lazily).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Connect {
@@ -321,7 +339,25 @@ impl Connect {
     ///
     /// No policy rule: the service lists its versions to everybody. Some proxies want a token for that, and get it.
     pub async fn send(self) -> Result<Client> {
-        self.cloud.connect(self.version).await
+        let engine = self.cloud.engine()?;
+        let found = self.cloud.find(&engine, self.version).await?;
+        let client = self.cloud.client(engine, found.version);
+        client.keep(found);
+        Ok(client)
+    }
+
+    /// Gives the client without asking anybody; its first call finds the address. Calls differ by version, so that one
+    /// must be chosen before: the one that was asked for, here or in the settings, else that at the end of an address that
+    /// was set, else v2. Where it is not offered, calls fail and say so; awaiting this takes v1.1 instead.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the settings of connections.
+    pub fn lazily(self) -> Result<Client> {
+        let set = self.cloud.0.endpoint.as_ref();
+        let of_address = || Address::parse(&set?.value).version();
+        let version = self.version.or_else(of_address).unwrap_or(Version::V2);
+        Ok(self.cloud.client(self.cloud.engine()?, version))
     }
 }
 

@@ -244,7 +244,7 @@ impl<'a> Clusters<'a> {
     ///
     /// `FORBIDDEN`: the policy rule is missing.
     pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
-        let (own, name) = (self.0.project_id().clone(), name.into());
+        let (client, name) = (self.0.clone(), name.into());
         // In one piece, by the exact name: a filter would be a pattern on some databases.
         let list = self
             .0
@@ -253,7 +253,7 @@ impl<'a> Clusters<'a> {
         Task::new(async move {
             let is_leftover = |cluster: &Cluster| {
                 cluster.name == name
-                    && cluster.project_id == own
+                    && Some(&cluster.project_id) == client.project_id()
                     && cluster.status == ClusterStatus::Error
             };
             Ok(list.all().await?.into_iter().find(is_leftover))

@@ -153,7 +153,10 @@ pub(crate) fn choose(
             };
             match (asked, [Version::V2, Version::V1_1].into_iter().find(offers)) {
                 (Some(asked), _) if offers(&asked) => Ok((asked, format!("asked for; {listing}"))),
-                (Some(asked), _) => refuse(format!("API {asked} is not offered: {listing}")),
+                (Some(asked), _) => refuse(format!(
+                    "API {asked} is not offered: {listing}; choose another one by data_processing_api_version, or by \
+                     version(..)"
+                )),
                 (None, Some(newest)) => {
                     Ok((newest, format!("the newest that is known here; {listing}")))
                 }

@@ -16,7 +16,7 @@ use crate::wait::ready;
 pub(crate) struct Lookup<T> {
     list: List<T>,
     filtered: bool,
-    own: ProjectId,
+    client: Client,
     key: fn(&T) -> (&str, &ProjectId),
 }
 
@@ -26,7 +26,7 @@ impl<T: Send + 'static> Lookup<T> {
         Self {
             list,
             filtered: true,
-            own: client.project_id().clone(),
+            client: client.clone(),
             key,
         }
     }
@@ -81,7 +81,8 @@ impl<T: Send + 'static> Lookup<T> {
         while let Some(item) = items.next().await? {
             match (self.key)(&item) {
                 (found, _) if found != name => {}
-                (_, project) if *project == self.own => return Ok(Some(item)),
+                // Known by now, for the list has come from there.
+                (_, project) if Some(project) == self.client.project_id() => return Ok(Some(item)),
                 _ => drop(public.get_or_insert(item)),
             }
         }

@@ -96,11 +96,11 @@ async fn the_address_is_the_catalogs_with_the_version_that_is_wanted() {
         let wire = openstack(url, versions);
         let api = connect(builder(&wire), version).await.unwrap();
         assert_eq!(
-            (api.endpoint(), asked(&wire)),
+            (api.endpoint().unwrap(), asked(&wire)),
             (base, requests.iter().map(|r| (*r).to_owned()).collect()),
             "{url}"
         );
-        assert_eq!(api.project_id().as_str(), PROJECT);
+        assert_eq!(api.project_id().unwrap().as_str(), PROJECT);
         if let Some(seen) = wire
             .seen()
             .iter()
@@ -203,7 +203,8 @@ async fn the_list_of_versions_is_read_once() {
             .version(Version::V1_1)
             .await
             .unwrap()
-            .endpoint(),
+            .endpoint()
+            .unwrap(),
         "https://s.test/v1.1"
     );
     assert_eq!(wire.lines(), ["POST /v3/auth/tokens", "GET /"]);
@@ -260,7 +261,7 @@ async fn an_override_needs_no_catalog() {
         let (builder, wire) = with(url);
         let api = connect(builder, version).await.unwrap();
         assert_eq!(
-            (api.endpoint(), asked(&wire).len()),
+            (api.endpoint().unwrap(), asked(&wire).len()),
             (base, requests),
             "{url}"
         );
@@ -299,7 +300,7 @@ async fn interface_region_type_and_name_choose_in_the_order_of_the_catalog() {
     let url = async |set: fn(CloudBuilder) -> CloudBuilder| {
         let connected = connect(set(builder(&wire(&services))), None).await;
         connected
-            .map(|api| api.endpoint().to_owned())
+            .map(|api| api.endpoint().unwrap().to_owned())
             .map_err(|error| error.to_string())
     };
     assert_eq!(url(|b| b).await.unwrap(), "https://b1.test/v2");
@@ -354,7 +355,8 @@ async fn interface_region_type_and_name_choose_in_the_order_of_the_catalog() {
         connect(builder(&wire(&only)), None)
             .await
             .unwrap()
-            .endpoint(),
+            .endpoint()
+            .unwrap(),
         "https://a3.test/v2"
     );
     let error = connect(builder(&wire(&json!([]))), None)
@@ -412,7 +414,7 @@ async fn an_address_of_the_file_that_cannot_be_filled_names_its_key() {
             .build()
             .unwrap();
         assert_eq!(
-            cloud.data_processing().await.unwrap().endpoint(),
+            cloud.data_processing().await.unwrap().endpoint().unwrap(),
             format!("https://o.test/v1.1/{base}")
         );
     }
@@ -449,7 +451,8 @@ async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
         connect(builder(&wire).allow_http(true), None)
             .await
             .unwrap()
-            .endpoint(),
+            .endpoint()
+            .unwrap(),
         "http://s.test/v2"
     );
     for (builder, setting) in [
@@ -549,7 +552,7 @@ async fn what_the_program_sets_goes_before_what_is_found() {
         .version(Version::V2)
         .settings(found.clone());
     assert_eq!(
-        connect(set, None).await.unwrap().endpoint(),
+        connect(set, None).await.unwrap().endpoint().unwrap(),
         "https://mine.test/v2"
     );
     let mut without = found;
@@ -562,7 +565,8 @@ async fn what_the_program_sets_goes_before_what_is_found() {
         connect(set.settings(without), None)
             .await
             .unwrap()
-            .endpoint(),
+            .endpoint()
+            .unwrap(),
         "https://inside.test/v2"
     );
     assert!(

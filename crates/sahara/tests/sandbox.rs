@@ -40,7 +40,7 @@ async fn client(sandbox: &Sandbox, login: Login, version: Version) -> Client {
 async fn every_kind_of_login_works() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox, password("demo", "demo"), Version::V2).await;
-    assert_eq!(api.project_id().as_str(), keystone::DEMO_PROJECT);
+    assert_eq!(api.project_id().unwrap().as_str(), keystone::DEMO_PROJECT);
     let credential = Login::application_credential(
         ApplicationCredential::id(keystone::UNRESTRICTED_CREDENTIAL),
         "unrestricted-secret",

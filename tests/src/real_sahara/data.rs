@@ -17,7 +17,7 @@ pub(super) async fn the_life_of_a_data_source(world: &World) {
             .unwrap();
         assert_eq!(
             (&made.project_id, &made.kind),
-            (api.project_id(), &DataSourceType::Hdfs)
+            (api.project_id().unwrap(), &DataSourceType::Hdfs)
         );
         assert!(
             sources

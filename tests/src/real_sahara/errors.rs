@@ -16,8 +16,8 @@ pub(super) async fn every_shape_of_a_refusal(world: &World) {
         world.client(Version::V2).await,
     );
     let (v1, v2) = (
-        old.endpoint().trim_end_matches('/'),
-        new.endpoint().trim_end_matches('/'),
+        old.endpoint().unwrap().trim_end_matches('/'),
+        new.endpoint().unwrap().trim_end_matches('/'),
     );
     let with = |token: &str| vec![("x-auth-token".to_owned(), token.to_owned())];
     let ask = async |method: &str, url: String, headers: Vec<(String, String)>, body: &str| {

@@ -36,7 +36,7 @@ pub(super) async fn every_kind_of_login_works(world: &World) {
         );
         for version in VERSIONS {
             let api = cloud.data_processing().version(version).await.unwrap();
-            assert_eq!(*api.project_id(), project.id, "{login:?}");
+            assert_eq!(*api.project_id().unwrap(), project.id, "{login:?}");
             api.plugins().get("fake").await.unwrap();
         }
     }
@@ -98,7 +98,7 @@ pub(super) async fn a_token_is_exchanged_for_one_of_another_project(world: &Worl
     let token = secrecy::SecretString::from(world.token(Some("demo")).await);
     let login = Login::token(token.expose_secret(), Project::named("other", "Default"));
     let api = world.connect(login, Version::V2).await;
-    assert_eq!(*api.project_id(), other.id);
+    assert_eq!(*api.project_id().unwrap(), other.id);
     api.node_group_templates().list().all().await.unwrap();
 }
 
@@ -123,9 +123,9 @@ pub(super) async fn both_versions_are_found(world: &World) {
     for version in VERSIONS {
         let api = cloud.data_processing().version(version).await.unwrap();
         assert!(
-            api.endpoint().contains(version.as_str()),
+            api.endpoint().unwrap().contains(version.as_str()),
             "{}",
-            api.endpoint()
+            api.endpoint().unwrap()
         );
         api.plugins().list().all().await.unwrap();
     }
@@ -142,7 +142,13 @@ pub(super) async fn both_versions_are_found(world: &World) {
 
 pub(super) async fn an_endpoint_is_taken_as_given(world: &World) {
     let api = world.client(Version::V2).await;
-    let root = api.endpoint().split("/v2").next().unwrap().to_owned();
+    let root = api
+        .endpoint()
+        .unwrap()
+        .split("/v2")
+        .next()
+        .unwrap()
+        .to_owned();
     for (endpoint, version) in [
         (root.clone(), Version::V2),
         (format!("{root}/"), Version::V2),

@@ -25,7 +25,7 @@ pub(super) async fn the_life_of_a_node_group_template(world: &World) {
             (made.flavor_id.as_str(), made.plugin_version.as_str()),
             ("2", "0.1")
         );
-        assert!(made.created_at.is_some() && made.project_id == *api.project_id());
+        assert!(made.created_at.is_some() && made.project_id == *api.project_id().unwrap());
 
         let taken = groups
             .create(name("a"), "fake", "0.1", "2", ["namenode"])
@@ -244,7 +244,7 @@ pub(super) async fn what_others_make_public_is_seen_and_not_changed(world: &Worl
             .await
             .unwrap();
         let seen = ours.find("pub-shown").await.unwrap().unwrap();
-        assert_eq!(seen.project_id, *other.project_id());
+        assert_eq!(seen.project_id, *other.project_id().unwrap());
         let refused = ours
             .update(&public.id)
             .description("mine")

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use cloud_core::config::{BaseUrl, Origin, Setting};
+use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use cloud_core::retry::StandardRetry;
 use cloud_core::secrets::Secrets;
@@ -8,6 +9,7 @@ use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use tokio::time::Instant;
 
 use super::*;
+use crate::client::{Find, Found};
 use crate::dialect::OpenStackDialect;
 use crate::explain::Explanation;
 use crate::node_group_templates::NodeGroupTemplate;
@@ -35,15 +37,31 @@ fn client_looking_every(pause: Duration, wire: &ScriptedTransport) -> Client {
         )
         .unwrap()
     };
-    let bases = [base("v1.1"), base("v2")];
-    Client::new(
+    let client = Client::new(
+        Arc::new(Nobody),
         engine,
         Version::V1_1,
-        bases,
-        "p".into(),
         pause,
         Explanation::default(),
-    )
+    );
+    client.keep(Found {
+        version: Version::V1_1,
+        bases: [base("v1.1"), base("v2")],
+        project: "p".into(),
+        explanation: Explanation::default(),
+    });
+    client
+}
+
+/// Finds nothing: the address is known.
+#[derive(Debug)]
+struct Nobody;
+
+#[async_trait]
+impl Find for Nobody {
+    async fn find(&self, _: &Engine, _: Option<Version>) -> Result<Found> {
+        Err(Error::new(ErrorKind::Config, "asked for what is known"))
+    }
 }
 
 fn named(name: &str) -> Scripted {
