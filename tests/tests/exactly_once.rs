@@ -421,7 +421,7 @@ async fn what_is_uploaded() {
     let create = changes!("Sahara, job binaries", sandbox, api, |api, name| {
         let login = sahara::SwiftCredentials::new("demo", "demo-pw");
         let create = api.job_binaries().create(name, "swift://programs/load");
-        create.extra(login).await.map(|_| true)
+        create.credentials(login).await.map(|_| true)
     });
     create.make(CALLS, 0.4).await;
 }

@@ -18,7 +18,7 @@ mod unknown;
 pub use decimal::Decimal;
 pub use id_or_name::IdOrName;
 pub use page::{NoMeta, Page, PageInfo, PageMeta, PageToken};
-pub use patch::Patch;
+pub use patch::{IntoPatch, Patch};
 pub use rate_limit::RateLimit;
 pub use secret::Secret;
 pub use sort::Sort;

@@ -111,7 +111,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
+pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 

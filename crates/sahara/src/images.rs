@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::Whole;
-use cloud_core::model::{IdOrName, Timestamp};
+use cloud_core::model::{IdOrName, IntoPatch, Patch, Timestamp};
 use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,12 @@ pub struct Image {
     /// The size of the image in bytes.
     #[serde(rename = "OS-EXT-IMG-SIZE:size")]
     pub size: u64,
+}
+
+impl IntoPatch<ImageId> for &Image {
+    fn into_patch(self) -> Patch<ImageId> {
+        Patch::Value(self.id.clone())
+    }
 }
 
 impl From<&Image> for ImageId {

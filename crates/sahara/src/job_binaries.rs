@@ -80,7 +80,7 @@ impl Client {
 ///
 /// let program = api.job_binaries()
 ///     .create("count.jar", "swift://programs/count.jar")
-///     .extra(SwiftCredentials::new("demo", "s3cret"))
+///     .credentials(SwiftCredentials::new("demo", "s3cret"))
 ///     .await?;
 /// assert_eq!(api.job_binaries().get(&program).await?.url, "swift://programs/count.jar");
 ///
@@ -113,7 +113,7 @@ impl<'a> JobBinaries<'a> {
     }
 
     /// Creates a job binary for a program that is there already (`POST /job-binaries`): at `swift://container/object`,
-    /// `s3://bucket/object`, `manila://share/path`, or in the service's own database, see
+    /// `s3://bucket/object`, `manila://share/path` with the UUID of the share, or in the service's own database, see
     /// [`JobBinaryInternal::url`](crate::JobBinaryInternal::url).
     ///
     /// # Permissions
@@ -250,9 +250,9 @@ cloud_core::request! {
     opt {
         /// A note about the job binary.
         description: String,
-        /// Who can read the program: [`SwiftCredentials`](crate::SwiftCredentials), or
+        /// Who can read the program (`extra` on the wire): [`SwiftCredentials`](crate::SwiftCredentials), or
         /// [`S3Credentials`](crate::S3Credentials) with an endpoint.
-        extra: Credentials,
+        @serde(rename = "extra") credentials: Credentials,
         /// Whether other projects see the job binary.
         is_public: bool,
         /// Whether the job binary can be neither changed nor deleted.
@@ -261,7 +261,7 @@ cloud_core::request! {
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
         url::check(&this.url)?;
-        url::check_credentials(&this.url, this.extra.as_ref())
+        url::check_credentials(&this.url, this.credentials.as_ref())
     };
 }
 
@@ -295,8 +295,8 @@ cloud_core::request! {
         url: String,
         /// A note. The service takes no null here: empty text is the way to have none.
         description: String,
-        /// Who can read the program, instead of all that was said about it.
-        extra: Credentials,
+        /// Who can read the program (`extra` on the wire), instead of all that was said about it.
+        @serde(rename = "extra") credentials: Credentials,
         /// Whether other projects see the job binary.
         is_public: bool,
         /// Whether the job binary can be neither changed nor deleted.

@@ -83,7 +83,7 @@ impl Client {
 /// use sahara::{Argument, JobType, SwiftCredentials};
 ///
 /// let credentials = SwiftCredentials::new("demo", "s3cret");
-/// let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(credentials).await?;
+/// let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").credentials(credentials).await?;
 /// let template = api.job_templates()
 ///     .create("count", JobType::Shell)
 ///     .mains([&script])

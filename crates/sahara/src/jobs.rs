@@ -41,7 +41,7 @@ impl Client {
 /// # let api = cloud.build()?.data_processing().await?;
 /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
 /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-/// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+/// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").credentials(extra).await?;
 /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
 /// use sahara::JobStatus;
 ///

@@ -87,7 +87,11 @@ pub mod decode {
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;
-pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
+pub use cloud_core::call::Response;
+pub use cloud_core::list::{Items, Pages};
+pub use cloud_core::model::{
+    IdOrName, IntoPatch, Page, PageToken, Patch, RateLimit, Sort, Timestamp,
+};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
@@ -123,3 +127,4 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use serde_json::Value;
 pub use shares::{AccessLevel, Share};
 pub use version::Version;
+pub use {http, serde_json};

@@ -91,14 +91,14 @@ async fn creating_and_changing_send_the_fields_that_are_set() {
             .unwrap();
         binaries
             .create("b", "swift://c/o")
-            .extra(SwiftCredentials::new("u", "p"))
+            .credentials(SwiftCredentials::new("u", "p"))
             .description("d")
             .await
             .unwrap();
         let keys = S3Credentials::new("a", "s").endpoint("e");
         binaries
             .create("c", "s3://b/o")
-            .extra(keys)
+            .credentials(keys)
             .is_protected(true)
             .await
             .unwrap();
@@ -141,26 +141,29 @@ async fn what_the_service_would_refuse_is_not_sent() {
     assert_field(
         binaries
             .create("a", "swift://c/o")
-            .extra(S3Credentials::new("a", "s"))
+            .credentials(S3Credentials::new("a", "s"))
             .await,
         "extra",
     );
     assert_field(
         binaries
             .create("a", "s3://b/o")
-            .extra(SwiftCredentials::new("u", "p"))
+            .credentials(SwiftCredentials::new("u", "p"))
             .await,
         "extra",
     );
     assert_field(
         binaries
             .create("a", "s3://b/o")
-            .extra(S3Credentials::new("a", "s"))
+            .credentials(S3Credentials::new("a", "s"))
             .await,
         "extra",
     );
     let keys = S3Credentials::new("a", "s").endpoint("e").ssl(true);
-    assert_field(binaries.create("a", "s3://b/o").extra(keys).await, "extra");
+    assert_field(
+        binaries.create("a", "s3://b/o").credentials(keys).await,
+        "extra",
+    );
     assert_field(binaries.update("b1").url("x").await, "url");
     assert_field(binaries.update("b1").name("-").await, "name");
     assert_field(binaries.data("").await, "id");
@@ -173,7 +176,7 @@ async fn what_the_service_would_refuse_is_not_sent() {
     assert_eq!(sent(&wire).len(), 1);
     let shown = binaries
         .create("a", "swift://c/o")
-        .extra(SwiftCredentials::new("u", "hush"));
+        .credentials(SwiftCredentials::new("u", "hush"));
     assert!(!format!("{shown:?}").contains("hush"));
 }
 

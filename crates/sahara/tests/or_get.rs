@@ -125,7 +125,7 @@ fn creations(version: Version) -> Vec<Creation> {
                 or_get!(
                     api.job_binaries()
                         .create("a", "swift://c/o")
-                        .extra(credentials)
+                        .credentials(credentials)
                         .is_public(true)
                 )
             },

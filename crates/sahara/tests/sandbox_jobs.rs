@@ -207,7 +207,7 @@ async fn script(api: &Client, kind: &str) -> JobTemplate {
     let binary = api
         .job_binaries()
         .create("script", "swift://c/o")
-        .extra(extra)
+        .credentials(extra)
         .await
         .unwrap();
     api.job_templates()

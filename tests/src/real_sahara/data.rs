@@ -149,7 +149,7 @@ pub(super) async fn the_life_of_a_job_binary(world: &World) {
         let extra = SwiftCredentials::new("u", "p");
         let swift = binaries
             .create("jb-swift", "swift://c/o")
-            .extra(extra)
+            .credentials(extra)
             .await
             .unwrap();
         assert_eq!(binaries.get(&swift).await.unwrap().url, swift.url);
@@ -182,7 +182,7 @@ pub(super) async fn the_life_of_a_job_template(world: &World) {
         let binary = api
             .job_binaries()
             .create("jt-script", "swift://c/o")
-            .extra(extra)
+            .credentials(extra)
             .await
             .unwrap();
         let templates = api.job_templates();

@@ -10,7 +10,7 @@ pub(super) async fn script(api: &Client, name: &str, kind: &str) -> JobTemplate 
     let binary = api
         .job_binaries()
         .create(name, "swift://c/o")
-        .extra(extra)
+        .credentials(extra)
         .await
         .unwrap();
     api.job_templates()

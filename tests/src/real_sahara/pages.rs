@@ -108,7 +108,7 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
             let extra = SwiftCredentials::new("u", "p");
             api.job_binaries()
                 .create(format!("many-{number}"), "swift://c/o")
-                .extra(extra)
+                .credentials(extra)
         },
         job_binaries,
         [Sort::NAME, Sort::by("created_at"), Sort::by("updated_at")]
@@ -118,7 +118,7 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
     let binary = api
         .job_binaries()
         .create("many-main", "swift://c/o")
-        .extra(extra)
+        .credentials(extra)
         .await
         .unwrap();
     many!(

@@ -120,9 +120,8 @@ macro_rules! request {
 
             $( $(
                 $(#[$patch_meta])*
-                pub fn $patch<'a>(mut self, $patch: impl Into<Option<&'a str>>) -> Self {
-                    let value: Option<&str> = $patch.into();
-                    self.$patch = value.map(<$patch_type>::from).into();
+                pub fn $patch(mut self, $patch: impl $crate::model::IntoPatch<$patch_type>) -> Self {
+                    self.$patch = $patch.into_patch();
                     self
                 }
             )* )?

@@ -242,10 +242,15 @@ macro_rules! text_id {
             }
         }
 
-        /// For setters of fields that may also be cleared.
-        impl<'a> ::core::convert::From<&'a $name> for ::core::option::Option<&'a str> {
-            fn from(id: &'a $name) -> Self {
-                Some(id.as_str())
+        impl $crate::model::IntoPatch<$name> for $name {
+            fn into_patch(self) -> $crate::model::Patch<$name> {
+                $crate::model::Patch::Value(self)
+            }
+        }
+
+        impl $crate::model::IntoPatch<$name> for &$name {
+            fn into_patch(self) -> $crate::model::Patch<$name> {
+                $crate::model::Patch::Value(self.clone())
             }
         }
 

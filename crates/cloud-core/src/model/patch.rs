@@ -34,6 +34,37 @@ impl<T> From<Option<T>> for Patch<T> {
     }
 }
 
+/// What a setter takes of a field that may also be cleared: a text or an id, or `None` for `null`.
+pub trait IntoPatch<T> {
+    /// The field as it is sent.
+    fn into_patch(self) -> Patch<T>;
+}
+
+impl<T: for<'a> From<&'a str>> IntoPatch<T> for &str {
+    fn into_patch(self) -> Patch<T> {
+        Patch::Value(self.into())
+    }
+}
+
+impl<T: for<'a> From<&'a str>> IntoPatch<T> for &String {
+    fn into_patch(self) -> Patch<T> {
+        self.as_str().into_patch()
+    }
+}
+
+impl<T: for<'a> From<&'a str>> IntoPatch<T> for String {
+    fn into_patch(self) -> Patch<T> {
+        self.as_str().into_patch()
+    }
+}
+
+// The only `Option`, so that a bare `None` has a type.
+impl<T: for<'a> From<&'a str>> IntoPatch<T> for Option<&str> {
+    fn into_patch(self) -> Patch<T> {
+        self.map_or(Patch::Null, IntoPatch::into_patch)
+    }
+}
+
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -65,6 +96,36 @@ mod tests {
         assert_eq!(encode(Patch::Leave), "{}");
         assert_eq!(encode(None::<String>.into()), r#"{"note":null}"#);
         assert_eq!(encode("x".to_owned().into()), r#"{"note":"x"}"#);
+    }
+
+    crate::text_id! {
+        /// An id.
+        pub struct Id;
+    }
+
+    #[test]
+    fn a_setter_takes_text_ids_and_nothing() {
+        fn id(value: impl IntoPatch<Id>) -> Patch<Id> {
+            value.into_patch()
+        }
+        fn note(value: impl IntoPatch<String>) -> Patch<String> {
+            value.into_patch()
+        }
+        let (text, one) = ("a".to_owned(), Id::from("a"));
+        for patch in [
+            id("a"),
+            id(&text),
+            id(text.clone()),
+            id(&one),
+            id(one.clone()),
+            id(Some("a")),
+        ] {
+            assert_eq!(patch, Patch::Value(Id::from("a")));
+        }
+        for patch in [note("a"), note(&text), note(text.clone()), note(Some("a"))] {
+            assert_eq!(patch, Patch::Value("a".to_owned()));
+        }
+        assert_eq!((id(None), note(None)), (Patch::Null, Patch::Null));
     }
 
     #[test]

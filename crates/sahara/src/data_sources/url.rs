@@ -34,7 +34,7 @@ pub(super) fn check(kind: &DataSourceType, url: &str) -> Result<()> {
         DataSourceType::Manila
             if !is_scheme("manila") || !is_uuid(location.host) || location.path.is_empty() =>
         {
-            "must be manila://share/path, with the share's id"
+            "must be manila://share/path, where share is the UUID of the share"
         }
         _ => return placeholders(url),
     };

@@ -18,16 +18,19 @@ pub(super) fn check(url: &str) -> Result<()> {
     if is_one {
         return Ok(());
     }
-    let forms =
-        "internal-db://id, swift://container/object, s3://bucket/object or manila://share/path";
+    let forms = "internal-db://id, swift://container/object, s3://bucket/object or manila://share/path, where id and share are UUIDs";
     Err(Error::input("url", format!("must be {forms}")))
 }
 
 /// What a new program of this address needs to be read.
 pub(super) fn check_credentials(url: &str, extra: Option<&Credentials>) -> Result<()> {
     let problem = match (Location::parse(url).scheme, extra) {
-        ("swift", None | Some(Credentials::S3(_))) => "must be the credentials of a user of Swift",
-        ("s3", None | Some(Credentials::Swift(_))) => "must be keys for S3",
+        ("swift", None | Some(Credentials::S3(_))) => {
+            "must be the credentials of a user of Swift, by credentials(SwiftCredentials::new(..))"
+        }
+        ("s3", None | Some(Credentials::Swift(_))) => {
+            "must be keys for S3, by credentials(S3Credentials::new(..))"
+        }
         ("s3", Some(Credentials::S3(keys))) if keys.endpoint.is_none() => {
             "must have the endpoint of S3"
         }

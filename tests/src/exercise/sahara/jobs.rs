@@ -70,7 +70,7 @@ async fn binaries(run: &mut Run, api: &Client, kept: Option<&JobBinaryInternalId
         Some(id) => binaries.create("exercise", format!("internal-db://{id}")),
         None => binaries
             .create("exercise", "swift://programs/exercise")
-            .extra(SwiftCredentials::new("demo", "demo-pw")),
+            .credentials(SwiftCredentials::new("demo", "demo-pw")),
     };
     let made = run.call(create).await;
     let id = made.map_or_else(|| JobBinaryId::from("unknown"), |made| made.id);
