@@ -2,6 +2,7 @@
 
 use cloud_core::error::printable;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One reason of a refusal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,12 +48,22 @@ impl ApiError {
             #[serde(default, rename = "httpStatus")]
             status: u16,
             #[serde(default)]
-            messages: Vec<ErrorMessage>,
+            messages: Vec<Value>,
         }
         let Body {
             status: repeated,
             messages,
         } = cloud_core::decode::from_slice(body).ok()?;
+        // Gateways in front of the service send texts where it sends objects.
+        let read = |message| match message {
+            Value::String(message) => ErrorMessage {
+                message,
+                ..ErrorMessage::default()
+            },
+            other => cloud_core::decode::from_value(&other).unwrap_or_default(),
+        };
+        let mut messages: Vec<ErrorMessage> = messages.into_iter().map(read).collect();
+        messages.retain(|message| *message != ErrorMessage::default());
         if repeated == 0 && messages.is_empty() {
             return None;
         }
@@ -119,6 +130,11 @@ mod tests {
                 .code(),
             None
         );
+        let texts = ApiError::parse(
+            403,
+            br#"{"messages":["plain string",{"message":"object"},7,null]}"#,
+        );
+        assert_eq!(texts.unwrap().to_string(), "403 plain string; object");
         for other in ["", "<html>", "{}", "[]", r#"{"error":"x"}"#] {
             assert_eq!(ApiError::parse(502, other.as_bytes()), None, "{other}");
         }

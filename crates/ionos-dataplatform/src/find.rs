@@ -14,20 +14,23 @@ pub(crate) fn find<Id, T: Send + 'static>(
         IdOrName::Id(id) => get(id).optional(),
         IdOrName::Name(wanted) => {
             let list = list(&wanted);
-            Task::new(async move { only(list.all().await?, |item| name(item) == wanted) })
+            Task::new(async move { only(list.all().await?, &wanted, name) })
         }
     }
 }
 
-/// The one item that is wanted; an error when there are several.
-fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Option<T>> {
-    let mut found = items.into_iter().filter(wanted);
+/// The one item of this name; an error when there are several.
+fn only<T>(items: Vec<T>, wanted: &str, name: fn(&T) -> &str) -> Result<Option<T>> {
+    let mut found = items.into_iter().filter(|item| name(item) == wanted);
     let first = found.next();
     match found.count() {
         0 => Ok(first),
         more => Err(Error::input(
             "name",
-            format!("{} of them have this name; choose one by its id", more + 1),
+            format!(
+                "{wanted:?} is the name of {}; choose one by its id",
+                more + 1
+            ),
         )),
     }
 }
