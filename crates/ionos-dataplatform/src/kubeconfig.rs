@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 mod file;
+mod merge;
 
 /// The kubeconfig of a cluster. It holds the key to a cluster, so it is a secret: `Debug` shows nothing of it, it has
 /// no `Display`, and files are made readable for their owner only.
@@ -27,7 +28,12 @@ mod file;
 pub struct Kubeconfig(SecretString);
 
 impl Kubeconfig {
-    /// Reads a kubeconfig, in YAML or JSON. An error quotes nothing of it.
+    /// Reads a kubeconfig, in YAML or JSON; of several documents the first, as `kubectl` does. Aliases and merge keys
+    /// (`<<`) are resolved. What YAML spells in a way that JSON does not, such as `0x1F` or `1e5`, is text.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no YAML, and an object that has a key twice. An error quotes nothing of the text.
     pub fn parse(text: &str) -> Result<Self> {
         let document = file::parse(text)
             .map_err(|problem| Error::new(ErrorKind::Input, format!("kubeconfig: {problem}")))?;
@@ -88,7 +94,7 @@ impl Kubeconfig {
         file::write(
             path,
             &if is_json {
-                self.to_json()
+                format!("{}\n", self.0.expose_secret()).into()
             } else {
                 self.to_yaml()
             },
@@ -99,13 +105,23 @@ impl Kubeconfig {
     /// entries of the same names. The current context stays as it is; when there is none, it is that of this kubeconfig.
     /// Without a file it is as [`write_to`](Self::write_to).
     ///
-    /// Everything else in the file stays, but for comments and the order of keys. The file is only its owner's (mode
-    /// 0600) afterwards. What is no kubeconfig is left alone, and the error quotes nothing of it.
+    /// Everything else in the file stays as it is written, to the byte: comments, anchors, merge keys (`<<`), the
+    /// spelling of numbers, the order of keys, documents behind the first one, which is the one that `kubectl` reads. The
+    /// file is only its owner's (mode 0600) afterwards.
+    ///
+    /// # Errors
+    ///
+    /// What is no kubeconfig, has a key twice, or is written in a way in which the entries cannot be put safely, such as
+    /// an entry to be replaced whose anchor others use, is left alone. The error says why and quotes nothing of the file.
     pub fn merge_into(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         match file::read(path)? {
             None => self.write_to(path),
-            Some(there) => Self::new(&file::merge(path, there, self.document())?).write_to(path),
+            Some(there) => {
+                let merged = merge::merge(there.expose_secret(), self.document());
+                let merged = merged.map_err(|problem| file::wrong(path, &problem))?;
+                file::write(path, &merged.into())
+            }
         }
     }
 }

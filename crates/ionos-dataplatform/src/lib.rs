@@ -74,6 +74,7 @@ pub mod ops;
 mod request;
 pub mod versions;
 mod work;
+mod yaml;
 
 /// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
 pub mod decode {

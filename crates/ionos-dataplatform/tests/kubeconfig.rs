@@ -233,6 +233,359 @@ fn what_is_no_kubeconfig_is_left_alone() {
     assert_eq!(scratch.files(), 1);
 }
 
+/// What the file holds before and after, to the byte, and what a second library reads from it.
+fn merged(scratch: &Scratch, new: &Kubeconfig, before: &str) -> String {
+    let path = scratch.path("config");
+    fs::write(&path, before).unwrap();
+    new.merge_into(&path).unwrap();
+    let after = fs::read_to_string(&path).unwrap();
+    new.merge_into(&path).unwrap();
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        after,
+        "a second time changes nothing"
+    );
+    after
+}
+
+/// The first document, read by another library, with its scalars as that one reads them.
+fn second_opinion(text: &str) -> serde_yaml_ng::Value {
+    let text = text.trim_start_matches('\u{feff}');
+    let first = serde_yaml_ng::Deserializer::from_str(text).next().unwrap();
+    let mut read: serde_yaml_ng::Value = serde::Deserialize::deserialize(first).unwrap();
+    read.apply_merge().unwrap();
+    read
+}
+
+const LAKE: &str =
+    "apiVersion: v1\nkind: Config\nclusters: [{name: lake, cluster: {server: 'https://x'}}]\n";
+
+#[test]
+fn a_kubeconfig_with_anchors_and_merge_keys_keeps_them() {
+    let scratch = Scratch::new("anchors");
+    let before = "apiVersion: v1\nkind: Config\ncurrent-context: b\nclusters:\n- name: a\n  \
+                  cluster: &c {server: https://a, certificate-authority-data: QQ==}\n- name: b\n  cluster:\n    \
+                  <<: *c\n    server: https://b\nusers: [{name: me, user: {token: abc}}]\n\
+                  contexts: [{name: b, context: {cluster: b, user: me}}]\n";
+    let after = merged(&scratch, &Kubeconfig::parse(LAKE).unwrap(), before);
+    let added = "- cluster:\n    server: \"https://x\"\n  name: \"lake\"\n";
+    assert_eq!(
+        after,
+        before.replace("users: [", &format!("{added}users: ["))
+    );
+    let (mut was, is) = (second_opinion(before), second_opinion(&after));
+    assert_eq!(
+        is["clusters"][1]["cluster"]["certificate-authority-data"],
+        "QQ=="
+    );
+    let lake = serde_yaml_ng::to_value(json!({"name": "lake", "cluster": {"server": "https://x"}}))
+        .unwrap();
+    was["clusters"].as_sequence_mut().unwrap().push(lake);
+    assert_eq!(is, was);
+}
+
+#[test]
+fn merging_changes_nothing_but_what_is_meant() {
+    let scratch = Scratch::new("bytes");
+    let lake = Kubeconfig::parse(LAKE).unwrap();
+    let item = |indent: &str| {
+        format!("{indent}- cluster:\n{indent}    server: \"https://x\"\n{indent}  name: \"lake\"\n")
+    };
+    let flow = r#"{"cluster": {"server": "https://x"}, "name": "lake"}"#;
+    let odd = "apiVersion: v1\nkind: Config\nx: [1e5, 0x1F, 0o17, 1.10, yes, 017, 12:30, ~, .inf, 2001-01-01]\n";
+    let cases = [
+        // Comments, blank lines, odd scalars, several documents.
+        (
+            format!(
+                "# mine\n{odd}clusters:\n  # first\n  - name: a   # here\n    cluster: {{}}\n\n# end\n---\nb: [\n"
+            ),
+            format!(
+                "# mine\n{odd}clusters:\n  # first\n  - name: a   # here\n    cluster: {{}}\n{}\n# end\n---\nb: [\n",
+                item("  ")
+            ),
+        ),
+        // Dashes that are not indented, and a key behind the list.
+        (
+            format!("{odd}clusters:\n-   name: a\n    cluster: {{}}\nusers: null\n"),
+            format!(
+                "{odd}clusters:\n-   name: a\n    cluster: {{}}\n{}users: null\n",
+                item("")
+            ),
+        ),
+        // An entry of the same name goes, and what stands around it stays.
+        (
+            format!(
+                "{odd}clusters:\n- name: a\n# the old one\n- cluster: {{server: old}} # x\n  name: lake  # y\n- name: b\n"
+            ),
+            format!(
+                "{odd}clusters:\n- name: a\n# the old one\n- cluster:\n    server: \"https://x\"\n  name: \"lake\"  # y\n- name: b\n"
+            ),
+        ),
+        (
+            format!("{odd}clusters:\n- {{name: lake, cluster: *no}} \n").replace("*no", "~"),
+            format!("{odd}clusters:\n- cluster:\n    server: \"https://x\"\n  name: \"lake\" \n"),
+        ),
+        // A block of text as the last thing of an entry.
+        (
+            format!(
+                "{odd}clusters:\n- name: lake\n  cluster:\n    server: |\n      old\n- name: b\n  note: |+\n    text\n\nz: 1\n"
+            ),
+            format!(
+                "{odd}clusters:\n{}- name: b\n  note: |+\n    text\n\nz: 1\n",
+                item("")
+            ),
+        ),
+        (
+            format!("{odd}clusters:\n- name: b\n  note: |+\n    text\n\nz: 1\n"),
+            format!(
+                "{odd}clusters:\n- name: b\n  note: |+\n    text\n\n{}z: 1\n",
+                item("")
+            ),
+        ),
+        // Nothing there yet, in every spelling.
+        (
+            format!("{odd}clusters:\nz: 1\n"),
+            format!("{odd}clusters:\n{}z: 1\n", item("")),
+        ),
+        (
+            format!("{odd}clusters: null # none\nz: 1\n"),
+            format!("{odd}clusters:\n{} # none\nz: 1\n", item("").trim_end()),
+        ),
+        (
+            format!("{odd}\"clusters\" : []\nz: 1\n"),
+            format!("{odd}\"clusters\" :\n{}z: 1\n", item("")),
+        ),
+        (
+            format!("{odd}z: 1 # end"),
+            format!("{odd}z: 1 # end\nclusters:\n{}", item("  ").trim_end()),
+        ),
+        (
+            format!("{odd}z: 1\n...\n"),
+            format!("{odd}z: 1\nclusters:\n{}...\n", item("  ")),
+        ),
+        // Lists in brackets.
+        (
+            format!("{odd}clusters: [{{name: a}}, ] # c\n"),
+            format!("{odd}clusters: [{{name: a}}, {flow}, ] # c\n"),
+        ),
+        (
+            format!("{odd}clusters: [\n  # none yet\n]\n"),
+            format!("{odd}clusters: [\n  # none yet\n{flow}]\n"),
+        ),
+        (
+            format!("{odd}clusters: [{{name: a}}, {{name: lake}}]\n"),
+            format!("{odd}clusters: [{{name: a}}, {flow}]\n"),
+        ),
+        // A name that is told by an alias, or by a merge key, is a name.
+        (
+            format!("{odd}n: &n lake\nd: &d {{name: lake}}\nclusters:\n- name: *n\n"),
+            format!(
+                "{odd}n: &n lake\nd: &d {{name: lake}}\nclusters:\n{}",
+                item("")
+            ),
+        ),
+        (
+            format!("{odd}d: &d {{name: lake}}\nclusters:\n- <<: *d\n"),
+            format!("{odd}d: &d {{name: lake}}\nclusters:\n{}", item("")),
+        ),
+        // An anchor on the list itself.
+        (
+            format!("{odd}clusters: &all\n  - name: a\n"),
+            format!("{odd}clusters: &all\n  - name: a\n{}", item("  ")),
+        ),
+        // JSON stays JSON.
+        (
+            "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Config\",\n\t\"n\": 1e5\n}".to_owned(),
+            format!(
+                "{{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Config\",\n\t\"n\": 1e5,\n\t\"clusters\": [{flow}]\n}}"
+            ),
+        ),
+        (
+            "{\"apiVersion\": \"v1\", \"kind\": \"Config\", \"clusters\": null}\n".to_owned(),
+            format!("{{\"apiVersion\": \"v1\", \"kind\": \"Config\", \"clusters\": [{flow}]}}\n"),
+        ),
+    ];
+    for (before, after) in cases {
+        let got = merged(&scratch, &lake, &before);
+        assert_eq!(got, after, "{before}");
+        assert_eq!(
+            second_opinion(&got)["clusters"]
+                .as_sequence()
+                .unwrap()
+                .iter()
+                .filter(|item| item["name"] == "lake")
+                .count(),
+            1
+        );
+        // The same with the line ends of Windows, and behind a byte order mark.
+        let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(
+            merged(&scratch, &lake, &windows(&before)),
+            windows(&after),
+            "{before}"
+        );
+    }
+    // Comments alone are kept, too.
+    let got = merged(&scratch, &lake, "# mine");
+    assert_eq!(got, format!("# mine\n{}", lake.to_yaml().expose_secret()));
+}
+
+/// Whatever the file looks like: it says afterwards what it said before and the new entries, or it is not touched.
+#[test]
+fn a_file_says_the_same_and_the_new_entries_or_is_left_alone() {
+    let scratch = Scratch::new("random");
+    let path = scratch.path("config");
+    let lake = Kubeconfig::parse(LAKE).unwrap();
+    let parts = [
+        "clusters:",
+        "users:",
+        "contexts:",
+        " [",
+        "]",
+        " {",
+        "}",
+        ", ",
+        "\n",
+        "\n- ",
+        "\n  - ",
+        "name: lake",
+        "name: a",
+        "\n  name: b",
+        "&a ",
+        "*a",
+        "<<: *a",
+        "# c",
+        "\n\n",
+        " null",
+        "''",
+        "x: 1e5",
+        "current-context:",
+        "\"clusters\": ",
+        "|\n    text",
+        "\n---\n",
+        "\n...\n",
+        "!!str ",
+        "? ",
+        "\t",
+        "cluster: ",
+    ];
+    let mut rng = fastrand::Rng::with_seed(29);
+    let (mut changed, mut kept) = (0, 0);
+    for _ in 0..4_000 {
+        let mut before: String = (0..rng.usize(1..10))
+            .map(|_| parts[rng.usize(..parts.len())])
+            .collect();
+        before.insert_str(
+            0,
+            ["", "a: &a {name: lake}\n", "a: &a [{name: a}]\n"][rng.usize(..3)],
+        );
+        let Ok(was) = Kubeconfig::parse(&before) else {
+            continue;
+        };
+        let mut expected = was.expose();
+        for key in ["apiVersion", "kind"] {
+            if expected[key].is_null() || expected[key] == "" {
+                expected[key] = lake.expose()[key].clone();
+            }
+        }
+        let new = &lake.expose()["clusters"][0];
+        match &mut expected["clusters"] {
+            Value::Array(list) => match list.iter().position(|item| item["name"] == "lake") {
+                Some(at) => list[at] = new.clone(),
+                None => list.push(new.clone()),
+            },
+            other => *other = json!([new]),
+        }
+        let text = merge_text(&path, &lake, &before);
+        if text == before {
+            kept += 1;
+            continue;
+        }
+        changed += 1;
+        assert_eq!(
+            Kubeconfig::parse(&text).unwrap().expose(),
+            expected,
+            "{before:?}"
+        );
+        assert!(
+            text.len() > before.len() || before.contains("lake"),
+            "{before:?} {text:?}"
+        );
+    }
+    assert!(
+        changed > 500 && kept < changed / 4,
+        "{changed} changed, {kept} kept"
+    );
+}
+
+fn merge_text(path: &Path, new: &Kubeconfig, before: &str) -> String {
+    fs::write(path, before).unwrap();
+    match new.merge_into(path) {
+        Ok(()) => {}
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Input, "{before:?}: {error}"),
+    }
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn what_cannot_be_merged_safely_is_left_alone_and_says_why() {
+    let scratch = Scratch::new("unsafe");
+    let path = scratch.path("config");
+    let lake = Kubeconfig::parse(LAKE).unwrap();
+    for (before, problem) in [
+        (
+            "clusters: []\nclusters: []\n",
+            "has a key twice in one object (line 2, column 11)",
+        ),
+        (
+            "a: {b: 1, b: 2}\n",
+            "has a key twice in one object (line 1, column 14)",
+        ),
+        (
+            "a: &a {clusters: []}\n<<: *a\n",
+            "takes its clusters from somewhere else by a merge key",
+        ),
+        (
+            "clusters:\n- name: lake\n  cluster: &c {server: old}\n- name: b\n  cluster: *c\n",
+            "is written in a way in which nothing can be changed safely, such as an entry whose anchor others use",
+        ),
+        (
+            "a: &a [{name: b}]\nclusters: *a\n",
+            "is written in a way in which nothing can be changed safely, such as an entry whose anchor others use",
+        ),
+        (
+            "clusters: {}\n",
+            "has something else than a list at clusters",
+        ),
+    ] {
+        fs::write(&path, before).unwrap();
+        let error = lake.merge_into(&path).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("wrong argument: path: {} {problem}", path.display())
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_kubeconfig_is_read_as_kubectl_reads_it() {
+    let text = "a: &a {x: 1e5, y: 1.10}\nb: {<<: *a, y: yes}\n---\nother: document\n";
+    let read = Kubeconfig::parse(text).unwrap();
+    assert_eq!(
+        read.expose(),
+        json!({"a": {"x": "1e5", "y": "1.10"}, "b": {"x": "1e5", "y": "yes"}})
+    );
+    for twice in ["a: hunter2\na: hunter2", "{\"a\": \"hunter2\", \"a\": 1}"] {
+        let error = Kubeconfig::parse(twice).unwrap_err().to_string();
+        assert!(
+            error.contains("kubeconfig: has a key twice in one object (line ")
+                && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+}
+
 #[cfg(unix)]
 mod modes {
     use std::io::Read;

@@ -4,10 +4,10 @@ use base64::Engine as _;
 use cloud_core::config::{Origin, Setting};
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
-use serde_yaml_ng::Value;
 
 use super::{Credentials, Endpoint};
 use crate::failover::{Failover, is_status};
+use crate::yaml::{self, Content, Node as Yaml};
 
 /// The name of this API in the file.
 const PRODUCT: &str = "dataplatform";
@@ -15,31 +15,31 @@ const PRODUCT: &str = "dataplatform";
 /// The configuration file that the tools of IONOS share.
 pub(super) struct ConfigFile {
     path: PathBuf,
-    root: Value,
+    root: Yaml,
 }
 
 /// A value of the file and the way to it.
 struct Node<'a> {
     file: &'a ConfigFile,
-    value: &'a Value,
+    value: &'a Yaml,
     key: String,
 }
 
 /// One profile of the file.
 pub(super) struct Profile<'a>(Node<'a>);
 
-const NULL: Value = Value::Null;
+static NULL: Yaml = Yaml::null();
 
 impl ConfigFile {
     pub(super) fn parse(path: PathBuf, text: &str) -> Result<Self> {
-        match serde_yaml_ng::from_str(text) {
-            Ok(root) => Ok(Self { path, root }),
-            Err(error) => {
-                // The text of the error may quote the file, and the file holds secrets.
-                let key = error
-                    .location()
-                    .map_or_else(|| "text".to_owned(), |at| format!("line {}", at.line()));
-                Err(Error::config(Origin::File { path, key }, "not valid YAML"))
+        match yaml::parse(text) {
+            Ok(root) => Ok(Self {
+                path,
+                root: root.unwrap_or(Yaml::null()),
+            }),
+            Err(problem) => {
+                let key = format!("line {}", problem.line);
+                Err(Error::config(Origin::File { path, key }, problem.what()))
             }
         }
     }
@@ -120,15 +120,14 @@ impl ConfigFile {
         let codes = statuses
             .list()?
             .iter()
-            .map(|code| code.value.as_u64().and_then(is_status))
+            .map(|code| code.number().and_then(is_status))
             .collect::<Option<Vec<_>>>();
         failover = failover
             .on_status(codes.ok_or_else(|| statuses.wrong("must be a list of HTTP statuses"))?);
         let retries = node.get("maxRetries")?;
         if !retries.value.is_null() {
             let number = retries
-                .value
-                .as_u64()
+                .number()
                 .and_then(|number| usize::try_from(number).ok());
             failover =
                 failover.max_retries(number.ok_or_else(|| retries.wrong("must be a number"))?);
@@ -242,9 +241,9 @@ fn same(a: &str, b: &str) -> bool {
 impl<'a> Node<'a> {
     /// What a key of this object holds; null when it is not there, or this is null itself.
     fn get(&self, key: &str) -> Result<Node<'a>> {
-        let value = match self.value {
-            Value::Null => &NULL,
-            Value::Mapping(mapping) => mapping.get(key).unwrap_or(&NULL),
+        let value = match self.value.content {
+            Content::Null => &NULL,
+            Content::Object(_) => self.value.get(key).unwrap_or(&NULL),
             _ => return Err(self.wrong("must be an object")),
         };
         let key = if self.key.is_empty() {
@@ -260,9 +259,9 @@ impl<'a> Node<'a> {
     }
 
     fn list(&self) -> Result<Vec<Node<'a>>> {
-        match self.value {
-            Value::Null => Ok(Vec::new()),
-            Value::Sequence(items) => {
+        match &self.value.content {
+            Content::Null => Ok(Vec::new()),
+            Content::List(items) => {
                 let node = |(index, value)| Node {
                     file: self.file,
                     value,
@@ -274,21 +273,28 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Text that says something. Numbers count, for a password may be made of digits.
+    /// Text that says something, as it stands in the file: a password may look like a number.
     fn text(&self) -> Result<Option<Setting<String>>> {
-        let text = match self.value {
-            Value::Null => return Ok(None),
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return Err(self.wrong("must be text")),
+        let text = match &self.value.content {
+            Content::Null => return Ok(None),
+            Content::Plain(text) | Content::Quoted(text) => text.clone(),
+            Content::List(_) | Content::Object(_) => return Err(self.wrong("must be text")),
         };
         Ok((!text.is_empty()).then(|| Setting::new(text, self.origin())))
     }
 
+    fn number(&self) -> Option<u64> {
+        match &self.value.content {
+            Content::Plain(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     fn flag(&self) -> Result<bool> {
-        match self.value {
-            Value::Null => Ok(false),
-            Value::Bool(flag) => Ok(*flag),
+        match &self.value.content {
+            Content::Null => Ok(false),
+            Content::Plain(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Content::Plain(text) if text.eq_ignore_ascii_case("false") => Ok(false),
             _ => Err(self.wrong("must be true or false")),
         }
     }

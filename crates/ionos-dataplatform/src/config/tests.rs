@@ -407,3 +407,74 @@ fn an_unreadable_file_matters_only_when_it_is_needed() {
         "{text}"
     );
 }
+
+#[test]
+fn text_is_sent_as_it_stands_in_the_file() {
+    for password in [
+        "1e10",
+        "0o17",
+        "0x1F",
+        "1.10",
+        "007",
+        "1_000",
+        "yes",
+        "true",
+        "12:30",
+        "+1",
+        "-0",
+        ".5",
+        "99999999999999999999999",
+    ] {
+        let file = format!(
+            "profiles: [{{name: x, credentials: {{username: 1.10, password: {password}}}}}]\ncurrentProfile: x"
+        );
+        let settings = load(&[], &[(HOME, &file)]).unwrap();
+        let Some(Credentials::Basic {
+            username,
+            password: found,
+        }) = settings.credentials
+        else {
+            panic!("{password}");
+        };
+        assert_eq!(found.value.expose_secret(), password);
+        assert_eq!(username.value, "1.10");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_and_merge_keys_are_merged() {
+    let file = "\u{feff}defaults: &d {username: ann, password: pa55}\ncurrentProfile: x\nprofiles:\n  - name: x\n    \
+                credentials:\n      <<: *d\n      password: own\n";
+    for file in [file.to_owned(), file.replace('\n', "\r\n")] {
+        let settings = load(&[], &[(HOME, &file)]).unwrap();
+        let Some(Credentials::Basic { username, password }) = settings.credentials else {
+            panic!("{file}");
+        };
+        assert_eq!(
+            (username.value.as_str(), password.value.expose_secret()),
+            ("ann", "own")
+        );
+        assert_eq!(
+            username.origin.to_string(),
+            format!("profiles[0].credentials.username ({HOME})")
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_named_with_line_and_reason() {
+    for (file, reason) in [
+        ("a: 1\nb: c: hunter2", "line 2 (AT): is not valid YAML"),
+        (
+            "a: hunter2\na: b",
+            "line 2 (AT): has a key twice in one object",
+        ),
+        (
+            "a:\n  <<: hunter2",
+            "line 2 (AT): merges something else than objects",
+        ),
+    ] {
+        let error = problem(&load(&[], &[(HOME, file)]).unwrap_err());
+        assert_eq!(error, reason.replace("AT", HOME));
+    }
+}

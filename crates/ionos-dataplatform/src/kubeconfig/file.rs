@@ -10,101 +10,50 @@ use serde_json::{Map, Value};
 
 mod yaml;
 
-pub(super) use yaml::to_yaml;
+pub(super) use yaml::{to_flow, to_yaml};
 
 pub(super) const CURRENT: &str = "current-context";
 
-/// The lists of named entries.
-const LISTS: [&str; 3] = ["clusters", "users", "contexts"];
-
 /// What is wrong is told without quoting the text, which holds secrets.
 pub(super) fn parse(text: &str) -> Result<Map<String, Value>, String> {
-    // JSON is not quite YAML: next lines (U+0085) and their like stand for themselves in its texts.
-    if let Ok(document) = serde_json::from_str(text) {
+    let as_yaml = crate::yaml::parse(text);
+    // A parser of JSON lets the last of two equal keys win without a word.
+    if !as_yaml.as_ref().is_err_and(|problem| problem.is_duplicate())
+        // JSON is not quite YAML: half of its escapes for rare characters are none there.
+        && let Ok(document) = serde_json::from_str(text)
+    {
         return Ok(document);
     }
-    match serde_yaml_ng::from_str(text) {
-        Ok(Value::Object(document)) => Ok(document),
+    match as_yaml.map(|root| root.map(|root| root.to_json())) {
+        Ok(Some(Value::Object(document))) => Ok(document),
         Ok(_) => Err("is no object".to_owned()),
-        Err(error) => Err(match error.location() {
-            Some(at) => format!(
-                "is not valid YAML (line {}, column {})",
-                at.line(),
-                at.column()
-            ),
-            None => "is not valid YAML".to_owned(),
-        }),
+        Err(problem) => Err(problem.to_string()),
     }
 }
 
-/// The kubeconfig in a file; `None` when there is no file, or nothing in it.
-pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => SecretString::from(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(path, "cannot be read", error)),
-    };
-    if text.expose_secret().trim().is_empty() {
-        return Ok(None);
+/// The text of a file; `None` when there is no file, or nothing in it.
+pub(super) fn read(path: &Path) -> Result<Option<SecretString>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(SecretString::from(text)).filter(|text| {
+            !text
+                .expose_secret()
+                .trim_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+                .is_empty()
+        })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(path, "cannot be read", error)),
     }
-    parse(text.expose_secret())
-        .map(Some)
-        .map_err(|problem| wrong(path, &problem))
 }
 
-/// `there` with the entries of `new`.
-pub(super) fn merge(
-    path: &Path,
-    mut there: Map<String, Value>,
-    new: Map<String, Value>,
-) -> Result<Map<String, Value>> {
-    for (key, value) in new {
-        if !LISTS.contains(&key.as_str()) {
-            // An empty current context is none.
-            let is_set = there
-                .get(&key)
-                .is_some_and(|value| !value.is_null() && value != "");
-            if !is_set {
-                there.insert(key, value);
-            }
-            continue;
-        }
-        let Value::Array(new) = value else { continue };
-        let list = there
-            .entry(key.as_str())
-            .or_insert_with(|| Value::Array(Vec::new()));
-        if list.is_null() {
-            *list = Value::Array(Vec::new());
-        }
-        let Value::Array(list) = list else {
-            return Err(wrong(
-                path,
-                &format!("has something else than a list at {key}"),
-            ));
-        };
-        for entry in new {
-            let same = |other: &Value| {
-                entry.get("name").is_some() && other.get("name") == entry.get("name")
-            };
-            match list.iter().position(same) {
-                Some(at) => list[at] = entry,
-                None => list.push(entry),
-            }
-        }
-    }
-    Ok(there)
-}
-
-/// Writes a new file beside the old one and puts it into its place: nobody sees half of it, and nobody who could read
+/// Writes a new file in the same folder and puts it into the place of the old one: nobody sees half of it, and nobody who could read
 /// the old one can read the new one.
 pub(super) fn write(path: &Path, text: &SecretString) -> Result<()> {
     // A link stays a link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let beside = beside(&target);
-    let written =
-        write_new(&beside, text.expose_secret()).and_then(|()| fs::rename(&beside, &target));
+    let new = temporary(&target);
+    let written = write_new(&new, text.expose_secret()).and_then(|()| fs::rename(&new, &target));
     written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&new);
         failed(path, "cannot be written", error)
     })
 }
@@ -116,20 +65,17 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        file.write_all(b"\n")?;
-    }
     file.sync_all()
 }
 
-fn beside(path: &Path) -> PathBuf {
+fn temporary(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{:016x}", fastrand::u64(..)));
     path.with_file_name(name)
 }
 
-fn wrong(path: &Path, problem: &str) -> Error {
+pub(super) fn wrong(path: &Path, problem: &str) -> Error {
     Error::input("path", format!("{} {problem}", path.display()))
 }
 

@@ -14,6 +14,38 @@ pub(in super::super) fn to_yaml(document: &Map<String, Value>) -> String {
     text
 }
 
+/// Writes a value on one line, in braces and brackets: the form of JSON, which is YAML too.
+pub(in super::super) fn to_flow(value: &Value) -> String {
+    let mut text = String::new();
+    on_one_line(value, &mut text);
+    text
+}
+
+fn on_one_line(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            text.push('{');
+            for (index, (key, value)) in map.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { ", " });
+                quote(key, text);
+                text.push_str(": ");
+                on_one_line(value, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { ", " });
+                on_one_line(item, text);
+            }
+            text.push(']');
+        }
+        Value::String(word) => quote(word, text),
+        other => drop(write!(text, "{other}")),
+    }
+}
+
 fn entries(map: &Map<String, Value>, depth: usize, mut is_first: bool, text: &mut String) {
     for (key, value) in map {
         // The first entry stands where the map begins: at the top, or behind the dash of a list.
