@@ -25,6 +25,9 @@ use crate::secrets::MARK;
 )]
 pub(crate) mod proxy;
 
+mod ini;
+
+pub use ini::Ini;
 pub use proxy::ProxyVariables;
 
 /// Where a setting came from; printed in every error about it.

@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use cloud_core::config::{Origin, Setting};
-use cloud_core::{Error, Result};
-use secrecy::{ExposeSecret, SecretString};
+use cloud_core::Result;
+use cloud_core::config::{Ini, Setting};
+use secrecy::SecretString;
 
 /// A configuration file of the official clients.
 ///
@@ -10,76 +10,13 @@ use secrecy::{ExposeSecret, SecretString};
 /// one is followed; where a quote or a remark would become part of a key, it is cut off, with a warning.
 pub(super) struct IniFile {
     path: PathBuf,
-    entries: Vec<Entry>,
-}
-
-struct Entry {
-    section: String,
-    key: String,
-    value: SecretString,
-    line: usize,
-    remark: Option<&'static str>,
+    ini: Ini,
 }
 
 impl IniFile {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
-        let mut section: Option<String> = None;
-        let mut entries = Vec::new();
-        for (index, line) in text
-            .strip_prefix('\u{feff}')
-            .unwrap_or(text)
-            .lines()
-            .enumerate()
-        {
-            let wrong = |problem: &str| {
-                let key = format!("line {}", index + 1);
-                Error::config(
-                    Origin::File {
-                        path: path.to_owned(),
-                        key,
-                    },
-                    problem,
-                )
-            };
-            let line = line.trim();
-            if line.is_empty() || line.starts_with([';', '#']) {
-                continue;
-            }
-            if let Some(rest) = line.strip_prefix('[') {
-                let name = rest
-                    .split_once(']')
-                    .ok_or_else(|| wrong("a section without its closing ]"))?
-                    .0
-                    .trim();
-                // In upper case it is a magic word for one client and means nothing to the other.
-                section = Some(if name == "DEFAULT" {
-                    "default".to_owned()
-                } else {
-                    name.to_owned()
-                });
-                continue;
-            }
-            // The line is not quoted in errors: it may hold a key.
-            let (key, value) = line
-                .split_once(['=', ':'])
-                .ok_or_else(|| wrong("neither a section nor key = value"))?;
-            let section = section
-                .clone()
-                .ok_or_else(|| wrong("a key before the first [section]"))?;
-            let (value, remark) = plain(value);
-            let key = key.trim().to_ascii_lowercase();
-            entries.push(Entry {
-                section,
-                key,
-                value: value.into(),
-                line: index + 1,
-                remark,
-            });
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            entries,
-        })
+        let (path, ini) = (path.to_owned(), Ini::parse(path, text)?);
+        Ok(Self { path, ini })
     }
 
     /// The value of a key, the last one where there are several; and what was cut off from it.
@@ -88,33 +25,33 @@ impl IniFile {
         section: &str,
         key: &str,
     ) -> Option<(Setting<SecretString>, Option<String>)> {
-        let entry = self
-            .entries
-            .iter()
-            .rev()
-            .find(|entry| entry.section == section && entry.key == key)?;
-        if entry.value.expose_secret().is_empty() {
+        // In upper case it is a magic word for one client and means nothing to the other.
+        let names = if section == "default" {
+            &["DEFAULT", "default"][..]
+        } else {
+            &[section][..]
+        };
+        let found = names.iter().filter_map(|name| {
+            let line = self.ini.line(name, key)?;
+            Some((line, *name))
+        });
+        let (line, name) = found.max()?;
+        let written = self.ini.get(name, key)?;
+        let (value, remark) = plain(&written.value);
+        if value.is_empty() {
             return None;
         }
-        let origin = Origin::File {
-            path: self.path.clone(),
-            key: format!("[{section}] {key}"),
-        };
-        let warning = entry
-            .remark
-            .map(|remark| format!("{origin}: {remark} (line {})", entry.line));
-        Some((Setting::new(entry.value.clone(), origin), warning))
+        let origin = self.ini.origin(section, key);
+        let warning = remark.map(|remark| format!("{origin}: {remark} (line {line})"));
+        Some((Setting::new(value.into(), origin), warning))
     }
 
     /// A section that differs from this one by case only.
     pub(super) fn nearly(&self, section: &str) -> Option<(&Path, &str)> {
-        let differs = |entry: &&Entry| {
-            entry.section != section && entry.section.eq_ignore_ascii_case(section)
-        };
-        self.entries
-            .iter()
-            .find(differs)
-            .map(|entry| (self.path.as_path(), entry.section.as_str()))
+        let differs = |name: &&str| *name != section && name.eq_ignore_ascii_case(section);
+        // What stands for the section is the section.
+        let mut others = self.ini.sections().filter(|name| *name != "DEFAULT");
+        others.find(differs).map(|name| (self.path.as_path(), name))
     }
 }
 
@@ -144,6 +81,8 @@ fn plain(value: &str) -> (&str, Option<&'static str>) {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn get(text: &str, key: &str) -> Option<(String, Option<String>)> {
