@@ -393,7 +393,7 @@ impl ListJobs {
             team.as_deref()
                 .is_none_or(|team| job.config.team.trim() == team)
         };
-        let list = self.list.in_style(Numbered(self.query));
+        let list = self.list.in_style(Numbered::new(self.query));
         list.map_call(|call| {
             call.check(checked).map(move |mut page| {
                 page.items.retain(&of_the_team);

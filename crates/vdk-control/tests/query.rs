@@ -407,3 +407,59 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     }
     assert!(wire.seen().is_empty());
 }
+
+fn without_totals(names: impl IntoIterator<Item = (String, &'static str)>) -> Scripted {
+    let jobs: Vec<Value> = names
+        .into_iter()
+        .map(|(name, team)| json!({"jobName": name, "config": {"team": team}}))
+        .collect();
+    Scripted::json(200, json!({"data": {"content": jobs}}).to_string())
+}
+
+#[tokio::test]
+async fn a_full_page_without_totals_asks_for_the_next() {
+    // One job of each page is another team's: full is what the service sent, not what is left of it.
+    let full = |page: usize| {
+        without_totals(
+            (0..100).map(|n| (format!("job-{page}-{n}"), if n == 0 { "x" } else { MINE })),
+        )
+    };
+    let (team, wire) = team([
+        full(1),
+        full(2),
+        without_totals([("last-job".to_owned(), MINE)]),
+    ]);
+    let jobs = team.jobs().list().all().await.unwrap();
+    assert_eq!((jobs.len(), jobs[198].job_name.as_str()), (199, "last-job"));
+    let pages: Vec<String> = sent(&wire, "query")
+        .iter()
+        .map(|query| query[.."{jobs(pageNumber:1".len()].to_owned())
+        .collect();
+    assert_eq!(
+        pages,
+        [
+            "{jobs(pageNumber:1",
+            "{jobs(pageNumber:2",
+            "{jobs(pageNumber:3"
+        ]
+    );
+
+    let two = || without_totals([("job-a".to_owned(), MINE), ("job-b".to_owned(), MINE)]);
+    let (team, wire) = self::team([two(), without_totals([])]);
+    assert_eq!(team.jobs().list().per_page(2).all().await.unwrap().len(), 2);
+    assert_eq!(wire.seen().len(), 2);
+    let (team, wire) = self::team([two()]);
+    assert_eq!(team.jobs().list().per_page(3).all().await.unwrap().len(), 2);
+    assert_eq!(wire.seen().len(), 1, "a short page is the last one");
+}
+
+#[tokio::test]
+async fn executions_of_a_team_go_on_after_a_full_page_without_totals_too() {
+    let page = |ids: &[&str]| {
+        let content: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+        Scripted::json(200, json!({"data": {"content": content}}).to_string())
+    };
+    let (team, wire) = team([page(&["a", "b"]), page(&["c"])]);
+    let all = team.executions().list().per_page(2).all().await.unwrap();
+    assert_eq!((all.len(), wire.seen().len()), (3, 2));
+}

@@ -233,7 +233,7 @@ impl ListTeamExecutions {
     fn into_list(self) -> List<Execution> {
         let checked = self.check();
         // Executions do not say their team, so that nothing can be held against it here.
-        let list = self.list.in_style(Numbered(self.query));
+        let list = self.list.in_style(Numbered::new(self.query));
         list.map_call(|call| call.check(checked))
     }
 
