@@ -78,6 +78,10 @@ impl Client {
         &self.0.engine
     }
 
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         Call::new(&self.0.engine, &self.0.base, operation, decode)
     }

@@ -95,6 +95,7 @@ pub mod oauth;
 pub mod ops;
 pub mod properties;
 pub mod query;
+mod raw;
 pub mod secrets;
 pub mod sources;
 pub mod team;
@@ -114,7 +115,10 @@ pub(crate) const PRODUCT: &str = concat!(
 
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::body::Body;
+pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
+pub use cloud_core::credential::{Credential, TokenSource};
 pub use cloud_core::model::{IdOrName, Page, PageToken, Sort, Timestamp};
+pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
 pub use cloud_core::transport::Transport;
