@@ -20,9 +20,11 @@ use crate::ops;
 
 mod extract;
 mod ignore;
+mod job_dir;
 mod pack;
 
 pub use ignore::IGNORED;
+pub use job_dir::DownloadedJob;
 use pack::Folder;
 
 /// A version of a job's sources.
@@ -119,17 +121,21 @@ impl Sources<'_> {
     /// [`upload`](Self::upload).
     ///
     /// What [`IGNORED`] names is left out, and what a file `.vdkignore` in the directory and
-    /// [`ignore`](UploadSources::ignore) name, by the patterns of `.gitignore`: `*`, `**`, `?`, a slash at the
-    /// beginning, in the middle or at the end, and `!` to take something in again. Sets of characters in brackets are
-    /// not known.
+    /// [`ignore`](UploadSources::ignore) name, by the patterns of `.gitignore`: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, a
+    /// slash at the beginning, in the middle or at the end, `!` to take something in again, and a backslash before a
+    /// character that stands for itself.
     ///
-    /// The archive is made in a temporary file, off the runtime; the same content always gives the same bytes. Symbolic
-    /// links are an error, as neither leaving them out nor following them would upload what the directory seems to
-    /// hold; so are names that are not UTF-8.
+    /// The archive is made in a temporary file, off the runtime; the same content always gives the same bytes. A
+    /// symbolic link to a file is packed as that file, inside or outside of the directory.
     ///
     /// # Permissions
     ///
     /// [Write access](crate#access) to the team.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](Error::is_invalid_input) for a keytab (`*.keytab`), which is a secret, a symbolic link to a
+    /// directory or to nothing, and a name that is not UTF-8, unless they are ignored.
     pub fn upload_dir(self, path: impl Into<PathBuf>) -> UploadSources {
         let content = Content::Folder(Folder::new(path.into(), self.0.name()));
         UploadSources {

@@ -114,7 +114,6 @@ async fn a_directory_is_packed_without_what_is_ignored() {
         .with("notes/todo.md", "-")
         .with(".git/config", "-")
         .with("__pycache__/x.pyc", "-")
-        .with("daily-load.keytab", "secret")
         .with(".vdkignore", "# data\n*.csv\n!keep.csv\n");
     let (job, wire) = scripted([version(), version()]);
     let upload = job.sources().upload_dir(folder.path()).ignore(["/notes/"]);
@@ -141,19 +140,94 @@ async fn a_directory_is_packed_without_what_is_ignored() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn links_to_files_are_packed_as_files() {
+    use std::os::unix::fs::symlink;
+    let (job, wire) = scripted([version()]);
+    let shared = Folder::new("shared").with("shared.py", "shared");
+    let folder = Folder::new("links").with("a.py", "1");
+    symlink(
+        shared.path().join("shared.py"),
+        folder.path().join("lib.py"),
+    )
+    .unwrap();
+    symlink("a.py", folder.path().join("b.py")).unwrap();
+    symlink("b.py", folder.path().join("c.py")).unwrap();
+    job.sources().upload_dir(folder.path()).await.unwrap();
+    let file = |name: &str, text: &str| (format!("daily-load/{name}"), text.to_owned());
+    assert_eq!(
+        unzip(&uploaded(&wire)),
+        [
+            file("a.py", "1"),
+            file("b.py", "1"),
+            file("c.py", "1"),
+            file("lib.py", "shared")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_keytab_stops_an_upload_unless_it_is_ignored() {
+    let (job, wire) = scripted([version()]);
+    let folder = Folder::new("keytab-inside")
+        .with("a.py", "1")
+        .with("secrets/Daily.KEYTAB", "secret");
+    let error = job.sources().upload_dir(folder.path()).await.unwrap_err();
+    let path = folder.path().join("secrets/Daily.KEYTAB");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "wrong argument: sources: {} is a keytab, which is a secret and has no place among sources; move it out of the \
+             directory, or ignore it",
+            path.display()
+        )
+    );
+    assert!(wire.seen().is_empty());
+    job.sources()
+        .upload_dir(folder.path())
+        .ignore(["*.KEYTAB"])
+        .await
+        .unwrap();
+    assert_eq!(unzip(&uploaded(&wire)).len(), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn links_and_names_that_cannot_be_sent_are_refused() {
     use std::os::unix::ffi::OsStrExt as _;
     let (job, wire) = scripted([version()]);
-    let folder = Folder::new("links").with("a.py", "1");
-    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("passwd")).unwrap();
-    let error = job.sources().upload_dir(folder.path()).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("passwd is a symbolic link; ignore it"),
-        "{error}"
-    );
-    assert_field(Err::<(), _>(error), "sources");
+    for (to, problem) in [
+        (
+            ".",
+            "a symbolic link to a directory; ignore it, or put the directory in its place",
+        ),
+        (
+            "/",
+            "a symbolic link to a directory; ignore it, or put the directory in its place",
+        ),
+        (
+            "nowhere",
+            "a symbolic link that leads nowhere; ignore it, or put a file in its place",
+        ),
+        (
+            "passwd",
+            "a symbolic link that leads nowhere; ignore it, or put a file in its place",
+        ),
+        (
+            "/dev/null",
+            "a symbolic link to neither a file nor a directory; ignore it",
+        ),
+    ] {
+        let folder = Folder::new("bad-links").with("a.py", "1");
+        let path = folder.path().join("passwd");
+        std::os::unix::fs::symlink(to, &path).unwrap();
+        let error = job.sources().upload_dir(folder.path()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("wrong argument: sources: {} is {problem}", path.display())
+        );
+    }
+    let folder = Folder::new("bad-name").with("a.py", "1");
+    std::os::unix::fs::symlink("..", folder.path().join("passwd")).unwrap();
     job.sources()
         .upload_dir(folder.path())
         .ignore(["passwd"])
@@ -493,4 +567,68 @@ async fn what_was_uploaded_comes_back() {
         fs::read_to_string(copy.path().join("x/daily-load/20/query.sql")).unwrap(),
         "select 1"
     );
+}
+
+#[tokio::test]
+async fn a_job_is_downloaded_with_its_keytab() {
+    let sources = || {
+        octets(archive(&[
+            ("daily-load/10_load.py", "x"),
+            ("daily-load/lib/a.py", "y"),
+        ]))
+    };
+    let parent = Folder::new("download-job");
+    let (job, wire) = scripted([sources(), octets(&b"\x05\x02key"[..])]);
+    let downloaded = job.download(parent.path()).await.unwrap();
+    let path = |name: &str| parent.path().join(name);
+    assert_eq!(downloaded.folder, path("daily-load"));
+    assert_eq!(downloaded.keytab, Some(path("daily-load.keytab")));
+    assert_eq!(
+        fs::read_to_string(path("daily-load/lib/a.py")).unwrap(),
+        "y"
+    );
+    assert_eq!(fs::read(path("daily-load.keytab")).unwrap(), b"\x05\x02key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path("daily-load.keytab"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert_eq!(
+        wire.lines(),
+        [format!("GET {JOB}/sources"), format!("GET {JOB}/keytab")]
+    );
+    assert_eq!(
+        fs::read_dir(parent.path()).unwrap().count(),
+        2,
+        "nothing else is left"
+    );
+
+    let error = job.download(parent.path()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "wrong argument: path: {} is there already",
+            path("daily-load").display()
+        )
+    );
+    assert_eq!(wire.seen().len(), 2);
+
+    let other = Folder::new("download-without");
+    let missing = Scripted::with_headers(404, &[], "");
+    let (job, _) = scripted([sources(), missing]);
+    let downloaded = job.download(other.path()).await.unwrap();
+    assert_eq!(downloaded.keytab, None);
+    assert!(other.path().join("daily-load/10_load.py").is_file());
+
+    // A failure leaves nothing behind.
+    let empty = Folder::new("download-nothing");
+    let (job, _) = scripted([octets("no archive"), octets("key")]);
+    assert!(job.download(empty.path()).await.is_err());
+    let (job, _) = scripted([sources(), Scripted::json(403, r#"{"what":"No."}"#)]);
+    assert!(job.download(empty.path()).await.unwrap_err().is_auth());
+    assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
 }

@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::ignore::{IGNORED, Rules};
+use super::job_dir::folder_name;
 use crate::files::{TempFile, unreadable, unwritable};
 
 /// Directories within directories end here, before the stack does.
@@ -34,9 +35,7 @@ impl Folder {
 
     /// Packs it into a temporary file. Blocks.
     pub(super) fn pack(&self) -> Result<TempFile> {
-        if self.top.contains(['/', '\\']) || matches!(self.top.as_str(), "" | "." | "..") {
-            return Err(Error::input("job_name", "cannot be the name of a folder"));
-        }
+        folder_name(&self.top)?;
         let mut rules = Rules::default();
         rules.extend(IGNORED);
         let file = self.path.join(".vdkignore");
@@ -111,19 +110,9 @@ impl<W: Write + Seek> Archive<'_, W> {
             if !self.rules.ignores(below, kind.is_dir()) {
                 if kind.is_dir() {
                     self.folder(&path, below)?;
-                } else if kind.is_file() {
-                    self.file(&path, below)?;
                 } else {
-                    let what = if kind.is_symlink() {
-                        "a symbolic link"
-                    } else {
-                        "neither a file nor a directory"
-                    };
-                    let problem = format!(
-                        "{} is {what}; ignore it, or put a file in its place",
-                        path.display()
-                    );
-                    return Err(Error::input("sources", problem));
+                    check(name, &path, kind)?;
+                    self.file(&path, below)?;
                 }
             }
             below.pop();
@@ -146,6 +135,39 @@ impl<W: Write + Seek> Archive<'_, W> {
         io::copy(&mut file, &mut self.zip).map_err(|error| unreadable(path, error))?;
         self.files += 1;
         Ok(())
+    }
+}
+
+/// Whether this can be packed as a file.
+///
+/// A link to a file is packed as that file, wherever it is, as the `vdk` command line does: a module or the list of
+/// requirements that several jobs share. A link to a directory is refused, which the command line packs as an empty one.
+/// So nothing is walked twice, or in circles.
+fn check(name: &str, path: &Path, kind: fs::FileType) -> Result<()> {
+    let wrong = |what: &str| {
+        let problem = format!("{} is {what}", path.display());
+        Err(Error::input("sources", problem))
+    };
+    if name.to_ascii_lowercase().ends_with(".keytab") {
+        return wrong(
+            "a keytab, which is a secret and has no place among sources; move it out of the directory, or ignore it",
+        );
+    }
+    if kind.is_file() {
+        return Ok(());
+    }
+    if !kind.is_symlink() {
+        return wrong("neither a file nor a directory; ignore it, or put a file in its place");
+    }
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(there) if there.is_dir() => {
+            wrong("a symbolic link to a directory; ignore it, or put the directory in its place")
+        }
+        Ok(_) => wrong("a symbolic link to neither a file nor a directory; ignore it"),
+        Err(_) => {
+            wrong("a symbolic link that leads nowhere; ignore it, or put a file in its place")
+        }
     }
 }
 
