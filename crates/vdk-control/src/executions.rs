@@ -7,6 +7,8 @@ mod execution;
 #[cfg(feature = "experimental")]
 mod follow;
 #[cfg(feature = "experimental")]
+mod logs;
+#[cfg(feature = "experimental")]
 mod of_job;
 #[cfg(feature = "experimental")]
 mod of_team;
@@ -17,6 +19,8 @@ pub(crate) use execution::EXECUTION;
 pub use execution::{Execution, ExecutionDeployment, ExecutionStatus, ExecutionType, Outcome};
 #[cfg(feature = "experimental")]
 pub use follow::FollowLogs;
+#[cfg(feature = "experimental")]
+pub use logs::Logs;
 #[cfg(feature = "experimental")]
 pub use of_job::{Executions, ListExecutions, ReadLogs};
 #[cfg(feature = "experimental")]

@@ -615,3 +615,45 @@ async fn a_run_in_the_sandbox_from_upload_to_logs() {
         4
     );
 }
+
+#[tokio::test]
+async fn logs_that_the_service_has_forgotten_are_where_it_says() {
+    let one = |id: &str, start: Option<&str>, url: Option<&str>| json!({"id": id, "status": "succeeded", "start_time": start, "logs_url": url});
+    let text = |text: &str| Scripted::json(200, json!({"logs": text}).to_string());
+    let url = "https://logs.example/e-2";
+    let list = json!([
+        one("e-1", Some("2026-11-20T10:00:00Z"), None),
+        one("e-2", Some("2026-11-20T11:00:00Z"), Some(url)),
+    ]);
+    let (job, wire) = scripted([
+        Scripted::json(200, list.to_string()),
+        text(""),
+        Scripted::json(200, one("e-1", None, None).to_string()),
+        text("a\nb\n"),
+        Scripted::json(200, one("e-1", None, Some("")).to_string()),
+        text(""),
+        Scripted::json(200, "[]"),
+    ]);
+    let newest = job.executions().newest_logs().await.unwrap().unwrap();
+    assert_eq!(
+        (newest.execution.id.as_str(), newest.url()),
+        ("e-2", Some(url))
+    );
+    assert_eq!(
+        newest.to_string(),
+        format!("the logs of execution e-2 are at {url}")
+    );
+    let logs = job.executions().logs_of("e-1").await.unwrap();
+    assert_eq!((logs.to_string().as_str(), logs.url()), ("a\nb\n", None));
+    let none = job.executions().logs_of("e-1").await.unwrap();
+    assert_eq!(none.to_string(), "there are no logs of execution e-1");
+    assert!(job.executions().newest_logs().await.unwrap().is_none());
+    assert_eq!(
+        wire.lines()[..3],
+        [
+            format!("GET {JOB}/executions"),
+            format!("GET {JOB}/executions/e-2/logs"),
+            format!("GET {JOB}/executions/e-1"),
+        ]
+    );
+}

@@ -62,7 +62,11 @@ impl fmt::Debug for Executions<'_> {
     }
 }
 
-impl Executions<'_> {
+impl<'a> Executions<'a> {
+    pub(super) fn job(self) -> &'a Job {
+        self.0
+    }
+
     /// The executions of the job, in no order that is promised
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions`; experimental). The service keeps the last
     /// hundred, for 14 days.
@@ -164,7 +168,7 @@ impl Executions<'_> {
 
     /// The logs of an execution (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}/logs`;
     /// experimental). They are empty when the execution has not begun, and again some time after it has ended; older
-    /// ones are at its [`logs_url`](Execution::logs_url).
+    /// ones are at its [`logs_url`](Execution::logs_url), as [`logs_of`](Self::logs_of) says.
     ///
     /// # Permissions
     ///
