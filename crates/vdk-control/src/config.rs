@@ -14,6 +14,14 @@
 //! | name of the program | `VDK_CONTROL_SERVICE_USER_AGENT` | |
 //! | proxy | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | |
 //!
+//! # Endpoints
+//!
+//! `http://` is for this machine only, and for a client without a credential, which has nothing to hide: a service inside of
+//! its cluster most often is like that. [`ClientBuilder::allow_http(true)`](crate::ClientBuilder::allow_http) allows it
+//! everywhere, so that a token can be read on the way; there is no variable for it.
+//!
+//! # Precedence
+//!
 //! What the program gives goes before the environment, the environment before the files. The files are
 //! `vdk-configuration.ini` (section `defaults`) and `vdk-cred.json`, which keeps a login, in the folder `.vdk.internal` of
 //! `VDK_BASE_CONFIG_FOLDER`, else of the home directory; neither need exist. The `vdk` command line looks at its login
@@ -35,14 +43,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
+use cloud_core::config::{Environment, Ini, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::credential::login_file::LoginFile;
 use crate::credential::{Fetched, Grant, Login};
 
-mod ini;
 mod retries;
 
 pub use retries::Retries;
@@ -83,7 +90,9 @@ impl Settings {
         let folder = folder(env)?;
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
         let ini = match file("vdk-configuration.ini") {
-            Some(path) => read(env, &path)?.map(|text| ini::Ini::parse(path, text.expose_secret())),
+            Some(path) => read(env, &path)?
+                .map(|text| Ini::parse_python(&path, text.expose_secret()))
+                .transpose()?,
             None => None,
         };
         let kept = |key: &str| ini.as_ref().and_then(|ini| ini.get("defaults", key));

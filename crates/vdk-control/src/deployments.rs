@@ -16,9 +16,11 @@ use crate::ops;
 
 mod change;
 mod deploy;
+mod from_dir;
 
 pub use change::{PatchDeployment, UpdateDeployment};
 pub use deploy::{Deploy, DeploymentChange};
+pub use from_dir::DeployDir;
 
 cloud_core::open_enum! {
     /// What a deployment is for. The server ignores it.

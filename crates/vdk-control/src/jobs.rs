@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::ops;
 use crate::team::Team;
 
+mod config_ini;
 mod create;
 mod job;
 
+pub use config_ini::ConfigIni;
 pub use create::CreateJob;
 pub use job::Job;
 pub(crate) use job::last_segment;

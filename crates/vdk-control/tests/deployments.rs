@@ -177,3 +177,123 @@ async fn the_life_of_a_deployment_in_the_sandbox() {
     job.deployments().delete().await.unwrap();
     assert!(job.deployments().get().await.unwrap_err().is_not_found());
 }
+
+const CONFIG: &str = "[owner]\nteam = my team\n[job]\nschedule_cron = 0 5 * * *\n[contacts]\n\
+                      notified_on_job_success = a@x.test; b@x.test\nenable_execution_notifications = false\n";
+
+#[tokio::test]
+async fn a_directory_is_deployed_as_the_command_line_does_it() {
+    let folder = Folder::new("deploy-dir")
+        .with("10_load.py", "def run(job_input): pass")
+        .with("config.ini", CONFIG);
+    let there = json!({"job_name": "daily-load", "description": "Loads.", "team": "my team", "config": {
+        "db_default_type": "TRINO", "schedule": {"schedule_cron": "1 1 1 1 1"}, "generate_keytab": true}});
+    let (job, wire) = scripted([
+        Scripted::json(200, there.to_string()),
+        Scripted::json(200, r#"{"version_sha":"v1"}"#),
+        Scripted::with_headers(200, &[], ""),
+        missing(),
+        accepted(),
+        status("v1", "a", true),
+    ]);
+    let deploy = job
+        .deploy_dir(folder.path())
+        .reason("first")
+        .deployment(|deploy| deploy.python_version("3.11"));
+    let deployed = deploy.await.unwrap();
+    assert_eq!(deployed.version, "v1");
+    assert!(deployed.wait().await.unwrap().is_enabled());
+    assert_eq!(
+        wire.lines()[..5],
+        [
+            format!("GET {JOB}"),
+            format!("POST {JOB}/sources?reason=first"),
+            format!("PUT {JOB}"),
+            format!("GET {JOB}/deployments/production"),
+            format!("POST {JOB}/deployments"),
+        ]
+    );
+    let seen = wire.seen();
+    assert_eq!(
+        body(&seen[2].request),
+        json!({"job_name": "daily-load", "description": "Loads.", "team": "my team", "config": {
+            "db_default_type": "TRINO", "generate_keytab": true, "schedule": {"schedule_cron": "0 5 * * *"},
+            "enable_execution_notifications": false, "notification_delay_period_minutes": 240,
+            "contacts": {"notified_on_job_failure_user_error": [], "notified_on_job_failure_platform_error": [],
+                "notified_on_job_success": ["a@x.test", "b@x.test"], "notified_on_job_deploy": []}}})
+    );
+    assert_eq!(
+        body(&seen[4].request),
+        json!({"job_version": "v1", "python_version": "3.11", "enabled": true})
+    );
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_meant_is_not_uploaded() {
+    let folder = |name: &str, config: &str| {
+        Folder::new(name)
+            .with("a.py", "1")
+            .with("config.ini", config)
+    };
+    let (job, wire) = scripted([]);
+    let bare = Folder::new("deploy-bare").with("a.py", "1");
+    let error = job.deploy_dir(bare.path()).await.unwrap_err();
+    assert!(
+        error.to_string().contains("config.ini cannot be read: ")
+            && error.fields()[0].name == "path",
+        "{error}"
+    );
+    let other = folder("deploy-other", "[owner]\nteam = My team\n");
+    assert_eq!(
+        job.deploy_dir(other.path()).await.unwrap_err().to_string(),
+        "wrong argument: team: is \"my team\" here and \"My team\" in config.ini"
+    );
+    let broken = folder("deploy-broken", "[job]\nschedule_cron = daily\n");
+    let error = job.deploy_dir(broken.path()).await.unwrap_err();
+    assert!(
+        error.to_string().contains("[job] schedule_cron ("),
+        "{error}"
+    );
+    let good = folder("deploy-good", "");
+    let error = job
+        .deploy_dir(good.path())
+        .deployment(|deploy| deploy.schedule("daily"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.fields()[0].name, "schedule_cron");
+    assert!(wire.seen().is_empty());
+    // A job that was not created yet, and a keytab in the directory.
+    let (job, wire) = scripted([missing()]);
+    assert!(
+        job.deploy_dir(good.path())
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    assert_eq!(wire.lines(), [format!("GET {JOB}")]);
+    let secret = folder("deploy-keytab", "").with("x.keytab", "k");
+    let (job, wire) = scripted([Scripted::json(200, r#"{"job_name":"daily-load"}"#)]);
+    let error = job.deploy_dir(secret.path()).await.unwrap_err();
+    assert!(
+        error.to_string().contains("x.keytab is a keytab"),
+        "{error}"
+    );
+    assert_eq!(wire.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn the_sandbox_keeps_what_a_deployed_directory_says() {
+    let (_sandbox, job) = sandboxed();
+    job.team().jobs().create("daily-load").await.unwrap();
+    let folder = Folder::new("deploy-sandbox")
+        .with("a.py", "1")
+        .with("config.ini", CONFIG);
+    job.deploy_dir(folder.path()).await.unwrap();
+    let config = job.get().await.unwrap().config;
+    assert_eq!(config.schedule.schedule_cron, "0 5 * * *");
+    assert_eq!(config.enable_execution_notifications, Some(false));
+    assert_eq!(
+        config.contacts.notified_on_job_success,
+        ["a@x.test", "b@x.test"]
+    );
+}

@@ -38,6 +38,12 @@ impl UpdateDeployment {
         self
     }
 
+    /// Refuses the request for this.
+    pub(super) fn checked(mut self, checked: Result<()>) -> Self {
+        self.call = self.call.check(checked);
+        self
+    }
+
     /// The version that was asked for, and whether it is to run.
     pub(super) fn wanted(&self) -> (String, bool) {
         let version = self.job_version.clone().unwrap_or_default();

@@ -31,14 +31,7 @@ impl Job {
     /// [`is_not_found`](crate::Error::is_not_found), [`is_conflict`](crate::Error::is_conflict) when the service does
     /// not have the Python version.
     pub fn deploy(&self, version: impl Into<String>) -> Deploy {
-        let version = version.into();
-        let call = self.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing());
-        let call = call.check(check::not_empty("job_version", &version));
-        let update = UpdateDeployment::new(call);
-        Deploy {
-            job: self.clone(),
-            update: update.job_version(version).enabled(true),
-        }
+        Deploy::of(self).version(version.into())
     }
 }
 
@@ -52,6 +45,25 @@ pub struct Deploy {
 }
 
 impl Deploy {
+    /// One whose version is not known yet.
+    pub(super) fn of(job: &Job) -> Self {
+        let update = UpdateDeployment::new(job.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()));
+        Self {
+            job: job.clone(),
+            update: update.enabled(true),
+        }
+    }
+
+    pub(super) fn version(self, version: String) -> Self {
+        let checked = check::not_empty("job_version", &version);
+        self.with(|update| update.checked(checked).job_version(version))
+    }
+
+    /// What is wrong with the request, as sending it would find.
+    pub(super) fn validate(&self) -> Result<()> {
+        self.update.validate()
+    }
+
     fn with(self, set: impl FnOnce(UpdateDeployment) -> UpdateDeployment) -> Self {
         Self {
             update: set(self.update),
@@ -113,7 +125,7 @@ impl Deploy {
     pub async fn send(self) -> Result<Accepted<DeploymentChange, DeploymentStatus>> {
         let (version, enabled) = self.update.wanted();
         // Nothing is read for a request that will not be sent.
-        self.update.validate()?;
+        self.validate()?;
         let before = self.job.deployments().get().optional().await?;
         self.update.send().await?;
         let (job, change) = (
