@@ -1,7 +1,7 @@
 //! Who the client is: nobody, a fixed token, or tokens that are fetched and renewed.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,8 @@ const MOMENT: Duration = Duration::from_secs(1);
 pub(crate) enum Login {
     /// Nowhere: the service has its security switched off.
     Nobody,
+    /// Nowhere: the file of the `vdk` command line is empty, as it is after a login that has failed on the way.
+    LoggedOut(PathBuf),
     /// It is always the same.
     Fixed(Setting<SecretString>),
     /// From a token service.
@@ -94,14 +96,17 @@ impl Login {
     /// The secrets that are known from the beginning.
     pub(crate) fn secrets(&self) -> Vec<SecretString> {
         match self {
-            Self::Nobody | Self::Own(_) => Vec::new(),
+            Self::Nobody | Self::LoggedOut(_) | Self::Own(_) => Vec::new(),
             Self::Fixed(token) => vec![token.value.clone()],
             Self::Fetched(fetched) => {
                 let grant = match &fetched.grant {
                     Grant::ApiToken(token) | Grant::Refresh { token, .. } => Some(token),
                     Grant::ClientCredentials(_) | Grant::Nothing => None,
                 };
-                let own = fetched.grant.client().map(|client| &client.secret);
+                let own = fetched
+                    .grant
+                    .client()
+                    .and_then(|client| client.secret.as_ref());
                 let at_hand = fetched.at_hand.as_ref().map(|(token, _)| token);
                 [grant, own, at_hand]
                     .into_iter()
@@ -121,6 +126,10 @@ impl Login {
     ) -> Result<Option<Arc<dyn Credential>>> {
         let fetched = match self {
             Self::Nobody => return Ok(None),
+            Self::LoggedOut(path) => {
+                missing_token.logged_out(&path);
+                return Ok(None);
+            }
             Self::Fixed(token) => return Ok(Some(Arc::new(Bearer::new(&token)?))),
             Self::Own(credential) => return Ok(Some(credential)),
             Self::Fetched(fetched) => *fetched,
@@ -315,6 +324,16 @@ pub(crate) struct MissingToken(Arc<Mutex<Option<(Instant, Error)>>>);
 impl MissingToken {
     pub(crate) fn reason(&self) -> Option<Error> {
         Some(lock(&self.0).as_ref()?.1.clone())
+    }
+
+    /// Nobody is logged in, though the `vdk` command line meant to keep a login in this file.
+    fn logged_out(&self, path: &Path) {
+        let origin = Origin::File {
+            path: path.to_owned(),
+            key: "the login".to_owned(),
+        };
+        let error = Error::config(origin, "is empty; log in again");
+        *lock(&self.0) = Some((Instant::now(), error));
     }
 
     /// Whether the last try to have a token was just now, and another one would fail in the same way.

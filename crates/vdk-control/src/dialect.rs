@@ -43,6 +43,17 @@ impl fmt::Debug for VdkDialect {
     }
 }
 
+/// What to look at where the service says nothing, as most of its 404s do. The `vdk` command line tells the same.
+fn hint(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some("log in again, or check the token"),
+        StatusCode::NOT_FOUND => Some(
+            "check the names of the team and the job, whose case counts, and whether the job was created",
+        ),
+        _ => None,
+    }
+}
+
 impl Dialect for VdkDialect {
     fn secrets(&self) -> Option<&Secrets> {
         Some(&self.secrets)
@@ -61,6 +72,9 @@ impl Dialect for VdkDialect {
                 .map(|message| format!("{message}; "))
                 .unwrap_or_default();
             message = Some(format!("{said}sent without a token: {reason}"));
+        }
+        if message.is_none() && response.body.is_empty() {
+            message = hint(response.status).map(str::to_owned);
         }
         let mut problem = ApiProblem {
             message,

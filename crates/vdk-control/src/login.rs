@@ -1,4 +1,5 @@
-//! Logging a person in with a browser: the authorization code flow of OAuth, with PKCE and a state that nobody can guess.
+//! Logging in, and keeping the login where the `vdk` command line keeps its own: a person with a browser, by the
+//! authorization code flow of OAuth with PKCE and a state that nobody can guess, or a program by an API token.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ mod callback;
 
 /// Where the `vdk` command line expects the browser to come back; OAuth clients are registered with it.
 const PORT: u16 = 31113;
+
+const PORT_VARIABLE: &str = "OAUTH2_REDIRECT_URI_PORT";
 
 /// How long a person may take.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -69,7 +72,7 @@ pub struct Login {
     token: String,
     client_id: String,
     client_secret: Option<SecretString>,
-    port: u16,
+    port: Option<u16>,
 }
 
 cloud_core::client_options!(Login);
@@ -87,7 +90,7 @@ impl Login {
             token: token.into(),
             client_id: client_id.into(),
             client_secret: None,
-            port: PORT,
+            port: None,
         }
     }
 
@@ -97,9 +100,10 @@ impl Login {
         self
     }
 
-    /// The port of this machine that the browser comes back to; 31113 unless set, zero for any that is free.
+    /// The port of this machine that the browser comes back to, zero for any that is free. Unless set, it is that of the
+    /// variable `OAUTH2_REDIRECT_URI_PORT`, else 31113, as with the `vdk` command line.
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.port = Some(port);
         self
     }
 
@@ -114,21 +118,25 @@ impl Login {
                 .map(|_| url.origin().ascii_serialization()),
             self.options.allows_http(),
         )?;
-        let client = self.client_secret.clone().map(|secret| Basics {
+        let client = Basics {
             id: origin("client_id")(self.client_id.clone()),
-            secret,
-        });
+            secret: self.client_secret.clone(),
+        };
         let token_url = origin("token")(self.token);
         let secrets = Secrets::new(self.client_secret.clone());
-        let service = TokenService::new(&token_url, client.as_ref(), &self.options, secrets)?;
+        let service = TokenService::new(&token_url, Some(&client), &self.options, secrets)?;
 
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await;
+        let wanted = match self.port {
+            Some(port) => Setting::new(port, Origin::Builder("port")),
+            None => usual_port(&Environment::process())?,
+        };
+        let listener = TcpListener::bind(("127.0.0.1", wanted.value)).await;
         let address = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
         let (port, listener) = address.map_err(|error| {
-            Error::config(
-                Origin::Builder("port"),
-                format_args!("{} cannot be listened to: {error}", self.port),
-            )
+            wanted.error(format_args!(
+                "{} cannot be listened to: {error}",
+                wanted.value
+            ))
         })?;
         let (state, verifier, redirect) =
             (random()?, random()?, format!("http://127.0.0.1:{port}"));
@@ -157,6 +165,17 @@ impl Login {
             patience: PATIENCE,
             options: self.options,
         })
+    }
+}
+
+/// The port that OAuth clients of the `vdk` command line are registered with.
+fn usual_port(env: &Environment) -> Result<Setting<u16>> {
+    match env.get_nonempty(PORT_VARIABLE)? {
+        Some(text) => text.try_map(|text| {
+            let port = text.trim().parse();
+            port.map_err(|_| format!("{text:?} is no port, a number up to 65535"))
+        }),
+        None => Ok(Setting::new(PORT, Origin::Builder("port"))),
     }
 }
 
@@ -252,25 +271,87 @@ impl PendingLogin {
             verifier,
             ..
         } = self.exchange;
-        let mut form = vec![
+        let form = [
             ("grant_type", "authorization_code"),
             ("code", code.expose_secret()),
             ("redirect_uri", &redirect),
             ("code_verifier", verifier.expose_secret()),
         ];
-        if client_secret.is_none() {
-            form.push(("client_id", &client_id));
-        }
         let answer = self.service.ask(&form, false).await;
         let answer = answer.map_err(refused)?;
         let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
+        let client = Basics {
+            id: Setting::new(client_id, Origin::Builder("client_id")),
+            secret: client_secret,
+        };
         Ok(LoggedIn {
-            token_url,
-            client_id,
-            client_secret,
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
             ends: answer.expires_in.map(|life| now.saturating_add(life)),
+            by: By::Browser { token_url, client },
+        })
+    }
+}
+
+/// A login by an API token, which stays good for many access tokens and needs no browser.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::builder().vdk_control_secured(true).build();
+/// # let (token, url) = (sandbox.vdk_control_api_token(), "https://login.example/oauth/token");
+/// use vdk_control::login::ApiTokenLogin;
+///
+/// let login = ApiTokenLogin::new(token, url);
+/// # let login = login.transport(sandbox.vdk_control());
+/// let logged_in = login.log_in().await?; // the token is good
+/// # let path = std::env::temp_dir().join(format!("vdk-api-token-{}.json", std::process::id()));
+/// logged_in.save_to(&path).await?; // or save(), where the `vdk` command line and Client::from_env look
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until log_in is awaited"]
+pub struct ApiTokenLogin {
+    options: ClientOptions,
+    token: SecretString,
+    url: String,
+}
+
+cloud_core::client_options!(ApiTokenLogin);
+
+impl ApiTokenLogin {
+    /// A login by this API token at the token service of this URL.
+    pub fn new(token: impl Into<SecretString>, url: impl Into<String>) -> Self {
+        Self {
+            options: ClientOptions::default(),
+            token: token.into(),
+            url: url.into(),
+        }
+    }
+
+    /// Fetches an access token, so that no API token is kept that is refused.
+    ///
+    /// Calls the token URL of the login.
+    pub async fn log_in(self) -> Result<LoggedIn> {
+        let token = Setting::new(self.token, Origin::Builder("token"));
+        token.check()?;
+        let url = Setting::new(self.url, Origin::Builder("url"));
+        let secrets = Secrets::new([token.value.clone()]);
+        let service = TokenService::new(&url, None, &self.options, secrets)?;
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.value.expose_secret()),
+        ];
+        let answer = service.ask(&form, true).await.map_err(refused)?;
+        let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
+        Ok(LoggedIn {
+            access_token: answer.access_token,
+            refresh_token: None,
+            ends: answer.expires_in.map(|life| now.saturating_add(life)),
+            by: By::ApiToken {
+                url,
+                token: token.value,
+            },
         })
     }
 }
@@ -283,22 +364,24 @@ pub struct LoggedIn {
     pub access_token: SecretString,
     /// The token that renews it, where there is one.
     pub refresh_token: Option<SecretString>,
-    token_url: Setting<String>,
-    client_id: String,
-    client_secret: Option<SecretString>,
     ends: Option<i64>,
+    by: By,
+}
+
+/// What renews a login.
+#[derive(Clone, Debug)]
+enum By {
+    Browser {
+        token_url: Setting<String>,
+        client: Basics,
+    },
+    ApiToken {
+        url: Setting<String>,
+        token: SecretString,
+    },
 }
 
 impl LoggedIn {
-    fn client(&self) -> Basics {
-        // A client without secret names itself by an empty one, which is what the `vdk` command line does.
-        let secret = self.client_secret.clone().unwrap_or_default();
-        Basics {
-            id: Setting::new(self.client_id.clone(), Origin::Builder("client_id")),
-            secret,
-        }
-    }
-
     /// Writes the login where the `vdk` command line keeps its own, which it replaces: `.vdk.internal/vdk-cred.json` in
     /// `VDK_BASE_CONFIG_FOLDER`, else in the home directory. Only the owner may read the file. Sends nothing.
     pub fn save(&self) -> Task<()> {
@@ -324,18 +407,27 @@ impl LoggedIn {
                 values.insert(key.to_owned(), Value::from(value));
             }
         };
-        put("auth_type", Some("credentials"));
-        put("authorization_url", Some(&self.token_url.value));
-        put("client_id", Some(&self.client_id));
-        put(
-            "client_secret",
-            self.client_secret.as_ref().map(ExposeSecret::expose_secret),
-        );
+        match &self.by {
+            By::Browser { token_url, client } => {
+                put("auth_type", Some("credentials"));
+                put("authorization_url", Some(&token_url.value));
+                put("client_id", Some(&client.id.value));
+                put(
+                    "client_secret",
+                    client.secret.as_ref().map(ExposeSecret::expose_secret),
+                );
+                put(
+                    "refresh_token",
+                    self.refresh_token.as_ref().map(ExposeSecret::expose_secret),
+                );
+            }
+            By::ApiToken { url, token } => {
+                put("auth_type", Some("api-token"));
+                put("api_token_authorization_url", Some(&url.value));
+                put("api_token", Some(token.expose_secret()));
+            }
+        }
         put("access_token", Some(self.access_token.expose_secret()));
-        put(
-            "refresh_token",
-            self.refresh_token.as_ref().map(ExposeSecret::expose_secret),
-        );
         values.insert("access_token_expiration_time".to_owned(), self.ends.into());
         Task::new(files::off_the_runtime(move || {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -348,20 +440,45 @@ impl LoggedIn {
 impl ClientBuilder {
     /// Calls the service as the person who has logged in, and renews the access token while the program runs.
     pub fn logged_in(self, login: &LoggedIn) -> Self {
-        let grant = match &login.refresh_token {
-            Some(token) => Grant::Refresh {
-                token: token.clone(),
-                client: Some(login.client()),
-            },
-            None => Grant::Nothing,
+        let (url, grant) = match (&login.by, &login.refresh_token) {
+            (By::Browser { token_url, client }, Some(token)) => (
+                token_url,
+                Grant::Refresh {
+                    token: token.clone(),
+                    client: Some(client.clone()),
+                },
+            ),
+            (By::Browser { token_url, .. }, None) => (token_url, Grant::Nothing),
+            (By::ApiToken { url, token }, _) => (url, Grant::ApiToken(token.clone())),
         };
         self.login(Source::Fetched(Box::new(Fetched {
             origin: Origin::Builder("logged_in").to_string(),
-            url: Some(login.token_url.clone()),
+            url: Some(url.clone()),
             grant,
             at_hand: Some((login.access_token.clone(), login.ends.unwrap_or(i64::MAX))),
             file: None,
             found: false,
         })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_the_redirect_is_that_of_the_variable() {
+        let port = |text: &str| usual_port(&Environment::given([(PORT_VARIABLE, text)], None));
+        assert_eq!(port(" 8085 ").unwrap().value, 8085);
+        assert_eq!(port("").unwrap().value, 31113);
+        for bad in ["65536", "-1", "http"] {
+            assert_eq!(
+                port(bad).unwrap_err().to_string(),
+                format!(
+                    "wrong configuration: OAUTH2_REDIRECT_URI_PORT (environment): \"{bad}\" is no port, a number up to \
+                     65535"
+                )
+            );
+        }
     }
 }

@@ -117,7 +117,7 @@ async fn client_credentials_and_refresh_tokens() {
         .build()
         .unwrap();
     info(&api).await.unwrap();
-    let basic = Some("Basic bWU6cy8z".to_owned());
+    let basic = Some("Basic bWU6cyUyRjM=".to_owned());
     assert_eq!(
         asked(&wire),
         [("grant_type=client_credentials".to_owned(), basic.clone())]
@@ -469,7 +469,7 @@ async fn the_login_of_the_command_line_is_used() {
     );
     tokio::time::sleep(Duration::from_secs(650)).await;
     info(&api).await.unwrap();
-    let basic = Some("Basic bWU6cy8z".to_owned());
+    let basic = Some("Basic bWU6cyUyRjM=".to_owned());
     assert_eq!(
         asked(&wire),
         [(
@@ -578,5 +578,138 @@ async fn a_program_may_bring_its_own_way_to_authorize() {
     assert_eq!(
         wire.seen()[0].request.headers()["authorization"],
         "Bearer good-own"
+    );
+}
+
+#[tokio::test]
+async fn a_token_service_may_have_a_query_and_no_fragment() {
+    let wire = ScriptedTransport::new([good(1), Scripted::json(200, "{}")]);
+    let url = "https://login.example/token?tenant=7&x=a%20b";
+    let api = builder(&wire).api_token("t", url).build().unwrap();
+    info(&api).await.unwrap();
+    assert_eq!(wire.seen()[0].request.uri().to_string(), url);
+    let variables = [
+        ("VDK_API_TOKEN", "t"),
+        ("VDK_API_TOKEN_AUTHORIZATION_URL", url),
+    ];
+    let wire = ScriptedTransport::new([good(1), Scripted::json(200, "{}")]);
+    info(&found(&wire, &variables, None).build().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(wire.seen()[0].request.uri().to_string(), url);
+    for bad in [
+        "https://login.example/token#x",
+        "https://login.example/token?a=b#x",
+    ] {
+        let error = builder(&wire).api_token("t", bad).build().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "wrong configuration: api_token (client builder): must end before any #"
+        );
+    }
+}
+
+#[tokio::test]
+async fn name_and_secret_of_a_client_are_written_as_in_a_form() {
+    let wire = service(|number, _| good(number));
+    let client = builder(&wire).client_credentials(TOKENS, "a:b", "s&+% \u{e9}=");
+    info(&client.build().unwrap()).await.unwrap();
+    let basic = "Basic YSUzQWI6cyUyNiUyQiUyNSslQzMlQTklM0Q=";
+    assert_eq!(
+        asked(&wire),
+        [(
+            "grant_type=client_credentials".to_owned(),
+            Some(basic.to_owned())
+        )]
+    );
+}
+
+#[tokio::test]
+async fn a_client_without_a_secret_names_itself_in_the_form_whenever_it_asks() {
+    let public = r#"{"refresh_token":"first","authorization_url":"https://login.example/oauth/token/",
+        "client_id":"me&you","auth_type":"credentials"}"#;
+    let wire = service(|number, _| good(number));
+    info(&found(&wire, &[], Some(public)).build().unwrap())
+        .await
+        .unwrap();
+    let form = "grant_type=refresh_token&refresh_token=first&client_id=me%26you".to_owned();
+    assert_eq!(asked(&wire), [(form.clone(), None)]);
+    let wire = service(|number, _| good(number));
+    let client = builder(&wire).refresh_token(TOKENS, "me&you", "", "first");
+    info(&client.build().unwrap()).await.unwrap();
+    assert_eq!(asked(&wire), [(form, None)]);
+}
+
+#[tokio::test]
+async fn an_empty_login_file_is_nobody_logged_in() {
+    for empty in ["", "  \n", "{}"] {
+        let open = ScriptedTransport::from_fn(|_| Scripted::json(200, "{}"));
+        info(&found(&open, &[], Some(empty)).build().unwrap())
+            .await
+            .unwrap();
+        assert!(
+            !open.seen()[0]
+                .request
+                .headers()
+                .contains_key("authorization")
+        );
+        let closed = service(|number, _| good(number));
+        let error = info(&found(&closed, &[], Some(empty)).build().unwrap())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.message(),
+            "sent without a token: wrong configuration: the login (/home/ann/.vdk.internal/vdk-cred.json): is empty; log \
+             in again"
+        );
+        assert!(error.is_auth() && !error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn plain_http_is_refused_where_a_token_would_be_sent_and_nowhere_else() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "{}"));
+    let inside = "http://control-service.vdk.svc:8092";
+    let client = || {
+        Client::builder()
+            .endpoint(inside)
+            .transport(Arc::new(wire.clone()))
+    };
+    info(&client().build().unwrap()).await.unwrap();
+    info(&client().token("t").no_credential().build().unwrap())
+        .await
+        .unwrap();
+    let env = Environment::given([("VDK_CONTROL_SERVICE_REST_API_URL", inside)], None);
+    let settings = || Settings::load(&env).unwrap();
+    let from_env = Client::builder().transport(Arc::new(wire.clone()));
+    info(&from_env.settings(settings()).build().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(wire.lines().len(), 3);
+    for secret in [
+        client().token("t"),
+        client().api_token("t", TOKENS),
+        client().credential(Own),
+        client().client_credentials(TOKENS, "a", "b"),
+    ] {
+        let error = secret.clone().build().unwrap_err().to_string();
+        assert!(
+            error.starts_with("wrong configuration: endpoint (client builder): is http://")
+                && error.contains("allow_http"),
+            "{error}"
+        );
+        secret.allow_http(true).build().unwrap();
+    }
+    // The token service is sent a secret in any case.
+    let error = Client::builder()
+        .endpoint("https://vdk.example")
+        .api_token("t", "http://login.example/token")
+        .build()
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("api_token (client builder): is http://"),
+        "{error}"
     );
 }

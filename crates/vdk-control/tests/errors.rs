@@ -284,10 +284,6 @@ fn a_wrong_setting_is_one_error_that_names_it() {
             builder(&wire).api_token("t", "login.example"),
             "api_token (client builder): has no scheme",
         ),
-        (
-            builder(&wire).client_credentials("https://l.example", "a:b", "s"),
-            "client_id (client builder): holds a colon",
-        ),
         (builder(&wire).op_id(""), "op_id (client builder): is empty"),
         (builder(&wire).op_id("a\nb"), "op_id (client builder): "),
         (
@@ -304,4 +300,72 @@ fn a_wrong_setting_is_one_error_that_names_it() {
             "{error}"
         );
     }
+}
+
+#[tokio::test]
+async fn where_the_service_says_nothing_there_is_a_hint() {
+    let empty = |status| Scripted::with_headers(status, &[], "");
+    let said = Scripted::json(404, r#"{"what":"No such execution."}"#);
+    let (job, _) = scripted([empty(401), empty(404), said, empty(409)]);
+    let error = job.get().await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("failed: 401 Unauthorized: log in again, or check the token; credential: "),
+        "{error}"
+    );
+    let error = job.get().await.unwrap_err();
+    let hint = "check the names of the team and the job, whose case counts, and whether the job was created";
+    assert!(error.is_not_found() && error.message() == hint, "{error}");
+    assert!(error.api::<ApiError>().is_none());
+    assert_eq!(job.get().await.unwrap_err().message(), "No such execution.");
+    assert_eq!(job.get().await.unwrap_err().message(), "");
+}
+
+#[tokio::test]
+async fn the_text_of_a_hook_is_told() {
+    let hook = |status, kind: &'static str| {
+        Scripted::with_headers(
+            status,
+            &[("content-type", kind)],
+            "Team t may not read (policy 7)\nAsk ops.",
+        )
+    };
+    let (job, _) = scripted([
+        hook(403, "text/plain"),
+        hook(404, ""),
+        hook(401, "application/json"),
+    ]);
+    for status in ["403 Forbidden", "404 Not Found", "401 Unauthorized"] {
+        let error = job.get().await.unwrap_err();
+        let text = format!("failed: {status}: Team t may not read (policy 7) Ask ops.");
+        assert!(error.to_string().contains(&text), "{error}");
+        assert!(error.body().unwrap().ends_with(b"Ask ops."));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_where_a_job_stands_is_an_error_and_nothing_is_written_from_it() {
+    let (job, wire) = scripted((0..9).map(|_| Scripted::json(200, "[]")));
+    let error = job
+        .update_with(|job| job.description = "x".into())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(wire.lines().iter().all(|line| line.starts_with("GET ")));
+}
+
+/// What a proxy that is about to restart answers. It passes, so a `GET` asks again; nothing is made of it.
+#[tokio::test(start_paused = true)]
+async fn an_empty_answer_to_a_get_is_asked_for_again() {
+    let empty = || Scripted::with_headers(200, &[], "");
+    let (job, _) = scripted([empty(), Scripted::json(200, r#"{"job_name":"daily-load"}"#)]);
+    assert_eq!(job.get().await.unwrap().job_name, "daily-load");
+    let (job, wire) = scripted((0..9).map(|_| empty()));
+    let error = job.get().await.unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Decode && error.to_string().contains("the answer is empty"),
+        "{error}"
+    );
+    assert_eq!(wire.seen().len(), 5);
 }

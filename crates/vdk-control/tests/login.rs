@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use vdk_control::login::{Login, PendingLogin};
+use vdk_control::login::{ApiTokenLogin, Login, PendingLogin};
 use vdk_control::{Client, ErrorKind};
 
 mod common;
@@ -303,5 +303,88 @@ async fn a_browser_that_does_not_come_is_not_waited_for_for_ever() {
             .to_string()
             .contains("5 s have passed, and the browser has not come back"),
         "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_api_token_is_kept_when_it_is_good() {
+    let info = || Scripted::json(200, "{}");
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, TOKENS),
+        info(),
+        Scripted::json(200, TOKENS),
+        info(),
+        Scripted::json(
+            400,
+            r#"{"error":"invalid_grant","error_description":"bad api-s3cr3t"}"#,
+        ),
+    ]);
+    let url = "https://login.example/token?tenant=7";
+    let login = || {
+        ApiTokenLogin::new("api-s3cr3t", url)
+            .transport(Arc::new(wire.clone()))
+            .clock(PausedClock::new())
+    };
+    let logged_in = login().log_in().await.unwrap();
+    let request = &wire.seen()[0].request;
+    assert_eq!(request.uri(), url);
+    let form = "grant_type=refresh_token&refresh_token=api-s3cr3t";
+    assert_eq!(request.body(), form);
+    let api = || {
+        let builder = Client::builder().endpoint("http://localhost:8092");
+        builder
+            .transport(Arc::new(wire.clone()))
+            .clock(PausedClock::new())
+    };
+    api()
+        .logged_in(&logged_in)
+        .build()
+        .unwrap()
+        .team("t")
+        .info()
+        .await
+        .unwrap();
+    assert_eq!(
+        wire.seen()[1].request.headers()["authorization"],
+        "Bearer access-s3cr3t"
+    );
+
+    let home = Folder::new("api-token");
+    let path = home.path().join(".vdk.internal/vdk-cred.json");
+    logged_in.save_to(&path).await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        kept,
+        serde_json::json!({"auth_type": "api-token", "api_token": "api-s3cr3t", "api_token_authorization_url": url,
+            "access_token": "access-s3cr3t", "access_token_expiration_time": 1_795_169_400})
+    );
+    let env =
+        cloud_core::config::Environment::given([("VDK_BASE_CONFIG_FOLDER", home.path())], None);
+    let text = text.replace("access-s3cr3t", "");
+    let settings = vdk_control::config::Settings::load(&env.with_file(&path, text)).unwrap();
+    api()
+        .settings(settings)
+        .build()
+        .unwrap()
+        .team("t")
+        .info()
+        .await
+        .unwrap();
+    assert_eq!(wire.seen()[2].request.body(), form);
+
+    let error = login().log_in().await.unwrap_err();
+    assert!(
+        error.is_auth() && !error.to_string().contains("s3cr3t"),
+        "{error}"
+    );
+    assert!(!format!("{logged_in:?} {:?}", login()).contains("s3cr3t"));
+    assert_eq!(
+        ApiTokenLogin::new("a b", url)
+            .log_in()
+            .await
+            .unwrap_err()
+            .to_string(),
+        "wrong configuration: token (client builder): holds white space at position 2"
     );
 }

@@ -32,11 +32,11 @@ fn the_environment_goes_before_the_files() {
     let settings = load(&[], &[(INI, ini)]).unwrap();
     assert_eq!(
         shown(settings.endpoint.as_ref()),
-        format!(r#""http://localhost:8092" defaults.rest-api-url ({INI})"#)
+        format!(r#""http://localhost:8092" [defaults] rest-api-url ({INI})"#)
     );
     assert_eq!(
         shown(settings.team.as_ref()),
-        format!(r#""my team" defaults.team-name ({INI})"#)
+        format!(r#""my team" [defaults] team-name ({INI})"#)
     );
     let env = [("VDK_CONTROL_SERVICE_REST_API_URL", "http://127.0.0.1:8092")];
     let settings = load(&env, &[(INI, ini)]).unwrap();
@@ -270,6 +270,7 @@ fn the_kinds_of_login_come_in_the_order_of_the_command_line() {
         .login
     {
         Login::Nobody => "nobody".to_owned(),
+        Login::LoggedOut(path) => format!("nobody by {}", path.display()),
         Login::Fetched(fetched) => {
             let at_hand = if fetched.at_hand.is_some() {
                 " and a token"
@@ -292,9 +293,10 @@ fn the_kinds_of_login_come_in_the_order_of_the_command_line() {
     ];
     let both = r#"{"auth_type":"TYPE","api_token":"a","api_token_authorization_url":"https://l","refresh_token":"r",
         "authorization_url":"https://l","client_id":"c"}"#;
+    let logged_out = format!("nobody by {CACHE}");
     for (variables, cache, expected) in [
         (&env[..], both, "api token e"),
-        (&env[1..], "{}", "nobody"),
+        (&env[1..], "", &logged_out),
         (&[][..], &both.replace("TYPE", "api-token"), "api token a"),
         (&[], &both.replace("TYPE", "credentials"), "refresh token r"),
         (&[], both, "refresh token r"),
@@ -313,7 +315,7 @@ fn the_kinds_of_login_come_in_the_order_of_the_command_line() {
             r#"{"access_token":"t","refresh_token":"","api_token":null}"#,
             "nothing and a token",
         ),
-        (&[], "{}", "nobody"),
+        (&[], "{}", &logged_out),
     ] {
         assert_eq!(grant(variables, cache), expected, "{cache}");
     }

@@ -19,6 +19,13 @@ pub(crate) struct LoginFile {
 
 impl LoginFile {
     pub(crate) fn parse(path: PathBuf, text: &SecretString) -> Result<Self> {
+        // The command line empties the file before it writes it.
+        if text.expose_secret().trim().is_empty() {
+            return Ok(Self {
+                path,
+                values: Map::new(),
+            });
+        }
         match serde_json::from_str(text.expose_secret()) {
             Ok(values) => Ok(Self { path, values }),
             // The message of the parser may quote what is in the file.
@@ -53,6 +60,9 @@ impl LoginFile {
 
     /// The login, in the order in which the command line looks for it.
     pub(crate) fn login(self) -> Result<Login> {
+        if self.values.is_empty() {
+            return Ok(Login::LoggedOut(self.path));
+        }
         let kind = self
             .text("auth_type")
             .map(|kind| kind.value)
@@ -66,7 +76,7 @@ impl LoginFile {
             _ => match self.secret("refresh_token") {
                 Some(token) if url.is_some() => {
                     let secret = self.secret("client_secret").unwrap_or_default();
-                    let client = self.text("client_id").map(|id| Basics { id, secret });
+                    let client = self.text("client_id").map(|id| Basics::new(id, secret));
                     (Grant::Refresh { token, client }, url)
                 }
                 _ => (Grant::Nothing, None),

@@ -23,7 +23,15 @@ use crate::PRODUCT;
 #[derive(Clone, Debug)]
 pub(crate) struct Basics {
     pub(crate) id: Setting<String>,
-    pub(crate) secret: SecretString,
+    /// A public client, such as a program on a desktop, has none.
+    pub(crate) secret: Option<SecretString>,
+}
+
+impl Basics {
+    pub(crate) fn new(id: Setting<String>, secret: SecretString) -> Self {
+        let secret = Some(secret).filter(|secret| !secret.expose_secret().is_empty());
+        Self { id, secret }
+    }
 }
 
 /// An address that gives tokens for a form.
@@ -32,6 +40,9 @@ pub(crate) struct TokenService {
     engine: Engine,
     base: BaseUrl,
     path: String,
+    query: Option<String>,
+    /// The name of a client without a secret, which stands in the form then (RFC 6749, 3.2.1).
+    public_client: Option<String>,
     secrets: Secrets,
 }
 
@@ -64,15 +75,29 @@ impl TokenService {
         options: &ClientOptions,
         secrets: Secrets,
     ) -> Result<Self> {
-        let checked = BaseUrl::parse(url, options.allows_http())?;
+        let text = url.value.trim();
+        if text.contains('#') {
+            return Err(url.error("must end before any #"));
+        }
+        // It may have a query, which is kept (RFC 6749, 3.2): providers with tenants tell them apart by it.
+        let (address, query) = match text.split_once('?') {
+            Some((address, query)) => (address, Some(query.to_owned())),
+            None => (text, None),
+        };
+        let address = url.clone().map(|_| address.to_owned());
+        let checked = BaseUrl::parse(&address, options.allows_http())?;
         // The path is kept as it was written: to some services a slash at the end is another address.
-        let whole = Url::parse(url.value.trim()).map_err(|error| url.error(error))?;
+        let whole = Url::parse(&address.value).map_err(|error| url.error(error))?;
         let origin = url.clone().map(|_| whole.origin().ascii_serialization());
         let base = BaseUrl::parse(&origin, options.allows_http())?;
         options.proxy_for(&base)?;
-        let credential: Option<Arc<dyn Credential>> = match client {
-            Some(Basics { id, secret }) => Some(Arc::new(Basic::new(id, secret)?)),
-            None => None,
+        let (credential, public_client) = match client {
+            Some(Basics {
+                id,
+                secret: Some(secret),
+            }) => (Some(basic(id, secret, &secrets)?), None),
+            Some(Basics { id, secret: None }) => (None, Some(id.value.clone())),
+            None => (None, None),
         };
         let dialect = Arc::new(TokenDialect(secrets.clone()));
         let engine =
@@ -83,6 +108,8 @@ impl TokenService {
             engine,
             base,
             path: whole.path().to_owned(),
+            query,
+            public_client,
             secrets,
         })
     }
@@ -97,8 +124,10 @@ impl TokenService {
         for (_, value) in sent {
             self.secrets.add((*value).into());
         }
+        let client = self.public_client.as_deref();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
+            .extend_pairs(client.map(|id| ("client_id", id)))
             .finish();
         let call = Call::untabled(
             &self.engine,
@@ -109,6 +138,10 @@ impl TokenService {
         )
         .body("application/x-www-form-urlencoded", form)
         .options(|options| options.idempotent(repeatable));
+        let call = match &self.query {
+            Some(query) => call.query_text(query),
+            None => call,
+        };
         let answer: TokenAnswer = call.await?;
         if answer.access_token.expose_secret().is_empty() {
             return Err(Error::new(
@@ -118,6 +151,21 @@ impl TokenService {
         }
         Ok(answer)
     }
+}
+
+/// Name and secret of a client are written as in a form before they become `Basic` (RFC 6749, 2.3.1), or a `:` in the name
+/// and a `%` in the secret would be read as something else.
+fn basic(
+    id: &Setting<String>,
+    secret: &SecretString,
+    secrets: &Secrets,
+) -> Result<Arc<dyn Credential>> {
+    let encoded =
+        |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let secret: SecretString = encoded(secret.expose_secret()).into();
+    secrets.add(secret.clone());
+    let id = id.clone().map(|id| encoded(&id));
+    Ok(Arc::new(Basic::new(&id, &secret)?))
 }
 
 /// There is no token. A service in trouble says nothing about who asks.
