@@ -84,8 +84,24 @@ impl Client {
         self.0.poll_interval
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// The number of the contract to work in.
+    pub(crate) fn contract(&self) -> Option<&str> {
+        self.0.contract.as_ref()?.to_str().ok()
+    }
+
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        let call = Call::new(&self.0.engine, &self.0.base, operation, decode);
+        self.of_contract(Call::new(&self.0.engine, &self.0.base, operation, decode))
+    }
+
+    pub(crate) fn of_contract<T>(&self, call: Call<T>) -> Call<T> {
         match &self.0.contract {
             Some(number) => call.header(CONTRACT, number.clone()),
             None => call,

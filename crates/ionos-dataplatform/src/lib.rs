@@ -71,6 +71,7 @@ pub mod maintenance;
 pub mod metadata;
 pub mod node_pools;
 pub mod ops;
+mod raw;
 mod request;
 pub mod versions;
 mod work;
@@ -82,7 +83,10 @@ pub mod decode {
 }
 
 pub use client::{Client, ClientBuilder};
+pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
+pub use cloud_core::credential::{Credential, TokenSource};
 pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
+pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
 pub use cloud_core::transport::Transport;

@@ -18,7 +18,7 @@ use crate::metadata::State;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Pauses grow to this many times the first one.
-const SLOWEST: u32 = 6;
+pub(crate) const SLOWEST: u32 = 6;
 
 /// A resource that takes time to become what it shall be: a cluster or a node pool.
 pub(crate) trait Resource: DeserializeOwned + Clone + Send + Sync + 'static {
