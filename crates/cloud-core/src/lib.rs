@@ -18,6 +18,7 @@
 //! | `native-tls` | TLS by the operating system's library |
 //! | `http2`, `gzip` | HTTP/2; compressed answers |
 //! | `blocking` | a blocking form of every call, list and waiter |
+//! | `dns` | the [editor of DNS zones](dns), for providers that have zones |
 //! | `tracing` | a span for every call and an event for every retry |
 //! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`](model::Timestamp) |
 //! | `test-util` | a scripted transport and a simulated clock |
@@ -33,6 +34,8 @@ pub mod call;
 pub mod config;
 pub mod credential;
 pub mod decode;
+#[cfg(feature = "dns")]
+pub mod dns;
 pub mod engine;
 pub mod error;
 pub mod list;

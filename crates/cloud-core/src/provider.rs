@@ -10,6 +10,8 @@ pub use crate::call::{CallBuilder, describes, or_get};
 pub use crate::config::{BaseUrl, Environment, Origin, Setting};
 pub use crate::credential::Credential;
 pub use crate::decode::{Decode, DecodeError};
+#[cfg(feature = "dns")]
+pub use crate::dns::{Carried, ZoneBackend, is_refused};
 pub use crate::engine::Engine;
 pub use crate::error::ApiProblem;
 pub use crate::list::{

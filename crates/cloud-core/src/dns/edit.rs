@@ -1,0 +1,132 @@
+use std::sync::Arc;
+
+use super::name;
+use super::plan::Wish;
+use super::preview::{Preview, ZoneBackend};
+use super::rr::{Rr, RrType};
+use crate::call::Task;
+use crate::error::{Error, Result};
+
+/// A change of records of a zone. Nothing is sent before [`preview`](Self::preview), and nothing changes before
+/// [`Preview::apply`].
+///
+/// Of one name and type, what is said last counts: `set` and `remove` end what was said before, `add` and `take` change it.
+/// Names are those within the zone, `@` or an empty one for the zone itself; whole names, such as `www.example.com`, lose the
+/// zone. Small letters and capitals are the same. Values that are written in several ways are compared by what they mean.
+///
+/// Some services have types of their own for the texts of mail policies (`SPF`, `DKIM`, `DMARC`), which are served as TXT. A
+/// policy that is set as TXT replaces one of such a type, and the other way round, since two of them at one name break mail;
+/// adding a second one is refused.
+///
+/// Other programs may edit the same zone at the same time: see [the module](super#beside-others), also for the
+/// [validation of certificates](super#certificates).
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed until the preview is applied"]
+pub struct Edit {
+    zone: Arc<dyn ZoneBackend>,
+    said: Vec<(String, Said)>,
+}
+
+#[derive(Clone, Debug)]
+enum Said {
+    Set(Rr),
+    Add(Rr),
+    Take(Rr),
+    Remove(RrType),
+}
+
+impl Edit {
+    /// An edit of the zone behind this. For authors of provider crates; programs have it of the records of a zone.
+    pub fn new(zone: impl ZoneBackend + 'static) -> Self {
+        Self {
+            zone: Arc::new(zone),
+            said: Vec::new(),
+        }
+    }
+
+    fn say(mut self, name: impl Into<String>, said: Said) -> Self {
+        self.said.push((name.into(), said));
+        self
+    }
+
+    /// The name shall have these records of their type, and no others. Comments stay where none are given.
+    pub fn set(self, name: impl Into<String>, rr: Rr) -> Self {
+        self.say(name, Said::Set(rr))
+    }
+
+    /// The name shall have these records, besides those it has.
+    pub fn add(self, name: impl Into<String>, rr: Rr) -> Self {
+        self.say(name, Said::Add(rr))
+    }
+
+    /// The name shall not have these records. Others of their type stay; a time to live counts for nothing.
+    pub fn take(self, name: impl Into<String>, rr: Rr) -> Self {
+        self.say(name, Said::Take(rr))
+    }
+
+    /// The name shall have no records of this type.
+    pub fn remove(self, name: impl Into<String>, kind: impl Into<RrType>) -> Self {
+        self.say(name, Said::Remove(kind.into()))
+    }
+
+    /// Reads what the zone has and finds out what is to be done. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`is_invalid_input`](Error::is_invalid_input), for a wish that the service would refuse. It is found
+    /// before the records are read.
+    pub fn preview(self) -> Task<Preview> {
+        Task::new(async move {
+            let Self { zone, said } = self;
+            let is_whole = |(name, _): &(String, Said)| name.ends_with('.');
+            let apex = zone.name(said.iter().any(is_whole)).await?;
+            let wishes = wishes(apex.as_deref(), said)?;
+            for wish in &wishes {
+                zone.check(wish)?;
+            }
+            Preview::look(zone, wishes).await
+        })
+    }
+}
+
+/// What was said, one wish for each name and type.
+fn wishes(zone: Option<&str>, said: Vec<(String, Said)>) -> Result<Vec<Wish>> {
+    let mut wishes: Vec<Wish> = Vec::new();
+    for (name, said) in said {
+        let name = name::within(zone, &name)?;
+        let (kind, rr) = match &said {
+            Said::Set(rr) | Said::Add(rr) | Said::Take(rr) => (rr.kind().clone(), Some(rr)),
+            Said::Remove(kind) => (kind.clone(), None),
+        };
+        if let Some(rr) = rr {
+            rr.check().map_err(|error| of(&error, &name))?;
+        }
+        let known = wishes
+            .iter()
+            .position(|wish| wish.name == name && wish.kind == kind);
+        let index = known.unwrap_or_else(|| {
+            wishes.push(Wish::new(name, kind));
+            wishes.len() - 1
+        });
+        let wish = &mut wishes[index];
+        match said {
+            Said::Set(rr) => {
+                wish.replace_all();
+                wish.add(rr);
+            }
+            Said::Add(rr) => wish.add(rr),
+            Said::Take(rr) => wish.take(rr),
+            Said::Remove(_) => wish.replace_all(),
+        }
+    }
+    Ok(wishes)
+}
+
+/// The same problem, of the records of this name.
+fn of(error: &Error, name: &str) -> Error {
+    let field = &error.fields()[0];
+    Error::input(
+        format!("{} of {name}", field.name),
+        field.messages.join("; "),
+    )
+}

@@ -1,0 +1,67 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::rr::RrType;
+use crate::model::Txt;
+
+/// What a value means, where the same can be written in several ways. Values that mean the same are one record.
+pub(super) fn meaning(kind: &RrType, value: &str) -> Vec<u8> {
+    let words = || value.split_whitespace().collect::<Vec<_>>().join(" ");
+    match kind {
+        kind if kind.is_text() => text(value),
+        RrType::A => match value.parse::<Ipv4Addr>() {
+            Ok(address) => address.to_string().into_bytes(),
+            Err(_) => words().into_bytes(),
+        },
+        RrType::Aaaa => match value.parse::<Ipv6Addr>() {
+            Ok(address) => address.to_string().into_bytes(),
+            Err(_) => words().into_bytes(),
+        },
+        // Host names and hexadecimal digits know no case.
+        RrType::Cname
+        | RrType::Dname
+        | RrType::Ds
+        | RrType::Mx
+        | RrType::Ns
+        | RrType::Ptr
+        | RrType::Rp
+        | RrType::Soa
+        | RrType::Srv
+        | RrType::Sshfp
+        | RrType::Tlsa => words().to_ascii_lowercase().into_bytes(),
+        // The value of a property may be quoted or not.
+        RrType::Caa => match value
+            .trim()
+            .splitn(3, char::is_whitespace)
+            .collect::<Vec<_>>()[..]
+        {
+            [flags, tag, value] => {
+                let property = format!("{flags} {} ", tag.to_ascii_lowercase());
+                [property.into_bytes(), text(value.trim())].concat()
+            }
+            _ => words().into_bytes(),
+        },
+        _ => words().into_bytes(),
+    }
+}
+
+/// The text of a value that may be quoted or not, and cut anywhere: what counts is the text. Not all that begins with a
+/// quote is quoted.
+fn text(value: &str) -> Vec<u8> {
+    let quoted = value.starts_with('"').then(|| value.parse::<Txt>().ok());
+    let txt = quoted.flatten();
+    txt.map_or_else(|| value.as_bytes().to_vec(), |txt| txt.as_bytes().to_vec())
+}
+
+/// The mail policy that a text is, by what it begins with: its own type where the service has one.
+pub(super) fn policy(kind: &RrType, value: &str) -> Option<RrType> {
+    if *kind != RrType::Txt {
+        return kind.is_text().then(|| kind.clone());
+    }
+    let text = String::from_utf8_lossy(&text(value)).to_ascii_lowercase();
+    match text.split([' ', ';']).next()? {
+        "v=spf1" => Some(RrType::Spf),
+        "v=dkim1" => Some(RrType::Dkim),
+        "v=dmarc1" => Some(RrType::Dmarc),
+        _ => None,
+    }
+}

@@ -1,0 +1,422 @@
+use std::fmt;
+
+use super::meaning::{meaning, policy};
+use super::rr::{Record, Rr, RrType};
+use crate::error::{Error, Result};
+use crate::model::Patch;
+
+/// What one name shall have of one type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Wish {
+    /// The name within the zone, lower case; `@` for the zone itself.
+    pub name: String,
+    /// The type of the records.
+    pub kind: RrType,
+    /// Whether records stay that are neither wanted nor unwanted.
+    pub keeps_others: bool,
+    /// How long the wanted records may be cached.
+    pub ttl: Patch<u32>,
+    /// The records that the name shall have.
+    pub wanted: Vec<Record>,
+    /// The records that it shall not have.
+    pub unwanted: Vec<Record>,
+}
+
+impl Wish {
+    pub(super) fn new(name: String, kind: RrType) -> Self {
+        Self {
+            name,
+            kind,
+            keeps_others: true,
+            ttl: Patch::Leave,
+            wanted: Vec::new(),
+            unwanted: Vec::new(),
+        }
+    }
+
+    /// All records go that are not wanted from now on.
+    pub(super) fn replace_all(&mut self) {
+        self.keeps_others = false;
+        self.ttl = Patch::Leave;
+        self.wanted.clear();
+        self.unwanted.clear();
+    }
+
+    pub(super) fn add(&mut self, rr: Rr) {
+        if !rr.wanted_ttl().is_leave() {
+            self.ttl = rr.wanted_ttl();
+        }
+        let records = rr.into_records();
+        self.unwanted = self.without(&self.unwanted, &records);
+        // The same value again may have another comment.
+        self.wanted = self.without(&self.wanted, &records);
+        for record in records {
+            if !self.has(&self.wanted, &record.value) {
+                self.wanted.push(record);
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, rr: Rr) {
+        let records = rr.into_records();
+        self.wanted = self.without(&self.wanted, &records);
+        self.unwanted.extend(records);
+    }
+
+    fn has(&self, records: &[Record], value: &str) -> bool {
+        let meant = meaning(&self.kind, value);
+        let mut all = records.iter();
+        all.any(|record| meaning(&self.kind, &record.value) == meant)
+    }
+
+    fn without(&self, records: &[Record], gone: &[Record]) -> Vec<Record> {
+        let stay = |record: &&Record| !self.has(gone, &record.value);
+        records.iter().filter(stay).cloned().collect()
+    }
+
+    /// Whether this record is, under another type, a policy that the name shall have.
+    fn is_policy_of(&self, there: &ZoneRecord) -> bool {
+        let policy_there = policy(&there.kind, &there.record.value);
+        let mut wanted = self.wanted.iter();
+        policy_there.is_some()
+            && wanted.any(|record| policy(&self.kind, &record.value) == policy_there)
+    }
+}
+
+/// A record that a zone has.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ZoneRecord {
+    /// Its number, where the service counts records one by one.
+    pub id: Option<i64>,
+    /// The name within the zone, as the service writes it; `@` for the zone itself.
+    pub name: String,
+    /// The type of the record.
+    pub kind: RrType,
+    /// Its value and its comment.
+    pub record: Record,
+    /// How many seconds it may be cached; `None` for as long as the zone says.
+    pub ttl: Option<u32>,
+}
+
+impl ZoneRecord {
+    /// A record of this name, type and value.
+    pub fn new(
+        name: impl Into<String>,
+        kind: impl Into<RrType>,
+        record: impl Into<Record>,
+    ) -> Self {
+        let name = name.into();
+        Self {
+            id: None,
+            name: if name.is_empty() {
+                "@".to_owned()
+            } else {
+                name
+            },
+            kind: kind.into(),
+            record: record.into(),
+            ttl: None,
+        }
+    }
+
+    /// Its number.
+    pub fn with_id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// How many seconds it may be cached.
+    pub fn with_ttl(mut self, ttl: Option<u32>) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    fn is_of(&self, wish: &Wish) -> bool {
+        self.kind == wish.kind && self.name.eq_ignore_ascii_case(&wish.name)
+    }
+}
+
+/// What is to be done, or was done, with the records of one name and type.
+///
+/// Its `Display` has one line for every difference: `-` for a record that goes, `+` for one that comes, `~` for a time to live
+/// or a comment that changes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The name within the zone; `@` for the zone itself.
+    pub name: String,
+    /// The type of the records.
+    pub kind: RrType,
+    /// What becomes of the records as a whole.
+    pub outcome: ChangeOutcome,
+    /// How many seconds the records that are added or get another time may be cached; `None` for as long as the zone says.
+    pub ttl: Option<u32>,
+    /// The records that are added.
+    pub added: Vec<Record>,
+    /// The records that are removed.
+    pub removed: Vec<ZoneRecord>,
+    /// The records that stay but get another time to live, as they are now.
+    pub retimed: Vec<ZoneRecord>,
+    /// The records that stay but get another comment, with that comment.
+    pub commented: Vec<Record>,
+    /// All records that stay, as they are now.
+    pub kept: Vec<ZoneRecord>,
+    /// Whether records that are not named here would stay as well, such as those that somebody adds meanwhile.
+    pub keeps_others: bool,
+}
+
+/// What becomes of the records of a name and type as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChangeOutcome {
+    /// There were none, and there are some.
+    Created,
+    /// There are some before and after.
+    Changed,
+    /// There were some, and there are none.
+    Deleted,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.removed.is_empty()
+            && self.retimed.is_empty()
+            && self.commented.is_empty()
+    }
+
+    /// All records that are there afterwards.
+    pub fn after(&self) -> Vec<Record> {
+        let kept = self.kept.iter().map(|there| {
+            let mut commented = self.commented.iter();
+            let renewed = commented.find(|record| record.value == there.record.value);
+            renewed.unwrap_or(&there.record).clone()
+        });
+        kept.chain(self.added.iter().cloned()).collect()
+    }
+
+    /// The time to live of the records that are there, where the service has one for all of them.
+    pub fn ttl_before(&self) -> Option<u32> {
+        let mut there = self.kept.iter().chain(&self.removed);
+        there.next().and_then(|there| there.ttl)
+    }
+
+    /// What becomes of records that go without a word of what comes.
+    fn removal(kind: RrType, wish: &Wish, removed: Vec<ZoneRecord>, kept: Vec<ZoneRecord>) -> Self {
+        Self {
+            name: wish.name.clone(),
+            kind,
+            outcome: if kept.is_empty() {
+                ChangeOutcome::Deleted
+            } else {
+                ChangeOutcome::Changed
+            },
+            ttl: None,
+            added: Vec::new(),
+            removed,
+            retimed: Vec::new(),
+            commented: Vec::new(),
+            kept,
+            keeps_others: true,
+        }
+    }
+}
+
+/// What leads from the records that are there to those that are wished for. `ttl_of_set` says that all records of a name and
+/// type have one time to live at this service.
+pub(super) fn plan(wishes: &[Wish], there: &[ZoneRecord], ttl_of_set: bool) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    for wish in wishes {
+        let before = there.iter().filter(|there| there.is_of(wish));
+        // What a wish names by its own type is left to that wish.
+        let is_named = |there: &ZoneRecord| wishes.iter().any(|wish| there.is_of(wish));
+        let others: Vec<&ZoneRecord> = there
+            .iter()
+            .filter(|there| {
+                wish.kind.is_text()
+                    && there.kind.is_text()
+                    && there.name.eq_ignore_ascii_case(&wish.name)
+                    && !is_named(there)
+            })
+            .collect();
+        changes.extend(plan_one(
+            wish,
+            before.cloned().collect(),
+            &others,
+            ttl_of_set,
+        )?);
+    }
+    Ok(changes)
+}
+
+/// `others` are records of the same name that are served as the wish's type, but have another one, which cannot be changed.
+fn plan_one(
+    wish: &Wish,
+    before: Vec<ZoneRecord>,
+    others: &[&ZoneRecord],
+    ttl_of_set: bool,
+) -> Result<Vec<Change>> {
+    let (had_none, ttl_before) = match before.first() {
+        Some(first) => (false, first.ttl),
+        None => (true, None),
+    };
+    let ttl = match wish.ttl {
+        Patch::Leave => ttl_before,
+        Patch::Null | Patch::Value(0) => None,
+        Patch::Value(seconds) => Some(seconds),
+    };
+    let mut change = Change {
+        name: wish.name.clone(),
+        kind: wish.kind.clone(),
+        outcome: ChangeOutcome::Changed,
+        ttl,
+        added: Vec::new(),
+        removed: Vec::new(),
+        retimed: Vec::new(),
+        commented: Vec::new(),
+        kept: Vec::new(),
+        keeps_others: wish.keeps_others,
+    };
+    let (mut spare, mut gone) = (before, Vec::new());
+    let mut policies: Vec<ZoneRecord> = Vec::new();
+    for &other in others {
+        if wish.has(&wish.unwanted, &other.record.value) {
+            gone.push(other.clone());
+        } else if wish.is_policy_of(other) {
+            policies.push(other.clone());
+        }
+    }
+    let take = |list: &mut Vec<ZoneRecord>, value: &str| {
+        let meant = meaning(&wish.kind, value);
+        let mut all = list.iter();
+        let index = all.position(|there| meaning(&wish.kind, &there.record.value) == meant);
+        index.map(|index| list.remove(index))
+    };
+    for record in &wish.wanted {
+        let known = take(&mut spare, &record.value);
+        let is_own = known.is_some();
+        let Some(there) = known.or_else(|| take(&mut policies, &record.value)) else {
+            change.added.push(record.clone());
+            continue;
+        };
+        if record.comment.is_some() && record.comment != there.record.comment {
+            change.commented.push(Record {
+                value: there.record.value.clone(),
+                comment: record.comment.clone(),
+            });
+        }
+        if !wish.ttl.is_leave() && there.ttl != ttl {
+            change.retimed.push(there.clone());
+        }
+        if is_own {
+            change.kept.push(there);
+        }
+    }
+    if wish.keeps_others
+        && let Some(policy) = policies.first()
+    {
+        let text = format!(
+            "there is a policy of this name already, of type {}: {}; a second one breaks mail, so set it in place of adding one",
+            policy.kind, policy.record.value
+        );
+        return Err(Error::input(format!("records of {}", wish.name), text));
+    }
+    for there in spare {
+        if wish.keeps_others && !wish.has(&wish.unwanted, &there.record.value) {
+            if ttl_of_set && !wish.ttl.is_leave() && there.ttl != ttl {
+                change.retimed.push(there.clone());
+            }
+            change.kept.push(there);
+        } else {
+            change.removed.push(there);
+        }
+    }
+    if had_none && !change.added.is_empty() {
+        change.outcome = ChangeOutcome::Created;
+    } else if change.kept.is_empty() && change.added.is_empty() {
+        change.outcome = ChangeOutcome::Deleted;
+    }
+    gone.extend(policies);
+    let mut changes = vec![change];
+    // A policy that comes stands before one that goes: there is no moment without.
+    for there in &gone {
+        if changes
+            .iter()
+            .skip(1)
+            .any(|change| change.kind == there.kind)
+        {
+            continue;
+        }
+        let of_kind = |list: &mut dyn Iterator<Item = ZoneRecord>| -> Vec<ZoneRecord> {
+            list.filter(|other| other.kind == there.kind).collect()
+        };
+        let removed = of_kind(&mut gone.iter().cloned());
+        let kept = of_kind(&mut others.iter().map(|&other| other.clone()));
+        let kept = kept.into_iter().filter(|other| !removed.contains(other));
+        let kept = kept.collect();
+        changes.push(Change::removal(there.kind.clone(), wish, removed, kept));
+    }
+    changes.retain(|change| !change.is_empty());
+    Ok(changes)
+}
+
+/// The changes in the order in which they can be carried out: what is in the way goes first, all else goes last.
+pub(super) fn batches(changes: &[Change]) -> [Vec<Change>; 3] {
+    let is_deletion = |change: &Change| change.outcome == ChangeOutcome::Deleted;
+    let is_alias = |change: &Change| change.kind == RrType::Cname;
+    let mut batches = [Vec::new(), Vec::new(), Vec::new()];
+    for change in changes {
+        let in_the_way = |new: &Change| {
+            !is_deletion(new) && new.name == change.name && (is_alias(new) || is_alias(change))
+        };
+        let batch = match is_deletion(change) {
+            true if changes.iter().any(in_the_way) => 0,
+            true => 2,
+            false => 1,
+        };
+        batches[batch].push(change.clone());
+    }
+    batches
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, kind, .. } = self;
+        let comment = |record: &Record| match record.comment.as_deref() {
+            Some(comment) if !comment.is_empty() => format!(" ; {comment}"),
+            _ => String::new(),
+        };
+        let word =
+            |ttl: Option<u32>| ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string());
+        // One line where all that stays gets another time.
+        let first = self.retimed.first().filter(|first| {
+            let mut times = self.retimed.iter();
+            self.retimed == self.kept && times.all(|there| there.ttl == first.ttl)
+        });
+        if let Some(first) = first {
+            let (old, new) = (word(first.ttl), word(self.ttl));
+            writeln!(f, "~ {name} {kind} ttl: {old} -> {new}")?;
+        } else {
+            for there in &self.retimed {
+                let (old, new) = (word(there.ttl), word(self.ttl));
+                let (kind, value) = (&there.kind, &there.record.value);
+                writeln!(f, "~ {name} {kind} {value} ttl: {old} -> {new}")?;
+            }
+        }
+        for there in &self.removed {
+            writeln!(f, "- {name} {kind} {}", there.record.value)?;
+        }
+        let ttl = self.ttl.map(|ttl| format!("{ttl} ")).unwrap_or_default();
+        for record in &self.added {
+            let comment = comment(record);
+            writeln!(f, "+ {name} {ttl}{kind} {}{comment}", record.value)?;
+        }
+        for record in &self.commented {
+            let comment = comment(record);
+            writeln!(f, "~ {name} {kind} {}{comment}", record.value)?;
+        }
+        Ok(())
+    }
+}
