@@ -467,12 +467,17 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .map(|rrset| rrset.order + 1)
         .max()
         .unwrap_or(0);
+    match zone.rrsets.get(&key) {
+        Some(rrset) => {
+            check_unprotected(rrset)?;
+            check_distinct(&rrset.records, &records)?;
+        }
+        None => check_distinct(&[], &records)?,
+    }
     let rrset = zone
         .rrsets
         .entry(key)
         .or_insert_with(|| RrSet::new(ttl, order));
-    check_unprotected(rrset)?;
-    check_distinct(&rrset.records, &records)?;
     rrset.ttl = rrset.ttl.or(ttl);
     rrset.records.extend(records);
     zones::publish(ctx, 201, "add_rrset_records", id)
