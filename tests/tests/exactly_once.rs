@@ -435,13 +435,13 @@ async fn what_is_edited_in_a_zone() {
         let zone = format!("{}.com", name(n));
         let created = api.zones().create(zone.as_str()).await.unwrap();
         created.wait().await.unwrap();
-        let records = api.zones().records(zone.as_str());
+        let records = api.zone(zone.as_str()).records();
         let edit = records.edit().set("www", hetzner::Rr::a(["203.0.113.7"]));
         let edit = edit.set("old", hetzner::Rr::txt("old"));
         edit.preview().await.unwrap().apply().await.unwrap();
     }
     let edit = changes!("Hetzner, zones", sandbox, api, |api, name| {
-        let records = api.zones().records(format!("{name}.com"));
+        let records = api.zone(format!("{name}.com")).records();
         let edit = records
             .edit()
             .add("www", hetzner::Rr::a(["203.0.113.8", "203.0.113.9"]))
@@ -457,12 +457,12 @@ async fn what_is_edited_in_a_zone() {
     let api = within!(builder, sandbox.ovh());
     let edit = changes!("OVH, a zone", sandbox, api, |api, name| {
         let text = format!("token of {name}");
-        let zone = api.zone("example.com");
-        let edit = zone
+        let records = api.zone("example.com").records();
+        let edit = records
             .edit()
             .set(name, ovh::domain::Rr::a(["203.0.113.7", "203.0.113.8"]))
             .add("@", ovh::domain::Rr::txt(text));
-        edit.preview().await?.apply().await.map(|()| true)
+        edit.preview().await?.apply().await.map(|_| true)
     });
     edit.make(EDITS, 0.1).await;
     let mut records: Vec<_> = api

@@ -117,5 +117,5 @@ async fn a_type_that_is_there_by_hand_is_the_same_one() {
         .send(ovh_domain::GetZoneRecord::new("example.com", 5))
         .await
         .unwrap();
-    assert_eq!(record.field_type, ovh::domain::RecordType::A);
+    assert_eq!(record.field_type, ovh::domain::RrType::A);
 }

@@ -511,7 +511,7 @@ async fn zones_are_edited_beside_an_edit_that_is_kept() {
         let (sandbox, api) = ovh_client(application(), limit);
         let edit = async |name: &str| {
             let rr = ovh::domain::Rr::a(["203.0.113.7", "203.0.113.8"]);
-            let edit = api.zone("example.com").edit().set(name, rr);
+            let edit = api.zone("example.com").records().edit().set(name, rr);
             edit.preview().await.unwrap().apply()
         };
         let (one, two) = (edit("one").await, edit("two").await);
@@ -527,7 +527,7 @@ async fn zones_are_edited_beside_an_edit_that_is_kept() {
         let created = api.zones().create("example.com").await.unwrap();
         created.wait().await.unwrap();
         let edit = async |name: &str| {
-            let records = api.zones().records("example.com");
+            let records = api.zone("example.com").records();
             let edit = records.edit().set(name, hetzner::Rr::a(["203.0.113.7"]));
             edit.preview().await.unwrap().apply()
         };

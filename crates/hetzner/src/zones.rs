@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ZoneId;
-use crate::labels::Labels;
+use crate::labels::{self, Labels};
 use crate::protection::Protection;
 use cloud_core::model::IdOrName;
 
@@ -17,10 +17,10 @@ mod rr;
 mod rrsets;
 
 pub use changes::*;
-pub use cloud_core::model::{Txt, TxtError};
-pub use edit::{Change, ChangeOutcome, Edit, Preview};
+pub use cloud_core::dns::{
+    Change, ChangeOutcome, Edit, Preview, Record, Rr, RrType, Txt, TxtError, ZoneRecord,
+};
 pub use operations::*;
-pub use rr::Rr;
 pub use rrsets::*;
 
 cloud_core::open_enum! {
@@ -223,7 +223,15 @@ impl From<PrimaryNameserver> for SentNameserver {
     }
 }
 
-/// An RRset of a new zone: a name with its [`Rr`].
+/// An RRset of a new zone: a name with its [`Rr`], and labels where it shall have some.
+///
+/// ```
+/// use hetzner::zones::{NewRrSet, Rr};
+///
+/// let www = NewRrSet::new("www", Rr::a(["203.0.113.7"])).labels([("env", "prod")]);
+/// let mail = NewRrSet::from(("@", Rr::mx([(10, "mx1.example.com.")])));
+/// # drop((www, mail));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct NewRrSet {
     name: String,
@@ -232,25 +240,43 @@ pub struct NewRrSet {
     #[serde(skip_serializing_if = "Option::is_none")]
     ttl: Option<u32>,
     records: Vec<Record>,
-    #[serde(skip)]
-    checked: Result<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<Labels>,
 }
 
-impl<N: Into<String>> From<(N, Rr)> for NewRrSet {
-    fn from((name, rr): (N, Rr)) -> Self {
-        let name = name.into();
-        let checked = rr::check_name(&name).and_then(|()| rr.check());
+impl NewRrSet {
+    /// The records of a name, which is lower case and relative to the zone; the zone itself is `@`.
+    pub fn new(name: impl Into<String>, rr: Rr) -> Self {
         let ttl = match rr.wanted_ttl() {
             Patch::Value(ttl) => Some(ttl),
             _ => None,
         };
         Self {
-            name,
+            name: name.into(),
             kind: rr.kind().clone(),
             ttl,
             records: rr.into_records(),
-            checked,
+            labels: None,
         }
+    }
+
+    /// The labels of the new RRset.
+    pub fn labels(mut self, labels: impl Into<Labels>) -> Self {
+        self.labels = Some(labels.into());
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        rr::check_name(&self.name)?;
+        rr::check_ttl(self.ttl)?;
+        rr::check_records(&self.kind, &self.records)?;
+        labels::check(self.labels.as_ref())
+    }
+}
+
+impl<N: Into<String>> From<(N, Rr)> for NewRrSet {
+    fn from((name, rr): (N, Rr)) -> Self {
+        Self::new(name, rr)
     }
 }
 

@@ -12,12 +12,12 @@ use crate::resource::ResourceMetadata;
 
 mod edit;
 mod records;
-mod rr;
 mod zones;
 
-pub use edit::{Change, Edit, Preview};
-pub use records::{CreateRecord, ListRecords, Record, RecordId, RecordType, Records, UpdateRecord};
-pub use rr::Rr;
+pub use cloud_core::dns::{
+    Change, ChangeOutcome, Edit, Preview, Rr, RrType, Txt, TxtError, ZoneRecord,
+};
+pub use records::{CreateRecord, ListRecords, Record, RecordId, Records, UpdateRecord};
 pub use zones::{
     ImportZone, ListZones, Zone, ZoneHandle, ZoneStatus, ZoneTask, ZoneTaskFunction,
     ZoneTaskStatus, Zones,

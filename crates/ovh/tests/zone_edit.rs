@@ -3,7 +3,7 @@
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::TransportErrorKind;
 use ovh::Client;
-use ovh::domain::{Change, RecordType, Rr};
+use ovh::domain::{ChangeOutcome, Edit, Rr, RrType};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,6 +25,9 @@ fn client(wire: &ScriptedTransport) -> Client {
 /// Answers lists with the records, creations with a record, and anything else with nothing.
 fn zone() -> ScriptedTransport {
     ScriptedTransport::from_fn(|request| match request.method().as_str() {
+        "GET" if request.uri().path().ends_with("/status") => {
+            Scripted::json(200, r#"{"isDeployed": true}"#)
+        }
         "GET" => Scripted::with_headers(200, &[("x-pagination-elements", "5")], RECORDS),
         "POST" if request.uri().path().ends_with("/record") => Scripted::json(200, r#"{"id": 9}"#),
         _ => Scripted::json(200, "null"),
@@ -54,6 +57,7 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
     let api = client(&wire);
     let edit = api
         .zone("example.com")
+        .records()
         .edit()
         .set(
             "www",
@@ -66,15 +70,18 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
     let preview = edit.preview().await.unwrap();
     assert_eq!(
         preview.to_string(),
-        "~ www A 192.0.2.2, ttl 60 -> 300\n\
-         ~ www A 192.0.2.1 -> 192.0.2.3, ttl zone default -> 300\n\
+        "~ www A ttl: 60 -> 300\n\
+         - www A 192.0.2.1\n\
+         + www 300 A 192.0.2.3\n\
          + www 300 A 192.0.2.4\n\
          + api A 192.0.2.5\n\
          - api CNAME www\n\
          - @ MX 1 MX1.mail.ovh.net.\n"
     );
-    assert!(
-        matches!(&preview.changes()[5], Change::Deleted(record) if record.field_type == RecordType::Mx)
+    let mx = &preview.changes()[3];
+    assert_eq!(
+        (&mx.kind, mx.outcome),
+        (&RrType::Mx, ChangeOutcome::Deleted)
     );
     assert_eq!((changes_of(&wire).len(), wire.seen().len()), (0, 1));
 
@@ -94,11 +101,12 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_there_already_sends_nothing() {
+async fn what_is_there_already_changes_nothing() {
     let wire = zone();
     let api = client(&wire);
     let edit = api
         .zone("example.com")
+        .records()
         .edit()
         .set("", Rr::mx([(1, "mx1.mail.ovh.net.")]));
     let preview = edit
@@ -108,9 +116,12 @@ async fn what_is_there_already_sends_nothing() {
         .await
         .unwrap();
     assert!(preview.is_empty(), "{preview}");
-    preview.apply().await.unwrap();
-    assert_eq!(wire.seen().len(), 1);
+    assert!(preview.apply().await.unwrap().is_empty());
+    let lines = ["record", "record", "status"]
+        .map(|what| format!("GET /1.0/domain/zone/example.com/{what}"));
+    assert_eq!(wire.lines(), lines);
     api.zone("example.com")
+        .records()
         .edit()
         .preview()
         .await
@@ -118,7 +129,7 @@ async fn what_is_there_already_sends_nothing() {
         .apply()
         .await
         .unwrap();
-    assert_eq!(wire.seen().len(), 1);
+    assert_eq!(wire.seen().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,6 +137,7 @@ async fn one_name_and_type_are_asked_for_alone() {
     let wire = zone();
     let edit = client(&wire)
         .zone("example.com")
+        .records()
         .edit()
         .add("www", Rr::a(["192.0.2.1"]));
     assert!(edit.preview().await.unwrap().is_empty());
@@ -140,20 +152,21 @@ async fn a_bad_value_is_named_before_anything_is_sent() {
     for (rr, text) in [
         (
             Rr::a(["2001:db8::1"]),
-            "target of www: `2001:db8::1` is no value of a record of type A",
-        ),
-        (
-            Rr::aaaa(["192.0.2.1"]),
-            "target of www: `192.0.2.1` is no value of a record of type AAAA",
+            "records of www: \"2001:db8::1\" is not an IPv4 address",
         ),
         (
             Rr::new("TXT", ["a\nb"]),
-            "is no value of a record of type TXT",
+            "records of www: \"a\\nb\" must be one line",
         ),
-        (Rr::cname(" "), "is no value of a record of type CNAME"),
+        (Rr::a([""; 0]), "records of www: must not be empty"),
+        (
+            Rr::a(["192.0.2.1"]).comment("web"),
+            "comment of www: the service keeps no comments",
+        ),
     ] {
         let error = api
             .zone("example.com")
+            .records()
             .edit()
             .set("www", rr)
             .preview()
@@ -185,6 +198,7 @@ async fn a_refresh_waits_for_those_of_others_and_gives_up_in_the_end() {
         let api = client(&wire);
         let preview = api
             .zone("example.com")
+            .records()
             .edit()
             .remove("www", "A")
             .preview()
@@ -212,6 +226,7 @@ async fn edits_of_one_zone_take_turns() {
     let preview = |name: &'static str| {
         let edit = api
             .zone("example.com")
+            .records()
             .edit()
             .remove(name, if name == "api" { "CNAME" } else { "A" });
         async move { edit.preview().await.unwrap().apply().await.unwrap() }
@@ -296,6 +311,7 @@ async fn an_edit_that_fails_half_done_says_so() {
         });
         let edit = client(&wire)
             .zone("example.com")
+            .records()
             .edit()
             .set("a", Rr::a(["192.0.2.1"]))
             .set("b", Rr::a(["192.0.2.2"]));
@@ -307,6 +323,10 @@ async fn an_edit_that_fails_half_done_says_so() {
         let created = created.iter().filter(|line| line.contains("\"a\""));
         assert!(done == 0 || created.count() == 1);
     }
+}
+
+fn null() -> serde_json::Value {
+    serde_json::Value::Null
 }
 
 /// A zone of these records.
@@ -337,11 +357,8 @@ fn record(
     serde_json::json!({"id": id, "zone": "example.com", "fieldType": kind, "subDomain": name, "target": target, "ttl": ttl})
 }
 
-async fn previewed(
-    wire: &ScriptedTransport,
-    change: impl Fn(ovh::domain::Edit) -> ovh::domain::Edit,
-) -> String {
-    let edit = change(client(wire).zone("example.com").edit());
+async fn previewed(wire: &ScriptedTransport, change: impl Fn(Edit) -> Edit) -> String {
+    let edit = change(client(wire).zone("example.com").records().edit());
     match edit.preview().await {
         Ok(preview) => preview.to_string(),
         Err(error) => error.to_string(),
@@ -356,7 +373,7 @@ async fn a_policy_set_as_text_replaces_one_of_its_own_type_and_the_other_way_rou
     let site = record(6, "TXT", "", "\"site=1\"", null.clone());
     let wire = zone_of(serde_json::json!([native, site]));
     let new = "v=spf1 include:_spf.google.com ~all";
-    let edit = client(&wire).zone("example.com").edit();
+    let edit = client(&wire).zone("example.com").records().edit();
     let preview = edit
         .add("", Rr::txt("x"))
         .set("", Rr::new("TXT", ["site=1", new]))
@@ -383,7 +400,10 @@ async fn a_policy_set_as_text_replaces_one_of_its_own_type_and_the_other_way_rou
     let same = "v=spf1 include:mx.ovh.com ~all";
     for (edit, shown) in [
         (Rr::new("TXT", [same, "site=1"]), ""),
-        (Rr::new("TXT", ["site=2"]), "~ @ TXT \"site=1\" -> site=2\n"),
+        (
+            Rr::new("TXT", ["site=2"]),
+            "- @ TXT \"site=1\"\n+ @ TXT site=2\n",
+        ),
     ] {
         assert_eq!(
             previewed(&wire, |zone| zone.set("", edit.clone())).await,
@@ -398,7 +418,7 @@ async fn a_policy_set_as_text_replaces_one_of_its_own_type_and_the_other_way_rou
     // A second one is refused.
     let text = previewed(&wire, |zone| zone.add("", Rr::txt(new))).await;
     assert!(
-        text.contains("target of @: there is a policy of this name already, of type SPF: v=spf1 include:mx.ovh.com ~all"),
+        text.contains("records of @: there is a policy of this name already, of type SPF: v=spf1 include:mx.ovh.com ~all"),
         "{text}"
     );
 
@@ -434,12 +454,12 @@ async fn times_to_live_come_to_rest() {
         (
             serde_json::json!(0),
             www().ttl(60),
-            "~ www A 203.0.113.7, ttl zone default -> 60\n",
+            "~ www A ttl: zone default -> 60\n",
         ),
         (
             serde_json::json!(60),
             www().ttl(0),
-            "~ www A 203.0.113.7, ttl 60 -> zone default\n",
+            "~ www A ttl: 60 -> zone default\n",
         ),
     ] {
         assert_eq!(
@@ -452,62 +472,194 @@ async fn times_to_live_come_to_rest() {
     for ttl in [1, 30, 59] {
         let text = previewed(&wire, |zone| zone.add("www", www().ttl(ttl))).await;
         assert!(
-            text.contains(&format!("ttl of www: {ttl} is below 60")),
+            text.contains(&format!(
+                "ttl of www: must be at least 60 seconds, not {ttl}"
+            )),
             "{text}"
         );
     }
     assert!(wire.seen().is_empty());
 }
 
-/// DNS knows no case, and a whole name is not meant below the zone.
 #[tokio::test(start_paused = true)]
-async fn names_are_compared_without_case_and_whole_names_lose_the_zone() {
-    let null = serde_json::Value::Null;
+async fn names_go_on_the_wire_within_the_zone() {
     let wire = zone_of(serde_json::json!([record(
         1,
         "A",
         "WWW",
         "203.0.113.7",
-        null
+        null()
     )]));
-    for name in ["www", "Www", "www.example.com", "www.Example.COM."] {
-        let shown = previewed(&wire, |zone| zone.set(name, Rr::a(["203.0.113.7"]))).await;
-        assert_eq!(shown, "", "{name}");
-        let shown = previewed(&wire, |zone| {
-            zone.set("x.www", Rr::a(["192.0.2.9"])).remove(name, "A")
-        })
-        .await;
-        assert_eq!(
-            shown, "+ x.www A 192.0.2.9\n- WWW A 203.0.113.7\n",
-            "{name}"
-        );
-    }
-    for name in ["example.com", "example.com.", "@", ""] {
-        let shown = previewed(&wire, |zone| zone.add(name, Rr::a(["192.0.2.9"]))).await;
-        assert_eq!(shown, "+ @ A 192.0.2.9\n", "{name}");
-    }
-    // What only ends like the zone is another name.
-    let shown = previewed(&wire, |zone| {
-        zone.add("wwwexample.com", Rr::a(["192.0.2.9"]))
-    })
-    .await;
-    assert_eq!(shown, "+ wwwexample.com A 192.0.2.9\n");
-    let before = wire.seen().len();
-    let text = previewed(&wire, |zone| {
-        zone.set("www.example.org.", Rr::a(["192.0.2.9"]))
-    })
-    .await;
-    assert!(
-        text.contains("name: `www.example.org.` is not in the zone example.com"),
-        "{text}"
+    let edit = client(&wire).zone("example.com").records().edit();
+    let edit = edit.set("Www.example.com.", Rr::a(["192.0.2.9"]));
+    let edit = edit.set("example.com", Rr::a(["192.0.2.9"]));
+    edit.preview().await.unwrap().apply().await.unwrap();
+    assert_eq!(
+        changes_of(&wire),
+        [
+            r#"PUT /record/1 {"target":"192.0.2.9"}"#,
+            r#"POST /record {"fieldType":"A","target":"192.0.2.9"}"#,
+            "POST /refresh",
+        ]
     );
-    assert_eq!(wire.seen().len(), before);
-    // What is said last counts, in whatever case.
-    let shown = previewed(&wire, |zone| {
-        zone.set("WWW", Rr::a(["192.0.2.9"]))
-            .set("www", Rr::a(["203.0.113.7"]))
-    });
-    assert_eq!(shown.await, "");
+    // The cache of expanded lists may be older than the last change.
+    let reads = wire.seen();
+    let reads = reads.iter().filter(|seen| seen.request.method() == "GET");
+    assert!(reads.clone().count() > 1);
+    for read in reads {
+        assert_eq!(read.request.headers()["pragma"], "no-cache");
+    }
+}
+
+/// An edit that was cut off after its records and before its refresh has nothing to change any more.
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_edit_left_undeployed_is_refreshed() {
+    let refused = r#"{"class": "Client::Forbidden", "message": "no"}"#;
+    for (status, body, refreshes, is_ok) in [
+        (200, r#"{"isDeployed": true, "errors": null}"#, 0, true),
+        (200, r#"{"isDeployed": false, "errors": []}"#, 1, true),
+        // Who may not ask cannot know.
+        (403, refused, 1, true),
+        (
+            404,
+            r#"{"class": "Client::NotFound", "message": "no"}"#,
+            0,
+            false,
+        ),
+    ] {
+        let records = serde_json::json!([record(1, "A", "www", "203.0.113.7", null())]).to_string();
+        let wire = ScriptedTransport::from_fn(move |request| match request.method().as_str() {
+            "GET" if request.uri().path().ends_with("/status") => Scripted::json(status, body),
+            "GET" => Scripted::json(200, records.clone()),
+            _ => Scripted::json(200, "null"),
+        });
+        let edit = client(&wire).zone("example.com").records().edit();
+        let edit = edit.set("www", Rr::a(["203.0.113.7"]));
+        let applied = edit.preview().await.unwrap().apply().await;
+        assert_eq!(applied.is_ok(), is_ok, "{status} {body}");
+        assert_eq!(changes_of(&wire).len(), refreshes, "{status} {body}");
+    }
+}
+
+/// What an edit sends where the zone is no longer what its preview saw.
+#[tokio::test(start_paused = true)]
+async fn a_wish_that_came_true_meanwhile_is_no_failure() {
+    use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    let sandbox = cloud_sandbox::Sandbox::new();
+    let api = Client::builder()
+        .oauth2(CLIENT_ID, CLIENT_SECRET)
+        .transport(sandbox.ovh());
+    let api = api.clock(PausedClock::new()).build().unwrap();
+    let records = api.zone("example.com").records();
+    let a = |last: &[u8]| Rr::a(last.iter().map(|n| format!("203.0.113.{n}")));
+    let edit = || records.edit();
+    // Two wishes about one name, previewed together and applied one after the other, and what the second one sends.
+    for (n, (there, one, two, sends, values)) in [
+        (
+            &[][..],
+            edit().add("N", a(&[1])),
+            edit().add("N", a(&[2])),
+            &["POST"][..],
+            &[1, 2][..],
+        ),
+        (
+            &[],
+            edit().add("N", a(&[1])),
+            edit().add("N", a(&[1])),
+            &[],
+            &[1],
+        ),
+        (
+            &[],
+            edit().set("N", a(&[1])),
+            edit().set("N", a(&[1])),
+            &[],
+            &[1],
+        ),
+        (
+            &[],
+            edit().set("N", a(&[1])),
+            edit().set("N", a(&[2])),
+            &["PUT"],
+            &[2],
+        ),
+        (
+            &[1],
+            edit().set("N", a(&[2])),
+            edit().set("N", a(&[3])),
+            &["PUT"],
+            &[3],
+        ),
+        (
+            &[1],
+            edit().take("N", a(&[1])),
+            edit().add("N", a(&[2])),
+            &["POST"],
+            &[2],
+        ),
+        (
+            &[1],
+            edit().add("N", a(&[2])),
+            edit().take("N", a(&[1])),
+            &["DELETE"],
+            &[2],
+        ),
+        (
+            &[1, 2],
+            edit().take("N", a(&[1])),
+            edit().take("N", a(&[1])),
+            &[],
+            &[2],
+        ),
+        (
+            &[1],
+            edit().remove("N", "A"),
+            edit().remove("N", "A"),
+            &[],
+            &[],
+        ),
+        (
+            &[1],
+            edit().remove("N", "A"),
+            edit().set("N", a(&[1, 2])),
+            &["POST", "POST"],
+            &[1, 2],
+        ),
+        (
+            &[1],
+            edit().add("N", a(&[2])),
+            edit().remove("N", "A"),
+            &["DELETE", "DELETE"],
+            &[],
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for last in there {
+            let create = records.create("A", format!("203.0.113.{last}"));
+            create.sub_domain("n").await.unwrap();
+        }
+        let one = one.preview().await.unwrap();
+        let two = two.preview().await.unwrap();
+        one.apply().await.unwrap();
+        sandbox.clock().advance(std::time::Duration::from_secs(60));
+        sandbox.journal().clear();
+        two.apply().await.unwrap();
+        let entries = sandbox.journal().entries().into_iter();
+        let changes =
+            entries.filter(|entry| entry.method != "GET" && entry.path.contains("/record"));
+        let changes: Vec<_> = changes.map(|entry| entry.method.to_string()).collect();
+        assert_eq!(changes, sends, "{n}");
+        let there = records.list().sub_domain("n").all().await.unwrap();
+        let mut is: Vec<_> = there.iter().map(|record| record.target.as_str()).collect();
+        is.sort_unstable();
+        let expected: Vec<_> = values.iter().map(|n| format!("203.0.113.{n}")).collect();
+        assert_eq!(is, expected, "{n}");
+        for record in there {
+            records.delete(record.id).await.unwrap();
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

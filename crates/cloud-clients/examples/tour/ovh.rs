@@ -29,8 +29,8 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
         .ok_or_else(|| Error::input("vps", "there is none"))?;
     follow("reboot", api.vps().reboot(&name).await?.wait()).await?;
 
-    let zone = api.zone("example.com");
-    let edit = zone
+    let records = api.zone("example.com").records();
+    let edit = records
         .edit()
         .set("www", Rr::a(["203.0.113.7"]).ttl(300))
         .set("", Rr::txt("v=spf1 -all"))

@@ -1,10 +1,11 @@
+use cloud_core::dns::{Record, RrType};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
+use super::Records;
 use super::rr::{check_records, check_ttl};
-use super::{Record, Records, RrType};
 use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -105,11 +106,9 @@ impl Records<'_> {
         records: impl IntoIterator<Item = impl Into<Record>>,
     ) -> ChangeRecords {
         let records = records.into_iter().map(|record| {
-            let record = record.into();
-            Record {
-                comment: Some(record.comment.unwrap_or_default()),
-                ..record
-            }
+            let mut record: Record = record.into();
+            record.comment.get_or_insert_default();
+            record
         });
         self.change(
             &ops::UPDATE_ZONE_RRSET_RECORDS,

@@ -22,6 +22,40 @@ impl Client {
     pub fn zones(&self) -> Zones<'_> {
         Zones::new(self)
     }
+
+    /// One DNS zone, by number or domain. Nothing is sent.
+    pub fn zone(&self, zone: impl Into<IdOrName<ZoneId>>) -> ZoneHandle<'_> {
+        ZoneHandle {
+            client: self,
+            zone: zone.into(),
+        }
+    }
+}
+
+/// One DNS zone; made by [`Client::zone`].
+#[derive(Clone, Debug)]
+pub struct ZoneHandle<'a> {
+    client: &'a Client,
+    zone: IdOrName<ZoneId>,
+}
+
+impl<'a> ZoneHandle<'a> {
+    /// The records: set by set, or several sets by an [`edit`](Records::edit). Nothing is sent.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Rr;
+    ///
+    /// let records = api.zone("example.com").records();
+    /// records.create("www", Rr::a(["203.0.113.7"])).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn records(&self) -> Records<'a> {
+        Records::new(self.client, self.zone.clone())
+    }
 }
 
 /// The calls about DNS zones, under `/zones`. Zones are named by id or by domain.
@@ -36,7 +70,7 @@ impl Client {
 /// let zone = api.zones().create("example.com").await?.wait().await?;
 /// println!("delegate it to {:?}", zone.authoritative_nameservers.assigned);
 /// let www = Rr::a(["203.0.113.7"]).ttl(300);
-/// api.zones().records("example.com").edit().set("www", www).preview().await?.apply().await?;
+/// api.zone("example.com").records().edit().set("www", www).preview().await?.apply().await?;
 /// assert!(api.zones().export_zonefile("example.com").await?.contains("203.0.113.7"));
 ///
 /// api.zones().delete("example.com").await?.wait().await?;
@@ -156,23 +190,6 @@ impl<'a> Zones<'a> {
             .arg(zone.into())
     }
 
-    /// The records of a zone. Nothing is sent.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// use hetzner::Rr;
-    ///
-    /// let records = api.zones().records("example.com");
-    /// records.create("www", Rr::a(["203.0.113.7"])).await?.wait().await?;
-    /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.7");
-    /// # Ok(()) }
-    /// ```
-    pub fn records(self, zone: impl Into<IdOrName<ZoneId>>) -> Records<'a> {
-        Records::new(self.0, zone.into())
-    }
-
     /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`).
     ///
     /// # Permissions
@@ -205,11 +222,11 @@ impl<'a> Zones<'a> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// # api.zones().create("example.com").await?.wait().await?;
     /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// # api.zone("example.com").records().create("www", www).await?.wait().await?;
     /// let file = api.zones().export_zonefile("example.com").await?;
     /// let moved = file.replace("203.0.113.7", "203.0.113.8");
     /// api.zones().import_zonefile("example.com", moved).await?.wait().await?;
-    /// let www = api.zones().records("example.com").get("www", "A").await?;
+    /// let www = api.zone("example.com").records().get("www", "A").await?;
     /// assert_eq!(www.records[0].value, "203.0.113.8");
     /// # Ok(()) }
     /// ```
@@ -338,7 +355,7 @@ cloud_core::request! {
     list {
         /// The name servers it is copied from, for a zone in secondary mode.
         primary_nameservers: SentNameserver,
-        /// Its records, such as `[("www", Rr::a(["203.0.113.7"]))]`.
+        /// Its records, such as `[("www", Rr::a(["203.0.113.7"]))]`; with labels by [`NewRrSet::labels`].
         rrsets: NewRrSet,
     }
     check |this: &Self| {
@@ -347,7 +364,7 @@ cloud_core::request! {
         if this.zonefile.is_some() && this.rrsets.as_ref().is_some_and(|rrsets| !rrsets.is_empty()) {
             return Err(Error::input("rrsets", "must be empty when there is a zone file"));
         }
-        this.rrsets.iter().flatten().try_for_each(|rrset| rrset.checked.clone())?;
+        this.rrsets.iter().flatten().try_for_each(NewRrSet::check)?;
         labels::check(this.labels.as_ref())
     };
 }

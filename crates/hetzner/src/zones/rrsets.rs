@@ -1,15 +1,14 @@
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::model::{Patch, Txt};
+use cloud_core::dns::{Edit, Record, Rr, RrType};
+use cloud_core::model::Patch;
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::edit::Edit;
-use super::rr::{Rr, check_name, check_ttl};
+use super::edit::EditedZone;
+use super::rr::{check_name, check_records, check_ttl};
 use crate::actions::{self, Action, Created};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
@@ -19,95 +18,6 @@ use crate::labels::{self, Labels};
 use crate::ops;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
-
-cloud_core::open_enum! {
-    /// The type of a DNS record.
-    pub enum RrType {
-        /// The IPv4 address of a host.
-        A = "A",
-        /// The IPv6 address of a host.
-        Aaaa = "AAAA",
-        /// Who may issue certificates.
-        Caa = "CAA",
-        /// Another name for a host.
-        Cname = "CNAME",
-        /// The key that signs a delegated zone.
-        Ds = "DS",
-        /// Hardware and system of a host.
-        Hinfo = "HINFO",
-        /// How to reach a website.
-        Https = "HTTPS",
-        /// A mail server of the domain.
-        Mx = "MX",
-        /// A name server of a zone.
-        Ns = "NS",
-        /// The host of an address.
-        Ptr = "PTR",
-        /// The person responsible for the name.
-        Rp = "RP",
-        /// The beginning of the zone. The service keeps it.
-        Soa = "SOA",
-        /// Where a service is.
-        Srv = "SRV",
-        /// How to reach a service.
-        Svcb = "SVCB",
-        /// The certificate of a service.
-        Tlsa = "TLSA",
-        /// Text for people or programs.
-        Txt = "TXT",
-    }
-}
-
-/// One record of an RRset.
-///
-/// ```
-/// use hetzner::zones::Record;
-///
-/// let record = Record::new("203.0.113.7").with_comment("the new web server");
-/// assert_eq!(record.value, "203.0.113.7");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Record {
-    /// The value, as zone files write it. It tells the records of an RRset apart.
-    pub value: String,
-    /// A note for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-}
-
-impl Record {
-    /// A record with this value.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            comment: None,
-        }
-    }
-
-    /// The same with a note.
-    pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
-        self.comment = Some(comment.into());
-        self
-    }
-
-    /// The text of a TXT record: its strings joined, without quotes and escapes. `None` when the value is not one.
-    pub fn text(&self) -> Option<String> {
-        self.value.parse::<Txt>().ok().map(|txt| txt.to_text())
-    }
-}
-
-macro_rules! record_from {
-    ($($value:ty)*) => { $(
-        impl From<$value> for Record {
-            fn from(value: $value) -> Self {
-                Self::new(value.to_string())
-            }
-        }
-    )* };
-}
-record_from!(&str String &String Ipv4Addr Ipv6Addr Txt);
 
 /// What is refused for an RRset until the protection is lifted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -160,7 +70,7 @@ impl RrSet {
 /// # api.zones().create("example.com").await?.wait().await?;
 /// use hetzner::Rr;
 ///
-/// let records = api.zones().records("example.com");
+/// let records = api.zone("example.com").records();
 /// let mail = Rr::mx([(10, "mx1.example.com."), (20, "mx2.example.com.")]).ttl(3600);
 /// records.create("@", mail).await?.wait().await?;
 /// records.add_records("www", "A", ["203.0.113.7"]).await?.wait().await?;
@@ -180,29 +90,64 @@ impl<'a> Records<'a> {
         Self { client, zone }
     }
 
-    /// Begins a change of several RRsets, which can be looked at before it is carried out. Nothing is sent.
+    /// Begins a change of several RRsets, which can be looked at before it is carried out (`GET
+    /// /zones/{id_or_name}/rrsets`, `POST /zones/{id_or_name}/rrsets`, `POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/..`, `DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    /// Nothing is sent.
+    ///
+    /// Applying it waits until the name servers have the changes. All records of a name and type have one time to live at this
+    /// service, so a time that is given with [`add`](Edit::add) becomes that of the records which are there already.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access for the preview, and with write access to apply it.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: those of the other methods of this type, above all [`Protected`](ErrorCode::Protected).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::zones::Rr;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// use hetzner::Rr;
     ///
-    /// let zone = api.zones().create("example.com").await?.wait().await?;
-    /// let preview = api
-    ///     .zones()
-    ///     .records(&zone)
-    ///     .edit()
+    /// let edit = api.zone("example.com").records().edit()
     ///     .set("www", Rr::a(["203.0.113.7"]).ttl(300))
-    ///     .add("@", Rr::txt("v=spf1 -all"))
-    ///     .remove("old", "CNAME")
-    ///     .preview()
-    ///     .await?;
-    /// assert_eq!(preview.to_string(), "+ www 300 A 203.0.113.7\n+ @ TXT \"v=spf1 -all\"\n");
+    ///     .add("@", Rr::txt("site-verification=4711"))
+    ///     .remove("old", "CNAME");
+    /// let preview = edit.preview().await?; // nothing has changed yet
+    /// assert_eq!(preview.to_string(), "+ www 300 A 203.0.113.7\n+ @ TXT \"site-verification=4711\"\n");
     /// preview.apply().await?;
     /// # Ok(()) }
     /// ```
+    ///
+    /// Two certificates are validated under one name at the same time, and neither ends the validation of the other:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// use hetzner::Rr;
+    ///
+    /// let records = api.zone("example.com").records();
+    /// let validate = async |token: &str| {
+    ///     let challenge = "_acme-challenge.example.com."; // as ACME libraries give it
+    ///     let add = records.edit().add(challenge, Rr::txt(token).ttl(60));
+    ///     add.preview().await?.apply().await?;
+    ///     // .. the authority looks the token up ..
+    ///     let take = records.edit().take(challenge, Rr::txt(token));
+    ///     take.preview().await?.apply().await
+    /// };
+    /// tokio::try_join!(validate("of example.com"), validate("of *.example.com"))?;
+    /// # assert!(records.get("_acme-challenge", "TXT").optional().await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn edit(&self) -> Edit {
-        Edit::new(self.client, self.zone.clone())
+        Edit::new(EditedZone {
+            client: self.client.clone(),
+            zone: self.zone.clone(),
+        })
     }
 
     /// Lists RRsets (`GET /zones/{id_or_name}/rrsets`), 100 a page.
@@ -233,8 +178,8 @@ impl<'a> Records<'a> {
         let client = self.client.clone();
         let decode = Decode::<Answer>::json().map(move |answer| {
             Created::new(answer.rrset, answer.action).accepted(&client, |api, rrset| {
-                api.zones()
-                    .records(rrset.zone)
+                api.zone(rrset.zone)
+                    .records()
                     .get(&rrset.name, rrset.kind.clone())
             })
         });
@@ -243,7 +188,8 @@ impl<'a> Records<'a> {
             .call(&ops::CREATE_ZONE_RRSET, decode)
             .arg(&self.zone);
         let (name, ttl) = (name.into(), rr.wanted_ttl());
-        let call = call.check(check_name(&name)).check(rr.check());
+        let records = check_records(rr.kind(), rr.records());
+        let call = call.check(check_name(&name)).check(records);
         let request = CreateRrSet::new(call, name, rr.kind().clone(), rr.into_records());
         if let Patch::Value(ttl) = ttl {
             request.ttl(ttl)

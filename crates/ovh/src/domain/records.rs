@@ -1,8 +1,10 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::dns::{Edit, RrType};
 use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
+use super::edit::EditedZone;
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
@@ -10,46 +12,6 @@ use crate::ops;
 cloud_core::numeric_id! {
     /// Identifies a record.
     pub struct RecordId;
-}
-
-cloud_core::open_enum! {
-    /// The type of a record. `DKIM`, `DMARC` and `SPF` are TXT records that the service checks.
-    pub enum RecordType {
-        /// An IPv4 address.
-        A = "A",
-        /// An IPv6 address.
-        Aaaa = "AAAA",
-        /// Who may issue certificates.
-        Caa = "CAA",
-        /// Another name.
-        Cname = "CNAME",
-        /// A key that mail is signed with.
-        Dkim = "DKIM",
-        /// What is to become of mail that fails its checks.
-        Dmarc = "DMARC",
-        /// Other names for all below this one.
-        Dname = "DNAME",
-        /// A place on earth.
-        Loc = "LOC",
-        /// A mail server.
-        Mx = "MX",
-        /// A rule that leads to another name.
-        Naptr = "NAPTR",
-        /// A name server.
-        Ns = "NS",
-        /// The name of an address.
-        Ptr = "PTR",
-        /// Who may send mail.
-        Spf = "SPF",
-        /// Where a service is.
-        Srv = "SRV",
-        /// The fingerprint of an SSH key.
-        Sshfp = "SSHFP",
-        /// The certificate of a service.
-        Tlsa = "TLSA",
-        /// A text.
-        Txt = "TXT",
-    }
 }
 
 /// A record of a zone.
@@ -64,7 +26,7 @@ pub struct Record {
     /// The name within the zone; empty for the zone itself.
     pub sub_domain: String,
     /// The type of the record, such as `A` or `TXT`.
-    pub field_type: RecordType,
+    pub field_type: RrType,
     /// Its value, as zone files write it.
     pub target: String,
     /// How many seconds it may be cached; `None` or 0 for as long as the zone says: the service answers with 0 where no
@@ -85,6 +47,74 @@ impl<'a> Records<'a> {
         Self { client, zone }
     }
 
+    /// Begins a change of several records, which can be looked at before it is carried out (`GET`, `POST`, `PUT` and `DELETE
+    /// /domain/zone/{zoneName}/record`, `POST /domain/zone/{zoneName}/refresh`). Nothing is sent.
+    ///
+    /// Records are changed in place where they can be, those of others stay, and the zone is refreshed once at the end. The
+    /// service refuses a refresh while another one is under way: edits by one client and its clones take turns, and a refresh
+    /// that is refused because of somebody else's is tried again for a minute. An edit that finds nothing to change looks
+    /// whether the name servers have the zone (`GET /domain/zone/{zoneName}/status`), and refreshes it when an earlier edit was
+    /// cut off before it did.
+    ///
+    /// The service writes 0 for a time to live that follows the zone, so [`ttl(0)`](cloud_core::dns::Rr::ttl) is the same as
+    /// [`zone_ttl`](cloud_core::dns::Rr::zone_ttl) here. From 1 to 59 an edit is refused before anything is sent, because the
+    /// service makes 60 of them without a word (ovh/terraform-provider-ovh#397).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM actions `dnsZone:apiovh:record/get`, `dnsZone:apiovh:refresh`, and `dnsZone:apiovh:record/create`,
+    /// `dnsZone:apiovh:record/edit` and `dnsZone:apiovh:record/delete` as far as there is something to create, edit and
+    /// delete. With `dnsZone:apiovh:status/get` an edit that changes nothing need not refresh.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::Rr;
+    ///
+    /// let records = api.zone("example.com").records();
+    /// let edit = records.edit()
+    ///     .set("www", Rr::a(["203.0.113.7", "203.0.113.8"]).ttl(300))
+    ///     .add("@", Rr::txt("site-verification=4711"))
+    ///     .remove("@", "MX");
+    /// let preview = edit.preview().await?; // nothing has changed yet
+    /// print!("{preview}");
+    /// preview.apply().await?;
+    /// # assert_eq!(sandbox.journal().count("POST /1.0/domain/zone/example.com/refresh"), 1);
+    /// # assert!(records.edit().set("www", Rr::a(["203.0.113.8", "203.0.113.7"]).ttl(300)).preview().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Two certificates are validated under one name at the same time, and neither ends the validation of the other:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::Rr;
+    ///
+    /// let records = api.zone("example.com").records();
+    /// let validate = async |token: &str| {
+    ///     let challenge = "_acme-challenge.example.com."; // as ACME libraries give it
+    ///     let add = records.edit().add(challenge, Rr::txt(token).ttl(60));
+    ///     add.preview().await?.apply().await?;
+    ///     // .. the authority looks the token up ..
+    ///     let take = records.edit().take(challenge, Rr::txt(token));
+    ///     take.preview().await?.apply().await
+    /// };
+    /// tokio::try_join!(validate("of example.com"), validate("of *.example.com"))?;
+    /// # assert!(records.list().sub_domain("_acme-challenge").all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn edit(&self) -> Edit {
+        Edit::new(EditedZone {
+            client: self.client.clone(),
+            zone: self.zone.clone(),
+        })
+    }
+
     /// Lists records (`GET /domain/zone/{zoneName}/record`).
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET
@@ -99,9 +129,9 @@ impl<'a> Records<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RecordType;
+    /// use ovh::domain::RrType;
     ///
-    /// let mx = api.zone("example.com").records().list().field_type(RecordType::Mx).all().await?;
+    /// let mx = api.zone("example.com").records().list().field_type(RrType::Mx).all().await?;
     /// assert_eq!(mx.iter().map(|record| record.target.as_str()).collect::<Vec<_>>(), ["1 mx1.mail.ovh.net.", "5 mx2.mail.ovh.net."]);
     /// # Ok(()) }
     /// ```
@@ -125,16 +155,16 @@ impl<'a> Records<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RecordType;
+    /// use ovh::domain::RrType;
     ///
     /// let records = api.zone("example.com").records();
-    /// let record = records.create(RecordType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
+    /// let record = records.create(RrType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
     /// assert_eq!((record.sub_domain.as_str(), record.ttl), ("api", Some(300)));
-    /// let error = records.create(RecordType::A, "not an address").await.unwrap_err();
+    /// let error = records.create(RrType::A, "not an address").await.unwrap_err();
     /// assert!(error.to_string().contains("not an address"), "{error}");
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, kind: impl Into<RecordType>, target: impl Into<String>) -> CreateRecord {
+    pub fn create(&self, kind: impl Into<RrType>, target: impl Into<String>) -> CreateRecord {
         let call = self
             .client
             .call(&ops::CREATE_RECORD, Decode::json())
@@ -218,7 +248,7 @@ list_request! {
     pub struct ListRecords => Record;
     one {
         /// Only records of this type.
-        field_type: RecordType = "fieldType",
+        field_type: RrType = "fieldType",
         /// Only records of this name within the zone; empty for the zone itself.
         sub_domain: String = "subDomain",
     }
@@ -229,7 +259,7 @@ cloud_core::request! {
     #[serde(rename_all = "camelCase")]
     pub struct CreateRecord => Record;
     required {
-        field_type: RecordType,
+        field_type: RrType,
         target: String,
     }
     opt {

@@ -4,7 +4,6 @@ use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::edit::Edit;
 use super::records::Records;
 use crate::client::Client;
 use crate::list::list_request;
@@ -202,11 +201,11 @@ impl<'a> ZoneHandle<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RecordType;
+    /// use ovh::domain::RrType;
     ///
     /// let zone = api.zone("example.com");
     /// assert!(zone.status().await?.is_deployed);
-    /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
+    /// zone.records().create(RrType::A, "203.0.113.7").sub_domain("api").await?;
     /// assert!(!zone.status().await?.is_deployed); // not before the next refresh
     /// # Ok(()) }
     /// ```
@@ -221,17 +220,17 @@ impl<'a> ZoneHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
-    /// [`edit`](Self::edit) waits its turn.
+    /// [`edit`](Records::edit) waits its turn.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RecordType;
+    /// use ovh::domain::RrType;
     ///
     /// let zone = api.zone("example.com");
-    /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
+    /// zone.records().create(RrType::A, "203.0.113.7").sub_domain("api").await?;
     /// zone.refresh().await?;
     /// sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// assert!(zone.status().await?.is_deployed);
@@ -292,40 +291,9 @@ impl<'a> ZoneHandle<'a> {
         ImportZone::new(call, zone_file.into())
     }
 
-    /// The records, one by one.
+    /// The records: each by itself, or several by an [`edit`](Records::edit).
     pub fn records(&self) -> Records<'a> {
         Records::new(self.client, self.name.clone())
-    }
-
-    /// Changes many records at once: says what shall be there, shows what that comes to, and refreshes once (`GET`,
-    /// `POST`, `PUT` and `DELETE /domain/zone/{zoneName}/record`, `POST /domain/zone/{zoneName}/refresh`).
-    ///
-    /// # Permissions
-    ///
-    /// The IAM actions `dnsZone:apiovh:record/get`, `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit`,
-    /// `dnsZone:apiovh:record/delete` and `dnsZone:apiovh:refresh`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::Rr;
-    ///
-    /// let zone = api.zone("example.com");
-    /// let edit = zone.edit()
-    ///     .set("www", Rr::a(["203.0.113.7", "203.0.113.8"]).ttl(300))
-    ///     .add("", Rr::txt("site-verification=4711"))
-    ///     .remove("", "MX");
-    /// let preview = edit.preview().await?; // nothing has changed yet
-    /// print!("{preview}");
-    /// preview.apply().await?;
-    /// # assert_eq!(sandbox.journal().count("POST /1.0/domain/zone/example.com/refresh"), 1);
-    /// # assert!(zone.edit().set("www", Rr::a(["203.0.113.8", "203.0.113.7"]).ttl(300)).preview().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
-    pub fn edit(&self) -> Edit {
-        Edit::new(self.client, &self.name)
     }
 }
 

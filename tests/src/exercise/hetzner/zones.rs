@@ -56,7 +56,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
 }
 
 async fn records(run: &mut Run, api: &Client, zone: &str) {
-    let records = api.zones().records(zone);
+    let records = api.zone(zone).records();
     let a = || RrType::A;
     run.call(
         records

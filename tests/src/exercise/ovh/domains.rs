@@ -1,5 +1,5 @@
 use ovh::Client;
-use ovh::domain::{RecordId, RecordType};
+use ovh::domain::{RecordId, RrType};
 
 use super::super::Run;
 use super::All;
@@ -15,16 +15,13 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
     let created = run
         .call(
             records
-                .create(RecordType::A, "203.0.113.7")
+                .create(RrType::A, "203.0.113.7")
                 .sub_domain("exercise")
                 .ttl(300_u32),
         )
         .await;
     let id = created.map_or(RecordId(1), |record| record.id);
-    let addresses = records
-        .list()
-        .field_type(RecordType::A)
-        .sub_domain("exercise");
+    let addresses = records.list().field_type(RrType::A).sub_domain("exercise");
     run.call(All(addresses.into_list())).await;
     run.call(records.get(id)).await;
     run.call(records.update(id).target("203.0.113.8").ttl(None))
