@@ -339,25 +339,17 @@ fn plan_one(
         change.outcome = ChangeOutcome::Deleted;
     }
     gone.extend(policies);
-    let mut changes = vec![change];
+    let mut kinds: Vec<RrType> = gone.iter().map(|there| there.kind.clone()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let removals = kinds.into_iter().map(|kind| {
+        let of_kind = others.iter().filter(|other| other.kind == kind);
+        let all = of_kind.map(|&other| other.clone());
+        let (removed, kept) = all.partition(|other| gone.contains(other));
+        Change::removal(kind.clone(), wish, removed, kept)
+    });
     // A policy that comes stands before one that goes: there is no moment without.
-    for there in &gone {
-        if changes
-            .iter()
-            .skip(1)
-            .any(|change| change.kind == there.kind)
-        {
-            continue;
-        }
-        let of_kind = |list: &mut dyn Iterator<Item = ZoneRecord>| -> Vec<ZoneRecord> {
-            list.filter(|other| other.kind == there.kind).collect()
-        };
-        let removed = of_kind(&mut gone.iter().cloned());
-        let kept = of_kind(&mut others.iter().map(|&other| other.clone()));
-        let kept = kept.into_iter().filter(|other| !removed.contains(other));
-        let kept = kept.collect();
-        changes.push(Change::removal(there.kind.clone(), wish, removed, kept));
-    }
+    let mut changes: Vec<Change> = std::iter::once(change).chain(removals).collect();
     changes.retain(|change| !change.is_empty());
     Ok(changes)
 }

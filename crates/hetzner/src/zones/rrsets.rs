@@ -96,7 +96,8 @@ impl<'a> Records<'a> {
     /// Nothing is sent.
     ///
     /// Applying it waits until the name servers have the changes. All records of a name and type have one time to live at this
-    /// service, so a time that is given with [`add`](Edit::add) becomes that of the records which are there already.
+    /// service, so a time that is given with [`add`](Edit::add) becomes that of the records which are there already. Where a
+    /// name ends with a dot and the zone is known by its number only, its domain is asked for (`GET /zones/{id_or_name}`).
     ///
     /// # Permissions
     ///
