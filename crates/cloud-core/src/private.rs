@@ -16,6 +16,11 @@ pub fn to_json(value: &impl Serialize) -> CallResult<Bytes> {
     written.map_err(|_| Error::new(ErrorKind::Input, "the body cannot be written as JSON"))
 }
 
+/// Writes a request body that is a form.
+pub fn to_form(value: &impl Serialize) -> CallResult<Bytes> {
+    crate::request::to_form(value).map(Bytes::from)
+}
+
 /// Decodes a value of an open enum.
 pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,

@@ -122,6 +122,11 @@ impl Request {
         self.map(|call| call.json(value))
     }
 
+    /// Sends this value as a form, with brackets in the names of what stands in a list or an object.
+    pub fn form(self, value: &impl Serialize) -> Self {
+        self.map(|call| call.form(value))
+    }
+
     /// Sends this body, of this content type.
     pub fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self {
         self.map(|call| call.body(content_type, body))

@@ -13,7 +13,7 @@ use crate::config::BaseUrl;
 use crate::decode::Decode;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::request::{Encode, OperationRow, Parts, Place};
+use crate::request::{Encode, FORM, OperationRow, Parts, Place};
 
 /// What authors of provider crates describe a [`Call`] with. Users of a typed call see none of it, because nothing of it
 /// would be right there: the path of `servers().get(id)` takes no further argument.
@@ -73,6 +73,13 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
 
     #[doc(hidden)]
     fn json_or_refuse(self, body: Result<Bytes>) -> Self;
+
+    /// Sends this value as a form (`application/x-www-form-urlencoded`). What stands in a list or an object has brackets in
+    /// its name, as PHP reads them: `key[]=a&rules[input][0][name]=x`.
+    fn form(self, value: &impl Serialize) -> Self;
+
+    #[doc(hidden)]
+    fn form_or_refuse(self, body: Result<Bytes>) -> Self;
 
     /// Sends this body, of this content type.
     fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self;
@@ -207,6 +214,17 @@ impl<T> CallBuilder<T> for Call<T> {
     fn json_or_refuse(self, body: Result<Bytes>) -> Self {
         match body {
             Ok(body) => self.body("application/json", body),
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    fn form(self, value: &impl Serialize) -> Self {
+        self.form_or_refuse(crate::__private::to_form(value))
+    }
+
+    fn form_or_refuse(self, body: Result<Bytes>) -> Self {
+        match body {
+            Ok(body) => self.body(FORM, body),
             Err(error) => self.refuse(error),
         }
     }

@@ -6,7 +6,7 @@
 /// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
 /// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt` or a `patch` field is for
 /// one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
-/// the struct.
+/// the struct, and one that takes forms says so behind the answer: `pub struct UpdateVolume => String as form;`.
 ///
 /// ```
 /// # use cloud_core::call::Call;
@@ -45,7 +45,7 @@
 macro_rules! request {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident => $answer:ty;
+        pub struct $name:ident => $answer:ty $(as $encoding:ident)?;
         $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
@@ -146,16 +146,26 @@ macro_rules! request {
         }
 
         $crate::send_methods!($name => $answer, |this| {
-            let body = $crate::__private::to_json(&this);
             #[allow(unused_mut, unused_assignments, reason = "only builders with a check change it")]
             let mut checked = Ok(());
             $( checked = ($check)(&this); )?
-            $crate::call::CallBuilder::check(
-                $crate::call::CallBuilder::json_or_refuse(this.call, body),
-                checked,
-            )
+            $crate::call::CallBuilder::check($crate::__write_body!(this $(, $encoding)?), checked)
         });
     };
+}
+
+/// Puts the fields of a builder into the body of its call.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __write_body {
+    ($this:ident) => {{
+        let body = $crate::__private::to_json(&$this);
+        $crate::call::CallBuilder::json_or_refuse($this.call, body)
+    }};
+    ($this:ident, form) => {{
+        let body = $crate::__private::to_form(&$this);
+        $crate::call::CallBuilder::form_or_refuse($this.call, body)
+    }};
 }
 
 /// Gives a builder its ways to be sent: awaiting, `send`, `send_raw`, `send_as`, `send_blocking`.
@@ -264,6 +274,31 @@ mod tests {
         assert_eq!(
             body(&update().source("b").note(None)),
             r#"{"note":null,"source_id":"b"}"#
+        );
+    }
+
+    crate::request! {
+        /// Orders something.
+        pub struct Order => () as form;
+        required { id: u8 }
+        list {
+            /// What comes with it.
+            addon: String,
+        }
+    }
+
+    #[test]
+    fn a_builder_of_a_form_writes_one() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::POST, "/a", Decode::nothing());
+        let call = Order::new(call, 7).addon(["a", "b c"]).into_call();
+        assert_eq!(
+            call.parts.body.as_bytes().unwrap(),
+            "id=7&addon%5B%5D=a&addon%5B%5D=b%20c"
+        );
+        assert_eq!(
+            call.parts.headers["content-type"],
+            "application/x-www-form-urlencoded"
         );
     }
 }

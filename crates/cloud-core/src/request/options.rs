@@ -76,7 +76,8 @@ impl CallOptions {
     }
 
     /// Adds a field to the JSON body, or replaces the one of this name: for what the API takes and this crate does not
-    /// know yet. A name with dots, such as `properties.beta`, is a field of an object within.
+    /// know yet. A name with dots, such as `properties.beta`, is a field of an object within. A body that is a form gets
+    /// the field under the name as it is.
     pub fn body_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.body_fields.push((name.into(), value.into()));
         self

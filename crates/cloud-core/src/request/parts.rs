@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::{CallOptions, Dialect, OperationRow, Place};
+use super::{CallOptions, Dialect, OperationRow, Place, form};
 use crate::body::Body;
 use crate::config::BaseUrl;
 use crate::error::{CallContext, Error, ErrorKind, Result};
@@ -110,12 +110,20 @@ impl Parts {
         });
     }
 
-    /// Adds the fields of the options to the JSON body.
+    /// Adds the fields of the options to the body: a form where it is one, else JSON.
     pub(crate) fn add_body_fields(&mut self) {
         let fields = std::mem::take(&mut self.options.body_fields);
         let Some((first, _)) = fields.first() else {
             return;
         };
+        if self
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind == form::CONTENT_TYPE)
+        {
+            self.add_form_fields(&fields);
+            return;
+        }
         let refused = |name: &str, problem: &str| Error::input(name, problem);
         let mut body = match self.body.as_bytes() {
             Some(bytes) if bytes.is_empty() => Value::Object(Map::new()),
@@ -146,6 +154,20 @@ impl Parts {
         self.body = body.to_string().into();
         let json = HeaderValue::from_static("application/json");
         self.headers.entry(CONTENT_TYPE).or_insert(json);
+    }
+
+    fn add_form_fields(&mut self, fields: &[(String, Value)]) {
+        let bytes = self.body.as_bytes().map(|bytes| bytes.to_vec());
+        let written = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+        let all = fields.iter().try_fold(written, |form, (name, value)| {
+            form::set_field(&form, name, value)
+        });
+        match all {
+            Ok(form) => self.body = form.into(),
+            Err(error) => {
+                self.invalid.get_or_insert(error);
+            }
+        }
     }
 
     /// The path for an error: without the base and without secrets, and with the names of arguments that are missing.
@@ -544,6 +566,24 @@ mod tests {
         assert_eq!(
             call.parts.url().unwrap(),
             "https://api.test/v1/a?url=https://x.test/?y=1&page=2"
+        );
+    }
+
+    #[test]
+    fn a_form_takes_fields_of_the_options_too() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw());
+        let mut call = call
+            .form(&serde_json::json!({"type": "sw", "key": ["a", "b"]}))
+            .options(|o| o.body_field("type", "hw").body_field("beta", true));
+        call.parts.add_body_fields();
+        assert_eq!(
+            call.parts.body.as_bytes().unwrap(),
+            "key%5B%5D=a&key%5B%5D=b&type=hw&beta=true"
+        );
+        assert_eq!(
+            call.parts.headers[CONTENT_TYPE],
+            "application/x-www-form-urlencoded"
         );
     }
 }
