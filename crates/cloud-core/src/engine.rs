@@ -123,6 +123,15 @@ impl Engine {
         self.with_dialect(self.0.dialect.clone(), credential)
     }
 
+    /// The same engine, beside it as by [`with_credential`](Self::with_credential), at a pace of its own: for a service
+    /// with a limit for each group of its operations. A pace that the program has set holds instead.
+    #[must_use]
+    pub fn with_pace(&self, pace: Pace) -> Self {
+        let mut settings = self.0.settings.clone();
+        settings.pace = settings.pace.or(Some(pace));
+        Self::new(settings, self.0.dialect.clone(), self.0.credential.clone())
+    }
+
     /// The same engine, beside it as by [`with_credential`](Self::with_credential), with one more hook for its attempts.
     #[must_use]
     pub fn with_hook(&self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {

@@ -58,6 +58,7 @@ struct Inner {
     retryable: bool,
     auth: bool,
     conflict: bool,
+    rate_limited: bool,
     may_have_happened: bool,
     gave_up: Option<Box<str>>,
     credential: Option<Box<str>>,
@@ -103,6 +104,7 @@ impl Error {
             retryable: false,
             auth: false,
             conflict: false,
+            rate_limited: false,
             may_have_happened: false,
             gave_up: None,
             credential: None,
@@ -220,6 +222,10 @@ impl Error {
 
     pub(crate) fn with_conflict(self, conflict: bool) -> Self {
         self.with(|inner| inner.conflict = conflict)
+    }
+
+    pub(crate) fn with_rate_limited(self, rate_limited: bool) -> Self {
+        self.with(|inner| inner.rate_limited = rate_limited)
     }
 
     pub(crate) fn with_retry_after(self, delay: Option<Duration>) -> Self {
@@ -409,9 +415,11 @@ impl Error {
         self.0.auth || self.0.kind == ErrorKind::Credential
     }
 
-    /// Too many requests: the service says so (429), or this client held the call back for longer than it may wait.
+    /// Too many requests: the service says so (429, or a code that means it), or this client held the call back for longer than it may wait.
     pub fn is_rate_limited(&self) -> bool {
-        self.0.kind == ErrorKind::Throttled || self.is_status(StatusCode::TOO_MANY_REQUESTS)
+        self.0.kind == ErrorKind::Throttled
+            || self.0.rate_limited
+            || self.is_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// A clock ran out: the attempt's, the operation's, or the deadline of a wait.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Call;
 use crate::body::Body;
 use crate::config::BaseUrl;
-use crate::decode::Decode;
+use crate::decode::{Decode, RawResponse};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request::{Encode, FORM, OperationRow, Parts, Place};
@@ -67,6 +67,13 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
 
     /// Takes an answer of this status for a success too, such as the 300 of a list of versions.
     fn accepting(self, status: StatusCode) -> Self;
+
+    /// Takes an answer for a success too when this says so, such as the 404 by which a service says that a list is empty.
+    fn accepting_if(self, accepts: fn(&RawResponse) -> bool) -> Self;
+
+    /// Sends the call at most once: for what must not be done twice even where a repeat is thought to be safe, such as an
+    /// order.
+    fn once(self) -> Self;
 
     /// Sends this value as JSON.
     fn json(self, value: &impl Serialize) -> Self;
@@ -204,6 +211,16 @@ impl<T> CallBuilder<T> for Call<T> {
 
     fn accepting(mut self, status: StatusCode) -> Self {
         self.parts.accepted = Some(status);
+        self
+    }
+
+    fn accepting_if(mut self, accepts: fn(&RawResponse) -> bool) -> Self {
+        self.parts.accept_if(accepts);
+        self
+    }
+
+    fn once(mut self) -> Self {
+        self.parts.once = true;
         self
     }
 

@@ -188,8 +188,13 @@ impl Engine {
             }
         }
         let mut response = response?;
-        if !parts.succeeds_with(status) {
-            let mut failed = self.refused(sent.hide_in(response), &sent);
+        let is_whole = matches!(sink, Sink::Whole(_));
+        if !(parts.succeeds_with(status) || is_whole && parts.accepts(&response)) {
+            let response = sent.hide_in(response);
+            let told = inner.dialect.limit_reached(&response);
+            let (too_early, rate) = (too_early || told.is_some(), told.or(rate));
+            let mut failed = self.refused(response, &sent);
+            failed.error = failed.error.with_rate_limited(too_early);
             failed.free = too_early;
             if let Some(rate) = rate.filter(|_| too_early) {
                 let asked = failed.server_delay.unwrap_or_default();

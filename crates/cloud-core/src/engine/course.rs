@@ -187,6 +187,12 @@ impl<'c> Course<'c> {
             .clone()
             .with_retryable(failure.is_transient())
             .with_retry_after(server_delay);
+        if self.parts.once {
+            let reason = failure
+                .is_transient()
+                .then(|| "not repeated, because this request is sent only once".to_owned());
+            return Err(self.fail(error, reason));
+        }
         if let Some(refused) = &rejection {
             let rejection = Rejection {
                 status: refused.status,

@@ -800,3 +800,136 @@ async fn a_call_may_have_a_retry_policy_of_its_own() {
     assert!(twice.to_string().contains("attempt 2 of 2"), "{twice}");
     assert_eq!(get().await.unwrap_err().attempts(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_the_call_accepts_is_read_whatever_its_status_is() {
+    let call = |answer: Scripted| {
+        let (engine, base) = engine_for(ScriptedTransport::new([answer]));
+        Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw())
+            .accepting_if(|response| response.body.starts_with(b"none"))
+    };
+    let answer = call(Scripted::json(404, "none there")).await.unwrap();
+    assert_eq!(
+        (answer.status, &*answer.body),
+        (StatusCode::NOT_FOUND, &b"none there"[..])
+    );
+    for answer in [
+        Scripted::json(404, "no route"),
+        Scripted::json(403, "not for you"),
+    ] {
+        assert!(call(answer).await.unwrap_err().status().is_some());
+    }
+    // A download has no body yet that could be looked at.
+    let error = call(Scripted::json(404, "none")).send_streaming().await;
+    assert!(error.unwrap_err().is_not_found());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_sent_once_is_never_repeated() {
+    for answer in [
+        fail(TransportErrorKind::NotSent),
+        fail(TransportErrorKind::Interrupted),
+        Scripted::json(429, "{}"),
+        Scripted::json(503, "{}"),
+    ] {
+        let wire = ScriptedTransport::new([answer, Scripted::json(200, SERVER)]);
+        let error = get(&wire).once().await.unwrap_err();
+        assert_eq!((wire.seen().len(), error.attempts()), (1, 1));
+        let text = error.to_string();
+        assert!(
+            text.contains("; not repeated, because this request is sent only once"),
+            "{text}"
+        );
+        // Nor where the caller thinks that it does no harm.
+        let wire = ScriptedTransport::new([fail(TransportErrorKind::NotSent)]);
+        let call = get(&wire).once().options(|o| o.idempotent(true));
+        call.await.unwrap_err();
+        assert_eq!(wire.seen().len(), 1);
+    }
+    let wire = ScriptedTransport::new([Scripted::json(404, "{}")]);
+    let text = get(&wire).once().await.unwrap_err().to_string();
+    assert!(!text.contains("not repeated"), "{text}");
+}
+
+/// A service that tells of its limit in the body of a 403.
+#[derive(Debug)]
+struct Telling;
+
+impl Dialect for Telling {
+    fn problem(&self, response: &crate::decode::RawResponse) -> crate::error::ApiProblem {
+        crate::error::ApiProblem {
+            code: Some("SLOWLY".to_owned()),
+            did_nothing: self.limit_reached(response).is_some(),
+            ..Default::default()
+        }
+    }
+
+    fn limit_reached(&self, response: &crate::decode::RawResponse) -> Option<RateLimit> {
+        let limited = response.body.starts_with(b"slowly");
+        limited.then(|| RateLimit::new(200, 0, None, Duration::from_secs(18)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_a_body_tells_of_is_waited_out_or_told() {
+    let call = |wire: &ScriptedTransport| {
+        let (engine, base) = engine_for(wire.clone());
+        let engine = engine.with_dialect(Arc::new(Telling), None);
+        Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw())
+    };
+    let slowly = || Scripted::json(403, "slowly");
+    let answers = (0..8).map(|_| slowly()).chain([Scripted::json(200, "{}")]);
+    let wire = ScriptedTransport::new(answers);
+    call(&wire).await.unwrap();
+    let seen = wire.seen();
+    assert_eq!(seen.len(), 9);
+    for two in seen.windows(2) {
+        let pause = two[1].at - two[0].at;
+        assert!(pause >= Duration::from_secs(18), "{pause:?}");
+    }
+
+    let wire = ScriptedTransport::from_fn(move |_| slowly());
+    let error = call(&wire)
+        .options(|o| o.timeout(Duration::from_secs(60)))
+        .await
+        .unwrap_err();
+    assert!(error.is_rate_limited(), "{error}");
+    assert!(wire.seen().len() <= 4);
+    assert_eq!(
+        error
+            .retry_after()
+            .map(|after| after >= Duration::from_secs(18)),
+        Some(true)
+    );
+
+    let wire = ScriptedTransport::new([Scripted::json(403, "no")]);
+    let error = call(&wire).await.unwrap_err();
+    assert!(!error.is_rate_limited());
+    assert_eq!(wire.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn engines_with_a_pace_of_their_own_do_not_wait_for_each_other() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "{}"));
+    let minute = Pace::new(1, Duration::from_secs(60));
+    let start = crate::time::Clock::now(&crate::time::TokioClock);
+    let second = |index: usize| (wire.seen()[index].at - start).as_secs();
+    let (engine, base) = engine_for(wire.clone());
+    let (one, other) = (engine.with_pace(minute), engine.with_pace(minute));
+    for engine in [&one, &other, &one] {
+        let call = Call::untabled(engine, &base, Method::GET, "/a", Decode::raw());
+        call.await.unwrap();
+    }
+    assert_eq!([second(0), second(1), second(2)], [0, 0, 60]);
+
+    // What the program says of the pace holds.
+    let (engine, base) = engine_with(wire.clone(), |options| {
+        options.pace(Some(Pace::new(1, Duration::from_secs(5))));
+    });
+    let engine = engine.with_pace(minute);
+    for _ in 0..2 {
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        call.await.unwrap();
+    }
+    assert_eq!(second(4) - second(3), 5);
+}

@@ -28,6 +28,13 @@ pub trait Dialect: Send + Sync + fmt::Debug {
         None
     }
 
+    /// The limit that an error answer says is used up, for services that do not answer 429 then. A call that was refused
+    /// for that is sent again at the pace of the limit.
+    fn limit_reached(&self, response: &RawResponse) -> Option<RateLimit> {
+        let _ = response;
+        None
+    }
+
     /// How long the service asks to wait, where it says so otherwise than by `Retry-After` and the rate limit.
     fn server_delay(&self, response: &RawResponse, now: SystemTime) -> Option<Duration> {
         let _ = (response, now);

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::{CallOptions, Dialect, OperationRow, Place, form};
 use crate::body::Body;
 use crate::config::BaseUrl;
+use crate::decode::RawResponse;
 use crate::error::{CallContext, Error, ErrorKind, Result};
 
 /// An argument in the path.
@@ -45,6 +46,9 @@ pub(crate) struct Parts {
     pub(crate) options: CallOptions,
     pub(crate) anonymous: bool,
     pub(crate) accepted: Option<StatusCode>,
+    accepted_if: Option<fn(&RawResponse) -> bool>,
+    /// Never sent a second time, whatever became of the first.
+    pub(crate) once: bool,
     pub(crate) renamed: &'static [(&'static str, &'static str)],
     pub(crate) invalid: Option<Error>,
     // What the checks of the provider's crate say, which the caller may overrule.
@@ -70,6 +74,8 @@ impl Parts {
             options: CallOptions::default(),
             anonymous: false,
             accepted: None,
+            accepted_if: None,
+            once: false,
             renamed: &[],
             invalid: None,
             unsuitable: None,
@@ -300,6 +306,15 @@ impl Parts {
         url.push_str(rest);
         url.push_str(&self.query);
         Ok(url)
+    }
+
+    pub(crate) fn accept_if(&mut self, accepts: fn(&RawResponse) -> bool) {
+        self.accepted_if = Some(accepts);
+    }
+
+    /// Whether a whole answer is a success although its status is none.
+    pub(crate) fn accepts(&self, response: &RawResponse) -> bool {
+        self.accepted_if.is_some_and(|accepts| accepts(response))
     }
 
     pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
