@@ -4,8 +4,8 @@
 /// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
 /// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
 /// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
-/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt` or a `patch` field is for
-/// one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
+/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt`, a `list` or a `patch` field is
+/// for one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
 /// the struct, and one that takes forms says so behind the answer: `pub struct UpdateVolume => String as form;`.
 ///
 /// ```
@@ -50,7 +50,9 @@ macro_rules! request {
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
         $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? } )?
-        $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
+        $( list {
+            $( $(#[$list_meta:meta])* $(@serde($($list_serde:tt)*))? $list:ident : $list_type:ty ),* $(,)?
+        } )?
         $( patch {
             $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)?
         } )?
@@ -70,7 +72,10 @@ macro_rules! request {
                 $opt: Option<$opt_type>,
             )* )?
             $( $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )* )?
-            $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
+            $( $(
+                #[serde(skip_serializing_if = "Option::is_none" $(, $($list_serde)*)?)]
+                $list: Option<Vec<$list_type>>,
+            )* )?
             $( $(
                 #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
                 $patch: $crate::model::Patch<$patch_type>,
@@ -283,7 +288,7 @@ mod tests {
         required { id: u8 }
         list {
             /// What comes with it.
-            addon: String,
+            @serde(rename = "addon") addons: String,
         }
     }
 
@@ -291,7 +296,7 @@ mod tests {
     fn a_builder_of_a_form_writes_one() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, Method::POST, "/a", Decode::nothing());
-        let call = Order::new(call, 7).addon(["a", "b c"]).into_call();
+        let call = Order::new(call, 7).addons(["a", "b c"]).into_call();
         assert_eq!(
             call.parts.body.as_bytes().unwrap(),
             "id=7&addon%5B%5D=a&addon%5B%5D=b%20c"
