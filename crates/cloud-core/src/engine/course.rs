@@ -291,11 +291,17 @@ impl<'c> Course<'c> {
                 "not repeated, because the request body can be read only once".to_owned(),
             ));
         }
+        // What the service said of its limit is worth more than what the queue would say.
+        let due = if paced {
+            delay.max(server_delay.unwrap_or_default())
+        } else {
+            delay
+        };
         let left = self.left();
-        if delay >= left {
+        if due >= left {
             return Err(Some(format!(
                 "not repeated, because the next attempt would begin in {:.1} s and the call has {:.1} s left",
-                delay.as_secs_f64(),
+                due.as_secs_f64(),
                 left.as_secs_f64()
             )));
         }

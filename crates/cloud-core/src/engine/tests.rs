@@ -895,6 +895,8 @@ async fn a_limit_that_a_body_tells_of_is_waited_out_or_told() {
         .unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
     assert!(wire.seen().len() <= 4);
+    // What the service said last, and not that the queue is long.
+    assert_eq!(error.code(), Some("SLOWLY"));
     assert_eq!(
         error
             .retry_after()
