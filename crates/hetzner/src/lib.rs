@@ -63,6 +63,7 @@
 //!
 //! # Features
 //!
+//! `robot` for the client of dedicated servers (`hetzner::robot`), which nothing else needs.
 //! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
 //! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -97,6 +98,9 @@ pub mod primary_ips;
 pub mod protection;
 mod raw;
 pub mod reverse_dns;
+#[cfg(feature = "robot")]
+#[cfg_attr(docsrs, doc(cfg(feature = "robot")))]
+pub mod robot;
 pub mod server_types;
 pub mod servers;
 pub mod ssh_keys;

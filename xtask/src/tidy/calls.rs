@@ -36,8 +36,9 @@ const DATAPLATFORM: &[&str] =
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         folder: "crates/hetzner",
-        read: &["A token with read access."],
-        write: &["A token with write access."],
+        // Robot has users that may do everything.
+        read: &["A token with read access.", "A user of the web service."],
+        write: &["A token with write access.", "A user of the web service."],
         // The metadata service.
         untabled: &["No token"],
         described: &[],

@@ -1,0 +1,323 @@
+use std::net::{IpAddr, Ipv4Addr};
+
+use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::firewalls as cloud;
+use crate::ips::IpVersion;
+
+cloud_core::open_enum! {
+    /// What a rule does with a packet.
+    pub enum FirewallAction {
+        /// Lets it pass.
+        Accept = "accept",
+        /// Drops it.
+        Discard = "discard",
+    }
+}
+
+cloud_core::open_enum! {
+    /// The protocol that a rule looks at.
+    pub enum FirewallProtocol {
+        /// TCP, perhaps to certain ports.
+        Tcp = "tcp",
+        /// UDP, perhaps to certain ports.
+        Udp = "udp",
+        /// GRE, a protocol for tunnels.
+        Gre = "gre",
+        /// ICMP, such as pings. That of IPv6 cannot be filtered.
+        Icmp = "icmp",
+        /// IP in IP, a protocol for tunnels.
+        Ipip = "ipip",
+        /// AH, the authenticating protocol of IPsec.
+        Ah = "ah",
+        /// ESP, the encrypting protocol of IPsec.
+        Esp = "esp",
+    }
+}
+
+/// A rule of a firewall. What is not set stands for anything.
+///
+/// ```
+/// use hetzner::IpVersion;
+/// use hetzner::robot::{FirewallProtocol, FirewallRule};
+///
+/// let ssh = FirewallRule::accept()
+///     .name("ssh from the office")
+///     .ip_version(IpVersion::V4)
+///     .src_ip("203.0.113.0/24")
+///     .protocol(FirewallProtocol::Tcp)
+///     .dst_port("22");
+/// assert_eq!(ssh.dst_port.as_deref(), Some("22"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallRule {
+    /// A name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The version of IP. A rule for a protocol or for addresses needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_version: Option<IpVersion>,
+    /// Where packets go to, an IPv4 address or net.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_ip: Option<String>,
+    /// Where packets come from, an IPv4 address or net.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_ip: Option<String>,
+    /// The ports they go to: one, a range such as `32768-65535`, or several with commas between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_port: Option<String>,
+    /// The ports they come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_port: Option<String>,
+    /// The protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<FirewallProtocol>,
+    /// The flags of TCP, such as `syn|ack`: `|` for or, `&` for and.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tcp_flags: Option<String>,
+    /// What is done.
+    pub action: FirewallAction,
+}
+
+/// The rules of a firewall, in the order in which they are looked at. It keeps no state, so what answers to the server's own
+/// connections needs a rule too, such as [`FirewallRule::tcp_replies`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallRules {
+    /// The rules for what comes in, up to ten.
+    pub input: Vec<FirewallRule>,
+    /// The rules for what goes out, up to ten.
+    pub output: Vec<FirewallRule>,
+}
+
+macro_rules! setters {
+    ($($(#[$meta:meta])* $name:ident: $type:ty;)*) => { $(
+        $(#[$meta])*
+        pub fn $name(mut self, $name: impl Into<$type>) -> Self {
+            self.$name = Some($name.into());
+            self
+        }
+    )* };
+}
+
+impl FirewallRule {
+    /// A rule that lets everything pass until more is set.
+    pub fn accept() -> Self {
+        Self {
+            action: FirewallAction::Accept,
+            ..Self::default()
+        }
+    }
+
+    /// A rule that drops everything until more is set.
+    pub fn discard() -> Self {
+        Self {
+            action: FirewallAction::Discard,
+            ..Self::default()
+        }
+    }
+
+    /// Lets in what answers to TCP connections that the server has made: the firewall keeps no state and knows them by their
+    /// flag alone.
+    pub fn tcp_replies(version: IpVersion) -> Self {
+        Self::accept()
+            .name("tcp established")
+            .ip_version(version)
+            .protocol(FirewallProtocol::Tcp)
+            .dst_port("32768-65535")
+            .tcp_flags("ack")
+    }
+
+    setters! {
+        /// With a name for people.
+        name: String;
+        /// For this version of IP alone.
+        ip_version: IpVersion;
+        /// For packets to this IPv4 address or net.
+        dst_ip: String;
+        /// For packets from this IPv4 address or net.
+        src_ip: String;
+        /// For packets to these ports.
+        dst_port: String;
+        /// For packets from these ports.
+        src_port: String;
+        /// For this protocol alone.
+        protocol: FirewallProtocol;
+        /// For TCP packets with these flags.
+        tcp_flags: String;
+    }
+
+    /// The rules that do what a rule of a cloud firewall does: one for each network it names. An error where Robot cannot:
+    /// it knows single networks of IPv4 only, and no ICMP of IPv6, which it lets pass by itself.
+    ///
+    /// ```
+    /// use hetzner::{FirewallRule as CloudRule, robot::FirewallRule};
+    ///
+    /// let rules = FirewallRule::from_cloud(&CloudRule::inbound_tcp("443", CloudRule::ANYWHERE))?;
+    /// assert_eq!(rules.len(), 2); // for IPv4 and for IPv6
+    /// # Ok::<(), hetzner::Error>(())
+    /// ```
+    pub fn from_cloud(rule: &cloud::FirewallRule) -> Result<Vec<Self>> {
+        let goes_out = rule.direction == cloud::FirewallDirection::Out;
+        let (field, networks) = if goes_out {
+            ("destination_ips", &rule.destination_ips)
+        } else {
+            ("source_ips", &rule.source_ips)
+        };
+        let protocol = FirewallProtocol::from(rule.protocol.as_str());
+        if networks.is_empty() {
+            return Err(Error::input(field, "must name a network"));
+        }
+        let mut rules = Vec::new();
+        for network in networks {
+            let (address, length) = network.split_once('/').unwrap_or((network, ""));
+            let everything = matches!(length, "0");
+            let version = match address.parse::<IpAddr>() {
+                Ok(IpAddr::V4(_)) => IpVersion::V4,
+                // It passes already.
+                Ok(IpAddr::V6(_)) if everything && protocol == FirewallProtocol::Icmp => continue,
+                Ok(IpAddr::V6(_)) if everything => IpVersion::V6,
+                Ok(IpAddr::V6(_)) => {
+                    let problem = format!("{network}: Robot filters by networks of IPv4 only");
+                    return Err(Error::input(field, problem));
+                }
+                Err(_) => return Err(Error::input(field, format!("{network} is no network"))),
+            };
+            let network = (!everything).then(|| network.clone());
+            let (src_ip, dst_ip) = if goes_out {
+                (None, network)
+            } else {
+                (network, None)
+            };
+            rules.push(Self {
+                name: rule.description.clone(),
+                ip_version: Some(version),
+                src_ip,
+                dst_ip,
+                protocol: Some(protocol.clone()),
+                dst_port: rule.port.clone(),
+                ..Self::accept()
+            });
+        }
+        Ok(rules)
+    }
+}
+
+impl FirewallRules {
+    /// Lets in what these rules accept, and everything out.
+    pub fn accepting(input: impl IntoIterator<Item = FirewallRule>) -> Self {
+        Self {
+            input: input.into_iter().collect(),
+            output: vec![FirewallRule::accept().name("Allow all")],
+        }
+    }
+
+    /// With these rules for what goes out.
+    pub fn output(mut self, output: impl IntoIterator<Item = FirewallRule>) -> Self {
+        self.output = output.into_iter().collect();
+        self
+    }
+
+    /// The rules that do what those of a cloud firewall do; see [`FirewallRule::from_cloud`]. As there, everything goes out
+    /// unless a rule says what. A cloud firewall knows connections and lets answers in; here
+    /// [one more rule](FirewallRule::tcp_replies) does so for TCP, and UDP needs rules of its own.
+    pub fn from_cloud<'r>(
+        rules: impl IntoIterator<Item = &'r cloud::FirewallRule>,
+    ) -> Result<Self> {
+        let (mut input, mut output) = (Vec::new(), Vec::new());
+        for rule in rules {
+            let made = FirewallRule::from_cloud(rule)?;
+            if rule.direction == cloud::FirewallDirection::Out {
+                output.extend(made);
+            } else {
+                input.extend(made);
+            }
+        }
+        for version in [IpVersion::V4, IpVersion::V6] {
+            if input
+                .iter()
+                .any(|rule| rule.ip_version.as_ref() == Some(&version))
+            {
+                input.push(FirewallRule::tcp_replies(version));
+            }
+        }
+        let all = Self::accepting(input);
+        Ok(if output.is_empty() {
+            all
+        } else {
+            all.output(output)
+        })
+    }
+}
+
+/// The most rules of one direction.
+const MOST_RULES: usize = 10;
+
+/// What the service would refuse, by the names of the form.
+pub(in crate::robot) fn check_rules(rules: &FirewallRules) -> Result<()> {
+    for (direction, rules) in [("input", &rules.input), ("output", &rules.output)] {
+        if rules.len() > MOST_RULES {
+            let problem = format!("are {} but must be at most {MOST_RULES}", rules.len());
+            return Err(Error::input(format!("rules[{direction}]"), problem));
+        }
+        for (number, rule) in rules.iter().enumerate() {
+            check_rule(rule).map_err(|(field, problem)| {
+                Error::input(format!("rules[{direction}][{number}][{field}]"), problem)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn check_rule(rule: &FirewallRule) -> Result<(), (&'static str, &'static str)> {
+    use FirewallProtocol::{Tcp, Udp};
+    let of_ipv4 = rule.ip_version == Some(IpVersion::V4);
+    for (field, network) in [("src_ip", &rule.src_ip), ("dst_ip", &rule.dst_ip)] {
+        let Some(network) = network else { continue };
+        if !of_ipv4 {
+            return Err((field, "needs `ip_version` ipv4"));
+        }
+        if !is_ipv4_network(network) {
+            return Err((field, "must be an IPv4 address or net"));
+        }
+    }
+    if rule.protocol.is_some() && rule.ip_version.is_none() {
+        return Err(("protocol", "needs `ip_version`"));
+    }
+    for (field, ports) in [("dst_port", &rule.dst_port), ("src_port", &rule.src_port)] {
+        let Some(ports) = ports else { continue };
+        if !matches!(rule.protocol, None | Some(Tcp | Udp)) {
+            return Err((field, "is for tcp and udp only"));
+        }
+        if !are_ports(ports) {
+            return Err((field, "must be ports and ranges with commas between them"));
+        }
+    }
+    if rule.tcp_flags.is_some() && rule.protocol != Some(Tcp) {
+        return Err(("tcp_flags", "is for tcp only"));
+    }
+    if rule.action.as_str().is_empty() {
+        return Err(("action", "must be given"));
+    }
+    Ok(())
+}
+
+fn is_ipv4_network(text: &str) -> bool {
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, length.parse().ok()),
+        None => (text, Some(32)),
+    };
+    address.parse::<Ipv4Addr>().is_ok() && length.is_some_and(|length: u8| length <= 32)
+}
+
+fn are_ports(text: &str) -> bool {
+    text.split(',').all(|ports| {
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let ends = (first.trim().parse::<u16>(), last.trim().parse::<u16>());
+        matches!(ends, (Ok(first), Ok(last)) if first <= last)
+    })
+}

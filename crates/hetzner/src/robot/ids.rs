@@ -1,0 +1,32 @@
+//! The ids of resources, each a type of its own.
+
+cloud_core::numeric_id! {
+    /// Identifies a dedicated server by its number.
+    pub struct ServerNumber;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies a template of firewalls.
+    pub struct FirewallTemplateId;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies a vSwitch by its number.
+    pub struct VSwitchId;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies a server on offer in the server market.
+    pub struct MarketProductId;
+}
+
+cloud_core::text_id! {
+    /// Identifies an order, such as `B20150121-344957-251478`.
+    pub struct TransactionId;
+}
+
+cloud_core::text_id! {
+    /// Identifies an SSH key that is stored in Robot by its MD5 fingerprint: sixteen pairs of lower-case hexadecimal
+    /// digits with colons between them.
+    pub struct Fingerprint;
+}

@@ -1,0 +1,130 @@
+//! Reverse DNS: the names of addresses.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
+
+use super::client::Client;
+#[cfg(doc)]
+use super::error::ErrorCode;
+use super::ips::of_ip;
+use super::ops;
+use super::wire::list_of;
+
+/// The entry of an address in reverse DNS.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Rdns {
+    /// The address that is named.
+    pub ip: String,
+    /// Its name. Lists have been seen to leave it out although it is set.
+    pub ptr: Option<String>,
+}
+
+impl Client {
+    /// Reverse DNS.
+    pub fn rdns(&self) -> RdnsEntries<'_> {
+        RdnsEntries(self)
+    }
+}
+
+/// The calls about reverse DNS, under `/rdns`. Addresses are given as text or as [`IpAddr`](std::net::IpAddr).
+#[derive(Clone, Copy, Debug)]
+pub struct RdnsEntries<'a>(&'a Client);
+
+impl RdnsEntries<'_> {
+    /// Lists entries (`GET /rdns`).
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    pub fn list(self) -> ListRdns {
+        ListRdns::new(self.0.list(&ops::RDNS_LIST, list_of!(Rdns, in "rdns")))
+    }
+
+    /// The entry of an address (`GET /rdns/{ip}`).
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`RdnsNotFound`](ErrorCode::RdnsNotFound) and [`IpNotFound`](ErrorCode::IpNotFound), which
+    /// `.optional()` turns into `None`.
+    pub fn get(self, ip: impl ToString) -> Call<Rdns> {
+        of_ip(self.0.one(&ops::RDNS_GET, "rdns"), &ip)
+    }
+
+    /// Names an address that has no entry yet (`PUT /rdns/{ip}`).
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`RdnsAlreadyExists`](ErrorCode::RdnsAlreadyExists), [`IpNotFound`](ErrorCode::IpNotFound).
+    pub fn create(self, ip: impl ToString, ptr: impl Into<String>) -> CreateRdns {
+        let call = of_ip(self.0.one(&ops::RDNS_CREATE, "rdns"), &ip);
+        // A second one is refused, so it is not as harmless as other PUTs.
+        let call = call.options(|options| options.idempotent(false));
+        CreateRdns::new(call, ptr.into())
+    }
+
+    /// Names an address, whether it has an entry or not (`POST /rdns/{ip}`). An empty name brings back the one that the
+    /// service gives.
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no name), [`IpNotFound`](ErrorCode::IpNotFound).
+    pub fn set(self, ip: impl ToString, ptr: impl Into<String>) -> SetRdns {
+        let call = of_ip(self.0.one(&ops::RDNS_SET, "rdns"), &ip);
+        // Setting the same name twice leaves the same entry.
+        let call = call.options(|options| options.idempotent(true));
+        SetRdns::new(call, ptr.into())
+    }
+
+    /// Takes the name from an address (`DELETE /rdns/{ip}`).
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`IpNotFound`](ErrorCode::IpNotFound), [`RdnsDeleteFailed`](ErrorCode::RdnsDeleteFailed).
+    pub fn delete(self, ip: impl ToString) -> Call<()> {
+        of_ip(self.0.call(&ops::RDNS_DELETE, Decode::nothing()), &ip)
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists entries of reverse DNS; made by [`RdnsEntries::list`].
+    pub struct ListRdns => Rdns;
+    one {
+        /// Only those of the server with this main address.
+        server_ip: String = "server_ip",
+    }
+}
+
+cloud_core::request! {
+    /// Names an address; made by [`RdnsEntries::create`].
+    pub struct CreateRdns => Rdns as form;
+    required {
+        ptr: String,
+    }
+}
+
+cloud_core::request! {
+    /// Names an address; made by [`RdnsEntries::set`].
+    pub struct SetRdns => Rdns as form;
+    required {
+        ptr: String,
+    }
+}
