@@ -3,6 +3,7 @@
 //! | feature | module | API |
 //! |---|---|---|
 //! | `hetzner` (default) | [`hetzner`] | Hetzner Cloud |
+//! | `hetzner-robot` | `hetzner::robot` | Hetzner Robot, dedicated servers |
 //! | `ovh`, `ovh-full` | [`ovh`] | OVHcloud, versions 1 and 2 |
 //! | `sahara` | [`sahara`] | OpenStack Sahara v1.1 and v2, behind Keystone |
 //! | `vdk-control` | [`vdk_control`] | VDK Control Service |
