@@ -6,13 +6,14 @@ use std::marker::PhantomData;
 
 use cloud_core::call::CallFuture;
 use cloud_core::decode::RawResponse;
+use cloud_core::model::Secret;
 use cloud_core::request::CallOptions;
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
 use http::Method;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use crate::client::Client;
 use crate::list::List;
@@ -35,8 +36,8 @@ use crate::raw::RawCall;
 ///     const METHOD: http::Method = http::Method::GET;
 ///     const PATH: &'static str = "/domain/zone/{zoneName}";
 ///
-///     fn args(&self) -> Vec<String> {
-///         vec![self.0.to_owned()]
+///     fn into_parts(self) -> ovh::operation::Parts {
+///         ovh::operation::Parts::new().arg(self.0)
 ///     }
 /// }
 ///
@@ -54,19 +55,12 @@ pub trait Operation {
     /// The path with its parameters in braces, on v2 with `/v2` in front.
     const PATH: &'static str;
 
-    /// What fills the parameters of the path, in their order.
-    fn args(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// The parameters of the query; where one is a list, its name comes several times.
-    fn query(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    /// What is sent as JSON; without it no body is sent.
-    fn body(&self) -> Option<Result<Value>> {
-        None
+    /// What is sent: the parameters of the path and of the query, and the body.
+    fn into_parts(self) -> Parts
+    where
+        Self: Sized,
+    {
+        Parts::new()
     }
 }
 
@@ -76,9 +70,112 @@ pub trait ListOperation: Operation {
     type Item: DeserializeOwned + Send + 'static;
 }
 
-/// The JSON of a body, for [`Operation::body`].
-pub fn json(body: &impl Serialize) -> Option<Result<Value>> {
-    Some(serde_json::to_value(body).map_err(|error| Error::input("body", error.to_string())))
+/// What an [`Operation`] sends: the parameters of its path and of its query, and its body. Printed, it shows the names of
+/// what is sent, and no values but those of the path, since passwords are among them.
+///
+/// ```
+/// use ovh::operation::Parts;
+///
+/// let parts = Parts::new().arg("vps-1").query("state", "done").body("password", "xyzzy");
+/// assert_eq!(format!("{parts:?}"), r#"Parts { args: ["vps-1"], query: ["state"], body: ["password"] }"#);
+/// ```
+#[derive(Clone, Default)]
+pub struct Parts {
+    args: Vec<String>,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    refused: Option<(&'static str, String)>,
+}
+
+impl Parts {
+    /// Neither parameters nor a body.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A body that is an object of no fields so far, and is sent also if it stays so.
+    pub fn with_body() -> Self {
+        Self {
+            body: Some(Value::Object(Map::new())),
+            ..Self::default()
+        }
+    }
+
+    /// The next parameter of the path.
+    pub fn arg(mut self, value: impl fmt::Display) -> Self {
+        self.args.push(value.to_string());
+        self
+    }
+
+    /// A parameter of the query, in place of what it was before. The name of a list comes once for each of its items;
+    /// an object is written as JSON.
+    pub fn query(mut self, name: &'static str, value: impl Serialize) -> Self {
+        self.query.retain(|(known, _)| *known != name);
+        match self.value(name, value) {
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| (name, text(item)));
+                self.query.extend(items);
+            }
+            value => self.query.push((name, text(value))),
+        }
+        self
+    }
+
+    /// A field of the body, in place of what it was before.
+    pub fn body(mut self, name: &'static str, value: impl Serialize) -> Self {
+        let value = self.value(name, value);
+        match &mut self.body {
+            Some(Value::Object(fields)) => {
+                fields.insert(name.to_owned(), value);
+            }
+            body => *body = Some(Value::from_iter([(name, value)])),
+        }
+        self
+    }
+
+    /// The whole body, for one that is no object of known fields.
+    pub fn json(mut self, value: impl Serialize) -> Self {
+        self.body = Some(self.value("body", value));
+        self
+    }
+
+    /// What cannot be written refuses the call before anything is sent.
+    fn value(&mut self, name: &'static str, value: impl Serialize) -> Value {
+        serde_json::to_value(value).unwrap_or_else(|error| {
+            self.refused.get_or_insert((name, error.to_string()));
+            Value::Null
+        })
+    }
+}
+
+/// Writes a secret into a body (`#[serde(serialize_with = "ovh::operation::expose")]`); elsewhere it is redacted.
+pub fn expose<S: Serializer>(
+    secret: &Option<Secret>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let secret = secret.as_ref().map(Secret::expose);
+    secret.serialize(serializer)
+}
+
+/// As the query holds it.
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
+        let fields = self.body.as_ref().and_then(Value::as_object);
+        let body: Option<Vec<&String>> = fields.map(|fields| fields.keys().collect());
+        f.debug_struct("Parts")
+            .field("args", &self.args)
+            .field("query", &query)
+            .field("body", &body.unwrap_or_default())
+            .finish()
+    }
 }
 
 /// A call of an [`Operation`]; made by [`Client::send`]. Awaiting it sends it.
@@ -86,6 +183,15 @@ pub fn json(body: &impl Serialize) -> Option<Result<Value>> {
 pub struct OperationCall<T> {
     raw: RawCall,
     answer: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for OperationCall<T> {
+    fn clone(&self) -> Self {
+        Self {
+            raw: self.raw.clone(),
+            answer: PhantomData,
+        }
+    }
 }
 
 impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
@@ -146,7 +252,7 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
     /// #     type Answer = serde_json::Value;
     /// #     const METHOD: http::Method = http::Method::POST;
     /// #     const PATH: &'static str = "/vps/{serviceName}/reboot";
-    /// #     fn args(&self) -> Vec<String> { vec![self.0.to_owned()] }
+    /// #     fn into_parts(self) -> ovh::operation::Parts { ovh::operation::Parts::new().arg(self.0) }
     /// # }
     /// # let clock = sandbox.clock().clone();
     /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
@@ -175,39 +281,33 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for OperationCall<T> {
     }
 }
 
-fn call<O: Operation>(client: &Client, operation: &O) -> RawCall {
+fn call<O: Operation>(client: &Client, operation: O) -> RawCall {
     let mut call = client.request(O::METHOD, O::PATH);
-    for arg in operation.args() {
+    let parts = operation.into_parts();
+    for arg in parts.args {
         call = call.arg(arg);
     }
-    for (name, value) in operation.query() {
+    for (name, value) in parts.query {
         call = call.query(name, value);
     }
-    match operation.body() {
-        Some(body) => call.json_or_refuse(body),
-        None => call,
+    match (parts.refused, parts.body) {
+        (Some((name, problem)), _) => call.refuse(Error::input(name, problem)),
+        (None, Some(body)) => call.json(&body),
+        (None, None) => call,
     }
 }
 
 impl Client {
     /// Begins a call of an operation, such as those of the product crates.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "an operation is made to be sent once"
-    )]
     pub fn send<O: Operation>(&self, operation: O) -> OperationCall<O::Answer> {
         OperationCall {
-            raw: call(self, &operation),
+            raw: call(self, operation),
             answer: PhantomData,
         }
     }
 
     /// Reads an operation that lists, in the form that the catalogue knows.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "an operation is made to be sent once"
-    )]
     pub fn list<O: ListOperation>(&self, operation: O) -> List<O::Item> {
-        call(self, &operation).list()
+        call(self, operation).list()
     }
 }

@@ -196,12 +196,9 @@ impl RawCall {
         self.map(|call| call.json(value))
     }
 
-    /// As [`json`](Self::json), of a body that may have failed to become JSON.
-    pub(crate) fn json_or_refuse(self, body: Result<Value>) -> Self {
-        match body {
-            Ok(body) => self.json(&body),
-            Err(error) => self.map(|call| call.refuse(error)),
-        }
+    /// Sends nothing and fails by this error.
+    pub(crate) fn refuse(self, error: Error) -> Self {
+        self.map(|call| call.refuse(error))
     }
 
     /// Sends the call without credential, for operations that are open to everybody.

@@ -13,7 +13,7 @@ fn words(text: &str) -> Vec<String> {
         let after = chars.get(at + 1);
         let begins = char.is_ascii_uppercase()
             && (before.is_some_and(|before| before.is_ascii_lowercase())
-                || (before.is_some_and(|before| before.is_ascii_uppercase())
+                || (before.is_some_and(|before| !before.is_ascii_lowercase())
                     && after.is_some_and(char::is_ascii_lowercase)));
         if begins {
             words.push(String::new());
@@ -28,7 +28,7 @@ fn words(text: &str) -> Vec<String> {
 
 /// As types and variants are called.
 pub(super) fn pascal(text: &str) -> String {
-    let words = words(text);
+    let words = words(&text.replace("[]", "List"));
     let mut name = String::new();
     for word in &words {
         name.push_str(&word[..1].to_ascii_uppercase());
@@ -82,6 +82,8 @@ mod tests {
             ("VPSWithIAM", "VpsWithIam", "vps_with_iam"),
             ("serviceName", "ServiceName", "service_name"),
             ("best-of", "BestOf", "best_of"),
+            ("s3Credentials", "S3Credentials", "s3_credentials"),
+            ("long[]", "LongList", "long"),
             ("2020to2025", "N2020to2025", "n2020to2025"),
             ("type", "Type", "kind"),
             ("date.from", "DateFrom", "date_from"),

@@ -1,420 +1,472 @@
 //! The operations of a product, one struct each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ovh::catalogue::{self, Form};
-use serde_json::Value;
 
-use super::names::{camel, pascal, snake};
-use super::types::{Types, kind};
+use super::describe::{Model, Operation, Place};
+use super::names::{pascal, snake};
+use super::products::{Described, Product};
+use super::types::Types;
 use crate::Result;
 
-/// Where a value is sent.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Path,
-    Query,
-    Body,
-}
-
 /// Something that a caller gives.
-struct Input {
-    place: Place,
-    wire: String,
-    name: String,
-    rust: String,
-    kind: String,
-    required: bool,
+pub(super) struct Input {
+    pub(super) place: Place,
+    pub(super) wire: String,
+    pub(super) name: String,
+    pub(super) rust: String,
+    pub(super) kind: String,
+    pub(super) required: bool,
 }
 
-pub(super) fn write(product: &str, document: &Value, types: &mut Types<'_>) -> Result<String> {
-    let mut text = format!(
-        "//! The operations of `/{}`.\n\n#![allow(clippy::vec_init_then_push, reason = \"what has to be given is written as what may be\")]\n\nuse ovh::{{ListOperation, Operation}};\nuse serde::Serialize;\n\nuse crate::types;\n",
-        product.replace('-', "/")
-    );
-    let mut taken = BTreeSet::new();
-    for api in document["apis"].as_array().into_iter().flatten() {
-        let path = api["path"].as_str().ok_or("a path has no text")?;
-        for operation in api["operations"].as_array().into_iter().flatten() {
-            let method = operation["httpMethod"]
-                .as_str()
-                .ok_or("a method has no text")?;
-            let mut name = struct_name(product, method, path, document);
-            if !taken.insert(name.clone()) {
-                // The same words in another order, or one path with and without a parameter at its end.
-                name = format!(
-                    "{name}By{}",
-                    pascal(path.rsplit('{').next().unwrap_or_default())
-                );
-                if !taken.insert(name.clone()) {
-                    return Err(
-                        format!("two operations would be called {name}: {method} {path}").into(),
-                    );
-                }
-            }
-            text += &structure(&name, method, path, operation, document, types);
+/// What names have to say otherwise, because the descriptions would give two operations one name, or none that says what
+/// it does.
+const NAMES: &[(&str, &str, &str)] = &[
+    // Its own word is that of a change of its settings.
+    (
+        "POST",
+        "/cloud/project/{serviceName}/kube/{kubeId}/update",
+        "UpdateKubeVersion",
+    ),
+    (
+        "GET",
+        "/dedicated/server/virtualNetworkInterface/{uuid}",
+        "GetAnyVirtualNetworkInterface",
+    ),
+    (
+        "POST",
+        "/domain/extensions/byCategory",
+        "ListExtensionsByCategory",
+    ),
+];
+
+/// Names that begin like something that is done.
+const NOUNS: &[&str] = &["openIdConnect", "importKey", "addon", "checkout"];
+
+/// Words that begin the names of what is done, and not of what is made.
+const VERBS: &[&str] = &[
+    "abort",
+    "accept",
+    "activate",
+    "add",
+    "apply",
+    "archive",
+    "ask",
+    "assign",
+    "attach",
+    "authorize",
+    "cancel",
+    "change",
+    "check",
+    "close",
+    "confirm",
+    "convert",
+    "copy",
+    "detach",
+    "disable",
+    "duplicate",
+    "enable",
+    "execute",
+    "expand",
+    "export",
+    "expose",
+    "finalize",
+    "force",
+    "generate",
+    "get",
+    "import",
+    "install",
+    "link",
+    "lock",
+    "merge",
+    "migrate",
+    "move",
+    "open",
+    "pay",
+    "purge",
+    "query",
+    "reboot",
+    "rebuild",
+    "refresh",
+    "reinstall",
+    "reject",
+    "release",
+    "remove",
+    "renew",
+    "reopen",
+    "replace",
+    "request",
+    "resend",
+    "reset",
+    "resize",
+    "restart",
+    "restore",
+    "resume",
+    "retain",
+    "retract",
+    "revert",
+    "revoke",
+    "rollback",
+    "rotate",
+    "run",
+    "search",
+    "send",
+    "set",
+    "shelve",
+    "sign",
+    "simulate",
+    "split",
+    "start",
+    "stop",
+    "switch",
+    "synchronize",
+    "terminate",
+    "toggle",
+    "transfer",
+    "ungroup",
+    "unleash",
+    "unlink",
+    "unlock",
+    "unshelve",
+    "update",
+    "upgrade",
+    "upload",
+    "validate",
+    "verify",
+];
+
+/// The operations with their names, in the order of their paths.
+pub(super) fn named<'a>(described: &'a Described) -> Result<Vec<(String, &'a Operation)>> {
+    let lists: BTreeSet<&str> = described
+        .operations
+        .iter()
+        .filter(|operation| operation.method == "GET" && operation.response.ends_with("[]"))
+        .map(|operation| operation.path.as_str())
+        .collect();
+    let mut operations: Vec<&Operation> = described.operations.iter().collect();
+    operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    let mut taken = BTreeMap::new();
+    let mut named = Vec::new();
+    for operation in operations {
+        let mut name = struct_name(described.product, operation, &lists);
+        if taken.contains_key(&name) {
+            // The same words in another order, or one path with and without a parameter at its end.
+            let last = operation.path.rsplit('{').next().unwrap_or_default();
+            name = format!(
+                "{name}By{}",
+                pascal(last.split('}').next().unwrap_or_default())
+            );
         }
+        let line = format!("{} {}", operation.method, operation.path);
+        if let Some(other) = taken.insert(name.clone(), line.clone()) {
+            return Err(
+                format!("two operations would be called {name}: {other} and {line}").into(),
+            );
+        }
+        named.push((name, operation));
     }
-    Ok(text)
+    Ok(named)
 }
 
 /// What an operation is called: a verb, and the words of its path. What acts on a thing has its own last word as verb.
-fn struct_name(product: &str, method: &str, path: &str, document: &Value) -> String {
-    let root = format!("/{}", product.replace('-', "/"));
-    let rest = path.strip_prefix(&root).unwrap_or(path);
+fn struct_name(product: &Product, operation: &Operation, lists: &BTreeSet<&str>) -> String {
+    let Operation { method, path, .. } = operation;
+    let exception = NAMES
+        .iter()
+        .find(|(known, at, _)| known == method && at == path);
+    if let Some((.., name)) = exception {
+        return (*name).to_owned();
+    }
+    let rest = path.strip_prefix(product.root).unwrap_or(path);
     let literals: Vec<&str> = rest
         .split('/')
         .filter(|part| !part.is_empty() && !part.starts_with('{'))
         .collect();
-    let answers_list = |path: &str| {
-        let api = document["apis"].as_array().into_iter().flatten();
-        let mut of_path = api.filter(|api| api["path"] == path);
-        let operations = of_path.next().and_then(|api| api["operations"].as_array());
-        operations.is_some_and(|all| {
-            all.iter().any(|one| {
-                let response = one["responseType"].as_str().unwrap_or_default();
-                one["httpMethod"] == "GET" && response.ends_with("[]")
-            })
-        })
-    };
-    let ends_in_parameter = path.ends_with('}');
-    let verb = match method {
-        "GET" if answers_list(path) => "List",
-        "GET" => "Get",
-        "PUT" => "Update",
-        "DELETE" => "Delete",
-        _ if answers_list(path) || ends_in_parameter || literals.is_empty() => "Create",
-        // `POST /vps/{serviceName}/reboot`
-        _ => {
-            let (verb, nouns) = literals
-                .split_last()
-                .map_or(("", &[][..]), |(last, all)| (*last, all));
-            let nouns = if nouns.is_empty() {
-                pascal(product)
-            } else {
-                nouns.iter().map(|noun| pascal(noun)).collect()
-            };
-            return format!("{}{nouns}", pascal(verb));
+    let nouns = |of: &[&str]| -> String {
+        let nouns: String = of.iter().map(|noun| pascal(noun)).collect();
+        if nouns.is_empty() {
+            product.noun.to_owned()
+        } else {
+            nouns
         }
     };
-    let nouns: String = literals.iter().map(|noun| pascal(noun)).collect();
-    let nouns = if nouns.is_empty() {
-        pascal(product)
-    } else {
-        nouns
-    };
-    // One of several. What is short for something ends as it does.
     let last = literals.last().copied().unwrap_or_default();
-    let is_word = last.ends_with('s') && !last.ends_with("ss") && !last.ends_with("us");
-    let several = is_word && !["dns", "os", "sms", "vps"].contains(&last);
-    if several && ends_in_parameter {
-        format!("{verb}{}", &nouns[..nouns.len() - 1])
+    let action = operation
+        .actions
+        .first()
+        .and_then(|name| name.rsplit([':', '/']).next())
+        .unwrap_or_default();
+    let is_list = lists.contains(path.as_str());
+    let ends_in_parameter = path.ends_with('}');
+    let first_word = snake(last);
+    let is_verb = VERBS.contains(&first_word.split('_').next().unwrap_or_default());
+    let is_verb = is_verb && !NOUNS.contains(&last);
+    let acts =
+        !is_list && !ends_in_parameter && !literals.is_empty() && (is_verb || action == last);
+    let verb = match method.as_str() {
+        "GET" if is_list => "List".to_owned(),
+        "GET" => "Get".to_owned(),
+        "DELETE" => "Delete".to_owned(),
+        // `POST /vps/{serviceName}/reboot`; what is of several words says already what it is done to.
+        _ if acts => {
+            let verb = pascal(last);
+            return match &literals[..literals.len() - 1] {
+                [] if first_word.contains('_') => verb,
+                before => format!("{verb}{}", nouns(before)),
+            };
+        }
+        "PUT" => "Update".to_owned(),
+        // A request that only reads.
+        _ if !is_list && !ends_in_parameter && ["get", "display"].contains(&action) => {
+            pascal(action)
+        }
+        _ => "Create".to_owned(),
+    };
+    let name = nouns(&literals);
+    // One of several. What is short for something ends as it does.
+    let is_word = last.ends_with('s')
+        && !last.ends_with("ss")
+        && !last.ends_with("us")
+        && !last.ends_with("ings");
+    let is_short =
+        ["dns", "logs", "os", "sms", "vps"].contains(&last) || last.chars().all(char::is_uppercase);
+    if is_word && !is_short && ends_in_parameter {
+        let one = match name.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y"),
+            None => name[..name.len() - 1].to_owned(),
+        };
+        format!("{verb}{one}")
     } else {
-        format!("{verb}{nouns}")
+        format!("{verb}{name}")
     }
 }
 
-/// What the caller of an operation gives, those first that have to be there. The second is the type of a body that is no
-/// object.
-fn inputs(operation: &Value, path: &str, types: &mut Types<'_>) -> Vec<Input> {
+/// What the caller of an operation gives, those first that have to be there.
+pub(super) fn inputs(operation: &Operation, types: &Types<'_>) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
-    let mut add =
-        |types: &mut Types<'_>, place: Place, wire: &str, kind: String, required: bool| {
-            let mut name = snake(wire);
-            if name.is_empty() || inputs.iter().any(|known: &Input| known.name == name) {
-                name = format!(
-                    "{name}_in_{}",
-                    if place == Place::Query {
-                        "query"
-                    } else {
-                        "body"
-                    }
-                );
-            }
-            let rust = match types.name(&kind, "types::") {
-                // What is sent is text to the service, and no answer's secret, which would be written as a mark.
-                rust if rust == "ovh::Secret" => "String".to_owned(),
-                rust => rust,
-            };
-            inputs.push(Input {
-                place,
-                wire: wire.to_owned(),
-                name,
-                rust,
-                kind,
-                required,
-            });
-        };
-    let all: Vec<&Value> = operation["parameters"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .collect();
-    let of = |place: &'static str| all.iter().filter(move |one| one["paramType"] == place);
-    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
-    for name in path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-    {
-        let described = of("path").find(|one| one["name"] == name);
-        let kind = described.map_or_else(|| "string".to_owned(), |one| kind(one));
-        add(types, Place::Path, name, kind, true);
-    }
-    for one in of("query") {
-        add(
-            types,
-            Place::Query,
-            &text(one, "name"),
-            kind(one),
-            one["required"] == true,
-        );
-    }
-    for one in of("body") {
-        let (name, whole) = (text(one, "name"), kind(one));
-        match types.fields(&whole).filter(|_| name.is_empty()) {
-            // The whole body is one object: its fields are those of the operation.
-            Some(fields) => {
-                for (wire, field) in fields.iter().filter(|(_, field)| field["readOnly"] != true) {
-                    add(
-                        types,
-                        Place::Body,
-                        wire,
-                        kind(field),
-                        field["required"] == true,
-                    );
-                }
-            }
-            None => add(types, Place::Body, &name, whole, one["required"] == true),
+    let mut add = |place: Place, wire: &str, kind: &str, required: bool| {
+        let mut name = snake(wire);
+        if name.is_empty() {
+            "body".clone_into(&mut name);
         }
+        if inputs.iter().any(|known| known.name == name) {
+            name = format!(
+                "{name}_in_{}",
+                if place == Place::Query {
+                    "query"
+                } else {
+                    "body"
+                }
+            );
+        }
+        let rust = match types.name(kind, "types::") {
+            // What is sent is text to the service, and no answer's secret, which would be written as a mark.
+            rust if rust == "ovh::Secret" => "String".to_owned(),
+            rust => rust,
+        };
+        inputs.push(Input {
+            place,
+            wire: wire.to_owned(),
+            name,
+            rust,
+            kind: kind.to_owned(),
+            required,
+        });
+    };
+    for parameter in &operation.parameters {
+        add(
+            parameter.place,
+            &parameter.wire,
+            &parameter.kind,
+            parameter.required,
+        );
     }
     inputs.sort_by_key(|input| !input.required);
     inputs
 }
 
+/// The text of a module of these operations.
+pub(super) fn write(
+    described: &Described,
+    operations: &[(String, &Operation)],
+    types: &Types<'_>,
+    is_unstable: bool,
+) -> String {
+    let mut text = String::new();
+    for (name, operation) in operations
+        .iter()
+        .filter(|(_, operation)| operation.is_unstable() == is_unstable)
+    {
+        text += &structure(name, operation, described, types);
+    }
+    let paths = described.product.paths();
+    let mut head = if is_unstable {
+        format!(
+            "//! The operations of {paths} that the service marks as alpha or keeps for its own use. They may change or go at any time.\n\n"
+        )
+    } else {
+        format!("//! The operations of {paths}.\n\n")
+    };
+    head += "#![allow(\nclippy::new_without_default,\nclippy::too_many_arguments,\nreason = \"the service says what it wants\"\n)]\n\n";
+    if text.contains("BTreeMap<") {
+        head += "use std::collections::BTreeMap;\n";
+    }
+    if text.contains("impl Display") {
+        head += "use std::fmt::Display;\n";
+    }
+    head += "\nuse ovh::http::Method;\nuse ovh::operation::Parts;\n";
+    if text.contains("types::") {
+        head += "\nuse crate::types;\n";
+    }
+    head + &text
+}
+
 fn structure(
     name: &str,
-    method: &str,
-    path: &str,
-    operation: &Value,
-    document: &Value,
-    types: &mut Types<'_>,
+    operation: &Operation,
+    described: &Described,
+    types: &Types<'_>,
 ) -> String {
-    let is_v2 = document["basePath"]
-        .as_str()
-        .is_some_and(|base| base.ends_with("/v2"));
-    let path = format!("{}{path}", if is_v2 { "/v2" } else { "" });
-    let inputs = inputs(operation, &path, types);
-    let response = operation["responseType"].as_str().unwrap_or("void");
-    let answer = types.name(response, "types::");
-    let has_body = inputs.iter().any(|input| input.place == Place::Body);
-
+    let Operation { method, path, .. } = operation;
+    let inputs = inputs(operation, types);
+    let answer = types.name(&operation.response, "types::");
     let mut text = format!("\n/// `{method} {path}`\n");
     text += &facts(operation);
-    text += "#[derive(Clone, Debug, PartialEq, Serialize)]\n#[serde(rename_all = \"camelCase\")]\n\
-             #[must_use = \"an operation does nothing until a client sends it\"]\n";
-    text += &format!("pub struct {name} {{\n");
-    for input in &inputs {
-        if input.place == Place::Body {
-            if !input.required {
-                text += "#[serde(skip_serializing_if = \"Option::is_none\")]\n";
-            }
-            if camel(&input.name) != input.wire {
-                text += &format!("#[serde(rename = {:?})]\n", input.wire);
-            }
-        } else {
-            text += "#[serde(skip)]\n";
-        }
-        let rust = if input.required {
-            input.rust.clone()
-        } else {
-            format!("Option<{}>", input.rust)
-        };
-        text += &format!("{}: {rust},\n", input.name);
-    }
-    text += "}\n";
-    text += &constructor(name, &inputs);
-
     text += &format!(
-        "\nimpl Operation for {name} {{\ntype Answer = {answer};\nconst METHOD: http::Method = http::Method::{method};\n\
-         const PATH: &'static str = {path:?};\n"
+        "#[derive(Clone, Debug)]\n#[must_use = \"an operation does nothing until a client sends it\"]\npub struct {name}(Parts);\n"
     );
-    let of = |place| {
-        inputs
-            .iter()
-            .filter(move |input: &&Input| input.place == place)
-    };
-    let args: Vec<String> = path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .filter_map(|wire| of(Place::Path).find(|input| input.wire == wire))
-        .map(|input| {
-            let copied = if input.rust == "String" {
-                "clone"
-            } else {
-                "to_string"
-            };
-            format!("self.{}.{copied}()", input.name)
-        })
+    text += &format!("\nimpl {name} {{\n");
+    let (required, others): (Vec<&Input>, Vec<&Input>) =
+        inputs.iter().partition(|input| input.required);
+    let taken: Vec<String> = required
+        .iter()
+        .map(|input| format!("{}: {}", input.name, input.taken()))
         .collect();
-    if !args.is_empty() {
-        text += &format!(
-            "\nfn args(&self) -> Vec<String> {{\nvec![{}]\n}}\n",
-            args.join(", ")
-        );
-    }
-    if of(Place::Query).next().is_some() {
-        text += "\nfn query(&self) -> Vec<(&'static str, String)> {\nlet mut query = Vec::new();\n";
-        for input in of(Place::Query) {
-            text += &push(input);
-        }
-        text += "query\n}\n";
-    }
-    if has_body {
-        let whole = of(Place::Body).find(|input| input.wire.is_empty());
-        let body = whole.map_or("self".to_owned(), |input| format!("&self.{}", input.name));
-        text += &format!(
-            "\nfn body(&self) -> Option<ovh::Result<serde_json::Value>> {{\novh::operation::json({body})\n}}\n"
-        );
-    }
-    text += "}\n";
-    if method == "GET"
-        && let Some(item) = item(&path, response, document, types)
+    let mut parts = if inputs
+        .iter()
+        .any(|input| input.place == Place::Body && !input.wire.is_empty())
     {
-        text += &format!("\nimpl ListOperation for {name} {{\ntype Item = {item};\n}}\n");
+        "Parts::with_body()".to_owned()
+    } else {
+        "Parts::new()".to_owned()
+    };
+    for input in &required {
+        parts += &input.set();
+    }
+    text += &format!(
+        "/// The operation with what it has to have.\npub fn new({}) -> Self {{\nSelf({parts})\n}}\n",
+        taken.join(", ")
+    );
+    for input in others {
+        text += &format!(
+            "\n/// Sets `{}`: `{}`\npub fn {}(self, {}: {}) -> Self {{\nSelf(self.0{})\n}}\n",
+            input.said(),
+            input.kind,
+            input.name,
+            input.name,
+            input.taken(),
+            input.set(),
+        );
+    }
+    text += &format!(
+        "}}\n\nimpl ovh::Operation for {name} {{\ntype Answer = {answer};\nconst METHOD: Method = Method::{method};\n\
+         const PATH: &'static str = {path:?};\n\nfn into_parts(self) -> Parts {{\nself.0\n}}\n}}\n"
+    );
+    if let Some(item) = item(operation, described, types) {
+        text += &format!("\nimpl ovh::ListOperation for {name} {{\ntype Item = {item};\n}}\n");
     }
     text
 }
 
+impl Input {
+    fn is_text(&self) -> bool {
+        self.rust == "String"
+    }
+
+    /// The type of the argument.
+    fn taken(&self) -> &str {
+        match self.place {
+            Place::Path if self.is_text() => "impl Display",
+            _ if self.is_text() => "impl Into<String>",
+            _ => &self.rust,
+        }
+    }
+
+    /// The call that writes it down.
+    fn set(&self) -> String {
+        let Self { name, wire, .. } = self;
+        let value = if self.is_text() {
+            format!("{name}.into()")
+        } else {
+            name.clone()
+        };
+        match self.place {
+            Place::Path => format!(".arg({name})"),
+            Place::Query if self.is_text() => format!(".query({wire:?}, {name}.into())"),
+            Place::Query => format!(".query({wire:?}, {value})"),
+            Place::Body if wire.is_empty() => format!(".json({value})"),
+            Place::Body => format!(".body({wire:?}, {value})"),
+        }
+    }
+
+    fn said(&self) -> &str {
+        if self.wire.is_empty() {
+            "body"
+        } else {
+            &self.wire
+        }
+    }
+}
+
 /// What is known of an operation beside its form.
-fn facts(operation: &Value) -> String {
+fn facts(operation: &Operation) -> String {
     let mut text = String::new();
-    let all = operation["iamActions"].as_array().into_iter().flatten();
-    let actions: Vec<String> = all
-        .filter(|action| action["required"] != false)
-        .filter_map(|action| Some(format!("`{}`", action["name"].as_str()?)))
+    let actions: Vec<String> = operation
+        .actions
+        .iter()
+        .map(|name| format!("`{name}`"))
         .collect();
     match &*actions {
         [] => {}
         [action] => text += &format!("///\n/// Needs the IAM action {action}.\n"),
         several => text += &format!("///\n/// Needs the IAM actions {}.\n", several.join(", ")),
     }
-    if operation["noAuthentication"] == true {
+    if operation.open {
         text += "///\n/// Everybody may call it, without a credential.\n";
     }
-    let status = &operation["apiStatus"];
-    match status["value"].as_str() {
-        Some("DEPRECATED") => {
-            let replacement = status["replacement"]
-                .as_str()
+    match operation.status.as_str() {
+        "DEPRECATED" => {
+            let replacement = operation
+                .replacement
+                .as_ref()
                 .map(|path| format!("; `{path}` replaces it"));
             text += &format!("///\n/// Deprecated{}.\n", replacement.unwrap_or_default());
         }
-        Some(status @ ("ALPHA" | "BETA")) => {
-            text += &format!(
-                "///\n/// In the state of {}; it may change.\n",
-                status.to_lowercase()
-            );
-        }
+        "BETA" => text += "///\n/// In the state of beta; it may change.\n",
         _ => {}
     }
     text
 }
 
-fn constructor(name: &str, inputs: &[Input]) -> String {
-    let required: Vec<&Input> = inputs.iter().filter(|input| input.required).collect();
-    let is_text = |input: &Input| input.rust == "String";
-    let taken: Vec<String> = required
-        .iter()
-        .map(|input| {
-            if is_text(input) {
-                format!("{}: impl Into<String>", input.name)
-            } else {
-                format!("{}: {}", input.name, input.rust)
-            }
-        })
-        .collect();
-    let mut fields: Vec<String> = Vec::new();
-    for input in inputs {
-        fields.push(match (input.required, is_text(input)) {
-            (true, true) => format!("{0}: {0}.into()", input.name),
-            (true, false) => input.name.clone(),
-            (false, _) => format!("{}: None", input.name),
-        });
-    }
-    let many = if required.len() > 7 {
-        "#[allow(clippy::too_many_arguments, reason = \"the service wants all of them\")]\n"
-    } else {
-        ""
-    };
-    // With nothing to give there is nothing to tell from the default.
-    let default = if required.is_empty() {
-        format!("\nimpl Default for {name} {{\nfn default() -> Self {{\nSelf::new()\n}}\n}}\n")
-    } else {
-        String::new()
-    };
-    let mut text = format!(
-        "\nimpl {name} {{\n/// The operation with what it has to have.\n{many}pub fn new({}) -> Self {{\nSelf {{ {} }}\n}}\n",
-        taken.join(", "),
-        fields.join(", ")
-    );
-    for input in inputs.iter().filter(|input| !input.required) {
-        let (taken, value) = if is_text(input) {
-            ("impl Into<String>", format!("{}.into()", input.name))
-        } else {
-            (input.rust.as_str(), input.name.clone())
-        };
-        text += &format!(
-            "\n/// Sets `{0}`: `{1}`\npub fn {2}(mut self, {2}: {taken}) -> Self {{\nself.{2} = Some({value});\nself\n}}\n",
-            input.wire, input.kind, input.name
-        );
-    }
-    text + "}\n" + &default
-}
-
-/// The lines that put a value into the query.
-fn push(input: &Input) -> String {
-    let Input {
-        name,
-        wire,
-        rust,
-        required,
-        ..
-    } = input;
-    let one = |value: &str| match rust.trim_start_matches("Vec<") {
-        text if text.starts_with("String") => format!("query.push(({wire:?}, {value}.clone()));\n"),
-        // Filters by objects and maps have a form of their own, which is JSON.
-        text if text.starts_with("std::") || text.starts_with("serde_json") => {
-            format!("query.push(({wire:?}, serde_json::json!({value}).to_string()));\n")
-        }
-        _ => format!("query.push(({wire:?}, {value}.to_string()));\n"),
-    };
-    match (rust.starts_with("Vec<"), required) {
-        (true, true) => format!("for {name} in &self.{name} {{\n{}}}\n", one(name)),
-        (true, false) => format!(
-            "for {name} in self.{name}.iter().flatten() {{\n{}}}\n",
-            one(name)
-        ),
-        (false, true) => one(&format!("self.{name}")),
-        (false, false) => format!("if let Some({name}) = &self.{name} {{\n{}}}\n", one(name)),
-    }
-}
-
 /// What a list holds: where it gives ids, the objects that they belong to.
-fn item(path: &str, response: &str, document: &Value, types: &mut Types<'_>) -> Option<String> {
-    let element = response.strip_suffix("[]")?;
-    let form = catalogue::find("GET", path).map(|known| known.form);
-    if matches!(form, Some(Form::Ids | Form::Expanded)) && !types.is_object(element) {
+fn item(operation: &Operation, described: &Described, types: &Types<'_>) -> Option<String> {
+    let element = operation
+        .response
+        .strip_suffix("[]")
+        .filter(|_| operation.method == "GET")?;
+    let form = catalogue::find("GET", &operation.path).map(|known| known.form);
+    let is_object = matches!(types.model(element), Some(Model::Fields(_)));
+    if matches!(form, Some(Form::Ids | Form::Expanded)) && !is_object {
         let below = |other: &str| {
             let rest = other
-                .strip_prefix(path)
+                .strip_prefix(&*operation.path)
                 .and_then(|rest| rest.strip_prefix('/'));
             rest.is_some_and(|rest| rest.starts_with('{') && !rest.contains('/'))
         };
-        let apis = document["apis"].as_array().into_iter().flatten();
-        let mut one = apis.filter(|api| api["path"].as_str().is_some_and(below));
-        let operations = one.next()?["operations"].as_array()?;
-        let get = operations.iter().find(|one| one["httpMethod"] == "GET")?;
-        return Some(types.name(get["responseType"].as_str()?, "types::"));
+        let mut all = described.operations.iter();
+        let one = all.find(|other| other.method == "GET" && below(&other.path))?;
+        return Some(types.name(&one.response, "types::"));
     }
     Some(types.name(element, "types::"))
 }

@@ -6,8 +6,8 @@ use crate::ovh_codegen::{MARK, hash};
 /// Files of product crates have the hash of what follows their first line.
 pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
     for (name, text) in tree.texts() {
-        let is_source = name.starts_with("products/") && name.ends_with("s.rs");
-        if is_source && !is_untouched(text) {
+        let is_source = name.ends_with(".rs") || name.ends_with("Cargo.toml");
+        if name.starts_with("products/") && is_source && !is_untouched(text) {
             faults.push(format!(
                 "{name}: is not as it was generated; generate it anew"
             ));
@@ -16,7 +16,8 @@ pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
 }
 
 fn is_untouched(text: &str) -> bool {
-    let parts = text
+    let comment = text.trim_start_matches(['/', '#']);
+    let parts = comment
         .strip_prefix(MARK)
         .and_then(|rest| rest.split_once('\n'));
     parts.is_some_and(|(recorded, rest)| recorded == hash(rest))
@@ -29,7 +30,7 @@ mod tests {
     #[test]
     fn an_edit_of_a_generated_file_is_found() {
         let text = "pub mod a;\n";
-        let generated = format!("{MARK}{}\n{text}", hash(text));
+        let generated = format!("//{MARK}{}\n{text}", hash(text));
         assert!(is_untouched(&generated));
         for edited in [
             generated.replace("mod a", "mod b"),
