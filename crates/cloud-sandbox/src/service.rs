@@ -8,6 +8,8 @@ pub(crate) mod keep;
 pub(crate) mod pattern;
 pub(crate) mod rate;
 pub(crate) mod route;
+#[cfg(feature = "hetzner")]
+pub(crate) mod ssh_key;
 pub(crate) mod time_span;
 
 use std::time::Duration;

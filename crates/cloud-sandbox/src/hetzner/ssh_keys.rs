@@ -1,10 +1,8 @@
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
+use crate::service::ssh_key::PublicKey;
 
 use super::error::ApiError;
 use super::input::Input;
@@ -12,14 +10,6 @@ use super::labels::Labels;
 use super::project::named;
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
-
-/// As lenient as the programs that read keys: bits beyond the last byte do not matter.
-const KEY_TEXT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_ssh_keys", "GET", "/ssh_keys", list_ssh_keys),
@@ -150,42 +140,5 @@ fn delete_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// The MD5 fingerprint of an OpenSSH public key; none when it is not one.
 pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
-    const TYPES: [&str; 7] = [
-        "ssh-rsa",
-        "ssh-ed25519",
-        "ecdsa-sha2-nistp256",
-        "ecdsa-sha2-nistp384",
-        "ecdsa-sha2-nistp521",
-        "sk-ssh-ed25519@openssh.com",
-        "sk-ecdsa-sha2-nistp256@openssh.com",
-    ];
-    let mut words = public_key.split_whitespace();
-    let kind = words.next().filter(|kind| TYPES.contains(kind))?;
-    let blob = KEY_TEXT.decode(words.next()?).ok()?;
-    // The blob begins with the length of the type and the type itself.
-    let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
-    let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
-    let hex = || {
-        md5::compute(&blob)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .join(":")
-    };
-    (!rest.is_empty()).then(hex)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_keys_have_a_fingerprint() {
-        let key = "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
-        assert!(fingerprint(&format!("ssh-ed25519 {key} me@example.com")).is_some());
-        assert_eq!(fingerprint(&format!("ssh-rsa {key}")), None);
-        assert_eq!(fingerprint("ssh-ed25519"), None);
-        assert_eq!(fingerprint("ssh-ed25519 AAAA"), None);
-        assert_eq!(fingerprint(key), None);
-    }
+    PublicKey::openssh(public_key).map(|key| key.fingerprint())
 }
