@@ -23,6 +23,7 @@
 #![cfg_attr(
     not(all(
         feature = "hetzner",
+        feature = "hetzner-robot",
         feature = "ionos",
         feature = "openstack",
         feature = "ovh",
@@ -37,6 +38,8 @@ mod control;
 mod front;
 #[cfg(feature = "hetzner")]
 pub mod hetzner;
+#[cfg(feature = "hetzner-robot")]
+pub mod hetzner_robot;
 #[cfg(feature = "ionos")]
 pub mod ionos_dataplatform;
 #[cfg(feature = "openstack")]

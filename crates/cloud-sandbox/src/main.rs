@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use cloud_sandbox::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
 };
-use cloud_sandbox::{Builder, Running, Sandbox, Tls, keystone, ovh, vdk_control};
+use cloud_sandbox::{Builder, Running, Sandbox, Tls, hetzner_robot, keystone, ovh, vdk_control};
 
 mod settings_file;
 
@@ -114,6 +114,15 @@ struct Serve {
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
+    /// The user of the Hetzner Robot web service
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = pair)]
+    hetzner_robot_user: Option<(String, String)>,
+    /// Something that the Hetzner Robot web service does in some places or at some times, for example max-requests; may be given several times
+    #[arg(long, value_name = "NAME")]
+    hetzner_robot_quirk: Vec<hetzner_robot::Quirk>,
+    /// Take any number of requests to the Hetzner Robot web service
+    #[arg(long)]
+    hetzner_robot_unlimited: bool,
     /// The application of OVHcloud
     #[arg(long, value_name = "KEY:SECRET", value_parser = pair)]
     ovh_application: Option<(String, String)>,
@@ -262,6 +271,14 @@ fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
         builder = builder.token(token);
         vdk_control = vdk_control.api_token(token);
     }
+    let mut robot =
+        hetzner_robot::Settings::new().request_limits(!arguments.hetzner_robot_unlimited);
+    if let Some((name, password)) = &arguments.hetzner_robot_user {
+        robot = robot.user(name, password);
+    }
+    for quirk in &arguments.hetzner_robot_quirk {
+        robot = robot.quirk(*quirk);
+    }
     let mut ovh = ovh::Settings::new();
     if let Some(bills) = arguments.ovh_bills.or(file.ovh.bills) {
         ovh = ovh.bills(bills);
@@ -289,7 +306,11 @@ fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
     let keystone = users.fold(keystone::Settings::new(), |settings, user| {
         settings.user(&user.name, &user.password, &user.projects)
     });
-    Ok(builder.vdk_control(vdk_control).ovh(ovh).keystone(keystone))
+    Ok(builder
+        .hetzner_robot(robot)
+        .vdk_control(vdk_control)
+        .ovh(ovh)
+        .keystone(keystone))
 }
 
 fn secured(builder: Builder, arguments: &Serve, ip: IpAddr) -> Result<Builder, String> {
@@ -392,6 +413,16 @@ fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
     lines.push(variable("HETZNER_ENDPOINT", &endpoint));
     lines.push(variable("HCLOUD_TOKEN", &token));
     let usual = |key: &str, secret: &str| (key.to_owned(), secret.to_owned());
+    let (user, password) = arguments
+        .hetzner_robot_user
+        .clone()
+        .unwrap_or_else(|| usual(hetzner_robot::USER, hetzner_robot::PASSWORD));
+    // A token that is fixed is the password too.
+    let password = arguments.token.clone().unwrap_or(password);
+    lines.push(comment("Hetzner Robot"));
+    lines.push(variable("HROBOT_ENDPOINT", &server.hetzner_robot_url()));
+    lines.push(variable("HROBOT_USER", &user));
+    lines.push(variable("HROBOT_PASSWORD", &password));
     let (key, secret) = arguments
         .ovh_application
         .clone()

@@ -11,6 +11,8 @@ use crate::front::fault::Faults;
 use crate::front::journal::{Journal, Limits};
 #[cfg(feature = "hetzner")]
 use crate::hetzner::{Hetzner, HetznerMetadata};
+#[cfg(feature = "hetzner-robot")]
+use crate::hetzner_robot::{self, HetznerRobot};
 #[cfg(feature = "ionos")]
 use crate::ionos_dataplatform::IonosDataPlatform;
 
@@ -37,6 +39,8 @@ struct World {
     front: Front,
     #[cfg(feature = "hetzner")]
     hetzner: Arc<Hetzner>,
+    #[cfg(feature = "hetzner-robot")]
+    hetzner_robot: Arc<HetznerRobot>,
     #[cfg(feature = "ovh")]
     ovh: Arc<Ovh>,
     #[cfg(feature = "vdk-control")]
@@ -67,6 +71,8 @@ impl Sandbox {
                 lenient_bodies: false,
                 default_network: true,
             },
+            #[cfg(feature = "hetzner-robot")]
+            hetzner_robot: hetzner_robot::Settings::new(),
             #[cfg(feature = "ovh")]
             ovh: ovh::Settings::new(),
             #[cfg(feature = "vdk-control")]
@@ -97,6 +103,15 @@ impl Sandbox {
         Arc::new(InProcess {
             front: self.0.front.clone(),
             service: Arc::new(service),
+        })
+    }
+
+    #[cfg(feature = "hetzner-robot")]
+    /// The Hetzner Robot web service, without sockets: any host, paths as on `https://robot-ws.your-server.de`.
+    pub fn hetzner_robot(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess {
+            front: self.0.front.clone(),
+            service: self.0.hetzner_robot.clone(),
         })
     }
 
@@ -221,6 +236,8 @@ impl Sandbox {
             world.hetzner.clone(),
             #[cfg(all(feature = "hetzner", feature = "serve"))]
             Arc::new(HetznerMetadata::mounted(world.hetzner.clone())),
+            #[cfg(feature = "hetzner-robot")]
+            world.hetzner_robot.clone(),
             #[cfg(feature = "ovh")]
             world.ovh.clone(),
             #[cfg(feature = "vdk-control")]
@@ -254,6 +271,8 @@ impl fmt::Debug for Sandbox {
 #[derive(Clone)]
 pub struct Builder {
     options: Options,
+    #[cfg(feature = "hetzner-robot")]
+    hetzner_robot: hetzner_robot::Settings,
     #[cfg(feature = "ovh")]
     ovh: ovh::Settings,
     #[cfg(feature = "vdk-control")]
@@ -315,6 +334,13 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "hetzner-robot")]
+    /// What the Hetzner Robot web service is like: its user, its limits, its quirks.
+    pub fn hetzner_robot(mut self, settings: hetzner_robot::Settings) -> Self {
+        self.hetzner_robot = settings;
+        self
+    }
+
     #[cfg(feature = "ovh")]
     /// What the OVHcloud service is like: who may call it, and what there is.
     pub fn ovh(mut self, settings: ovh::Settings) -> Self {
@@ -364,6 +390,12 @@ impl Builder {
         Sandbox(Arc::new(World {
             #[cfg(feature = "hetzner")]
             hetzner: Arc::new(Hetzner::new(options.clone(), clock.clone())),
+            #[cfg(feature = "hetzner-robot")]
+            hetzner_robot: Arc::new(HetznerRobot::new(
+                options,
+                self.hetzner_robot,
+                clock.clone(),
+            )),
             #[cfg(feature = "ovh")]
             ovh: Arc::new(Ovh::new(options, self.ovh, clock.clone())),
             #[cfg(feature = "vdk-control")]

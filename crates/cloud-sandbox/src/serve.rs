@@ -170,6 +170,11 @@ impl Running {
         format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
     }
 
+    /// The endpoint of the Hetzner Robot web service, to be used in the place of `https://robot-ws.your-server.de`.
+    pub fn hetzner_robot_url(&self) -> String {
+        format!("{}/hetzner-robot", self.url())
+    }
+
     /// The endpoint of the OVHcloud service, to be used in the place of `https://eu.api.ovh.com/1.0`.
     pub fn ovh_url(&self) -> String {
         format!("{}/ovh/1.0", self.url())

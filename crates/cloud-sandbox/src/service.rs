@@ -8,7 +8,7 @@ pub(crate) mod keep;
 pub(crate) mod pattern;
 pub(crate) mod rate;
 pub(crate) mod route;
-#[cfg(feature = "hetzner")]
+#[cfg(any(feature = "hetzner", feature = "hetzner-robot"))]
 pub(crate) mod ssh_key;
 pub(crate) mod time_span;
 

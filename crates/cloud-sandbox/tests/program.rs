@@ -98,6 +98,8 @@ fn wrong_arguments_are_explained() {
         &["serve", "--ovh-zone", "../mine"],
         &["serve", "--keystone-user", "name:password"],
         &["serve", "--keystone-user", "name::demo"],
+        &["serve", "--hetzner-robot-quirk", "odd"],
+        &["serve", "--hetzner-robot-user", "name-alone"],
         &["dance"],
         &[],
     ] {
@@ -137,6 +139,13 @@ fn it_serves_until_a_signal_comes() {
         let endpoint = value("HCLOUD_ENDPOINT");
         assert_eq!(value("HETZNER_ENDPOINT"), endpoint);
         let token = value("HCLOUD_TOKEN");
+        assert_eq!(
+            value("HROBOT_ENDPOINT"),
+            endpoint.replace("/hetzner/v1", "/hetzner-robot")
+        );
+        // As a shell reads it: the name has a sign that begins a comment.
+        assert_eq!(value("HROBOT_USER"), "'#ws+sandbox'");
+        assert_eq!(value("HROBOT_PASSWORD"), "sandbox-robot-password");
         let ovh = value("OVH_ENDPOINT");
         assert_eq!(ovh, endpoint.replace("/hetzner/v1", "/ovh/1.0"));
         for name in [
@@ -306,9 +315,11 @@ fn the_variables_are_in_a_file_before_they_are_printed() {
     let file = file("variables.env");
     let (_child, greeting) = started(&["--env-file", &file, "--token", "mine"]);
     let written = std::fs::read_to_string(&file).unwrap();
-    let printed: Vec<&str> = greeting
+    // A shell needs quotes where the file has none.
+    let printed: Vec<String> = greeting
         .iter()
         .filter_map(|line| line.strip_prefix("export "))
+        .map(|assignment| assignment.replace('\'', ""))
         .collect();
     assert_eq!(written.lines().collect::<Vec<_>>(), printed);
     assert!(written.contains("\nHCLOUD_TOKEN=mine\n"), "{written}");
@@ -373,6 +384,35 @@ fn a_certificate_of_ones_own_is_served() {
     let answer = curl(&["--cacert", &certificate, &time]);
     assert!(answer.ends_with(" 200"), "{answer}");
     assert!(!greeting.iter().any(|line| line.contains("SSL_CERT_FILE")));
+}
+
+#[test]
+fn the_user_and_the_quirks_of_the_robot_can_be_chosen() {
+    let (_child, greeting) = started(&[
+        "--hetzner-robot-user",
+        "#ws+mine:secret",
+        "--hetzner-robot-quirk",
+        "max-requests",
+        "--hetzner-robot-quirk",
+        "sparse-errors",
+        "--rate-limit",
+        "1",
+    ]);
+    assert_eq!(value(&greeting, "HROBOT_USER"), "'#ws+mine'");
+    assert_eq!(value(&greeting, "HROBOT_PASSWORD"), "secret");
+    let server = format!("{}/server", value(&greeting, "HROBOT_ENDPOINT"));
+    let answer = curl(&["--user", "#ws+mine:secret", &server]);
+    assert!(answer.ends_with(" 200"), "{answer}");
+    let answer = curl(&["--user", "#ws+mine:secret", &server]);
+    assert!(answer.contains(r#""max_requests":1"#), "{answer}");
+
+    let (_child, greeting) = started(&["--hetzner-robot-unlimited"]);
+    let user = "#ws+sandbox:sandbox-robot-password";
+    let macs = format!("{}/wol/321001", value(&greeting, "HROBOT_ENDPOINT"));
+    for _ in 0..11 {
+        let answer = curl(&["--user", user, "--request", "POST", &macs]);
+        assert!(answer.ends_with(" 200"), "{answer}");
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ macro_rules! verbs {
 
 pub mod openstack;
 pub mod ovh;
+pub mod robot;
 pub mod vdk;
 
 use std::sync::Arc;
