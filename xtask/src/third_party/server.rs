@@ -11,6 +11,9 @@ const SETTINGS: &[&str] = &[
     "HCLOUD_ENDPOINT",
     "HETZNER_ENDPOINT",
     "HCLOUD_TOKEN",
+    "HROBOT_ENDPOINT",
+    "HROBOT_USER",
+    "HROBOT_PASSWORD",
     "OVH_ENDPOINT",
     "OVH_APPLICATION_KEY",
     "OVH_APPLICATION_SECRET",
@@ -85,6 +88,8 @@ impl Server {
                 .strip_prefix("export ")
                 .and_then(|setting| setting.split_once('='));
             if let Some((name, value)) = setting.filter(|(name, _)| SETTINGS.contains(name)) {
+                // Quoted where a shell would read something else.
+                let value = value.trim_matches('\'');
                 self.settings.push((name.to_owned(), value.to_owned()));
             }
         }
