@@ -69,7 +69,7 @@ enum Wanted {
     Any,
     Bool,
     /// An integer between these bounds.
-    Integer(i128, i128),
+    Integer(i64, u64),
     Float,
     Text,
     List,
@@ -85,13 +85,6 @@ macro_rules! wanting {
     )* };
 }
 
-/// The bounds of an integer type.
-macro_rules! integer {
-    ($integer:ty) => {
-        Wanted::Integer(<$integer>::MIN.into(), <$integer>::MAX.into())
-    };
-}
-
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
     type Error = D::Error;
 
@@ -99,14 +92,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
         deserialize_any => Wanted::Any;
         deserialize_unit => Wanted::Any;
         deserialize_bool => Wanted::Bool;
-        deserialize_i8 => integer!(i8);
-        deserialize_i16 => integer!(i16);
-        deserialize_i32 => integer!(i32);
-        deserialize_i64 => integer!(i64);
-        deserialize_u8 => integer!(u8);
-        deserialize_u16 => integer!(u16);
-        deserialize_u32 => integer!(u32);
-        deserialize_u64 => integer!(u64);
+        deserialize_i8 => Wanted::Integer(i8::MIN.into(), i8::MAX.unsigned_abs().into());
+        deserialize_i16 => Wanted::Integer(i16::MIN.into(), i16::MAX.unsigned_abs().into());
+        deserialize_i32 => Wanted::Integer(i32::MIN.into(), i32::MAX.unsigned_abs().into());
+        deserialize_i64 => Wanted::Integer(i64::MIN, i64::MAX.unsigned_abs());
+        deserialize_u8 => Wanted::Integer(0, u8::MAX.into());
+        deserialize_u16 => Wanted::Integer(0, u16::MAX.into());
+        deserialize_u32 => Wanted::Integer(0, u32::MAX.into());
+        deserialize_u64 => Wanted::Integer(0, u64::MAX);
         deserialize_f32 => Wanted::Float;
         deserialize_f64 => Wanted::Float;
         deserialize_char => Wanted::Text;
@@ -209,7 +202,7 @@ impl<'de, V: de::Visitor<'de>> Reading<'_, V> {
     fn integer<E: de::Error>(self, integer: i128) -> Result<V::Value, E> {
         // Too large a counter must not cost the whole answer, so it becomes the nearest that the type holds.
         let nearest = match self.wanted {
-            Wanted::Integer(least, most) => integer.clamp(least, most),
+            Wanted::Integer(least, most) => integer.clamp(least.into(), most.into()),
             Wanted::Text => return self.visitor.visit_string(integer.to_string()),
             _ => integer,
         };
@@ -221,19 +214,23 @@ impl<'de, V: de::Visitor<'de>> Reading<'_, V> {
         }
     }
 
-    /// The same for a text that holds a number, where the type wants one.
-    fn number_in<E: de::Error>(self, text: &str) -> Result<Result<V::Value, E>, Self> {
-        let text = text.trim();
+    /// Whether a text may hold a number that the type wants. Most texts are asked no further.
+    const fn wants_number(&self) -> bool {
+        matches!(self.wanted, Wanted::Integer(..) | Wanted::Float)
+    }
+
+    /// The number in a text, or the text where it holds none.
+    fn number_in<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
+        let number = text.trim();
         match self.wanted {
-            Wanted::Integer(..) => match text.parse() {
-                Ok(integer) => Ok(self.integer(integer)),
-                Err(_) => Err(self),
+            Wanted::Integer(..) => match number.parse() {
+                Ok(integer) => self.integer(integer),
+                Err(_) => self.visitor.visit_str(text),
             },
-            Wanted::Float => match text.parse::<f64>() {
-                Ok(float) if float.is_finite() => Ok(self.visitor.visit_f64(float)),
-                _ => Err(self),
+            _ => match number.parse::<f64>() {
+                Ok(float) if float.is_finite() => self.visitor.visit_f64(float),
+                _ => self.visitor.visit_str(text),
             },
-            _ => Err(self),
         }
     }
 }
@@ -274,7 +271,7 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, V> {
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
         match self.wanted {
             // What most numbers are, without another look at them.
-            Wanted::Integer(_, most) if i128::from(value) <= most => self.visitor.visit_u64(value),
+            Wanted::Integer(_, most) if value <= most => self.visitor.visit_u64(value),
             _ => self.integer(value.into()),
         }
     }
@@ -299,24 +296,24 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, V> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
-        match self.number_in(text) {
-            Ok(number) => number,
-            Err(this) => this.visitor.visit_str(text),
+        if self.wants_number() {
+            return self.number_in(text);
         }
+        self.visitor.visit_str(text)
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<V::Value, E> {
-        match self.number_in(text) {
-            Ok(number) => number,
-            Err(this) => this.visitor.visit_borrowed_str(text),
+        if self.wants_number() {
+            return self.number_in(text);
         }
+        self.visitor.visit_borrowed_str(text)
     }
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<V::Value, E> {
-        match self.number_in(&text) {
-            Ok(number) => number,
-            Err(this) => this.visitor.visit_string(text),
+        if self.wants_number() {
+            return self.number_in(&text);
         }
+        self.visitor.visit_string(text)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {

@@ -66,9 +66,74 @@ fn without_zone(text: &str) -> Option<::jiff::Timestamp> {
         .map(|time| time.timestamp())
 }
 
+/// The seconds of `2026-11-20T08:30:00Z`, the form in which services write almost every instant: read so, a list of
+/// servers costs a twentieth less. `None` for every other form, and for a day or an hour that there is not.
+fn seconds_in_utc(text: &str) -> Option<i64> {
+    let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b'Z',
+    ] = *text
+    else {
+        return None;
+    };
+    let two = |tens: u8, ones: u8| {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+    };
+    let (year, month, day) = (
+        two(y1, y2)? * 100 + two(y3, y4)?,
+        two(m1, m2)?,
+        two(d1, d2)?,
+    );
+    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Years are counted from March on, so that the day of a leap year is the last of its year.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    // 719,468 days lie between the first March of this count and 1970.
+    let days = 365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(instant) = seconds_in_utc(text).and_then(Self::from_unix) {
+            return Ok(instant);
+        }
         text.parse()
             .or_else(|error| without_zone(text).ok_or(error))
             .map(Self)
@@ -178,6 +243,41 @@ mod tests {
             SystemTime::from(utc),
             SystemTime::UNIX_EPOCH + Duration::from_secs(1_454_197_800)
         );
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_by_jiff() {
+        let mut day = ::jiff::civil::date(1599, 12, 30);
+        while day.year() < 2401 {
+            let text = format!("{day}T23:59:58Z");
+            let by_jiff: ::jiff::Timestamp = text.parse().unwrap();
+            assert_eq!(seconds_in_utc(&text), Some(by_jiff.as_second()), "{text}");
+            day = day.tomorrow().unwrap();
+        }
+        for year in ["0000", "0001", "0004", "9999"] {
+            let text = format!("{year}-02-28T00:00:00Z");
+            let by_jiff: ::jiff::Timestamp = text.parse().unwrap();
+            assert_eq!(seconds_in_utc(&text), Some(by_jiff.as_second()), "{text}");
+        }
+        // What is not this form, or no instant, is left to jiff: a leap second is one to it.
+        for text in [
+            "2026-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:60:00Z",
+            "2016-12-31T23:59:60Z",
+            "2026-01-01 00:00:00Z",
+            "2026-01-01T00:00:00z",
+            "2026-01-01T00:00:0xZ",
+            "+026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00",
+        ] {
+            assert_eq!(seconds_in_utc(text), None, "{text}");
+        }
     }
 
     #[test]
