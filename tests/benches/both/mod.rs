@@ -11,8 +11,8 @@ use hetzner::{Client, ClientBuilder};
 
 mod plain;
 
-const TOKEN: &str = "jEheVytlAoFl7F8MqUQ7jAo2hOXASztXjEheVytlAoFl7F8MqUQ7jAo2hOXASztX";
-const ID: i64 = 1;
+pub const TOKEN: &str = "jEheVytlAoFl7F8MqUQ7jAo2hOXASztXjEheVytlAoFl7F8MqUQ7jAo2hOXASztX";
+pub const ID: i64 = 1;
 
 pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
