@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
 use crate::ids::ActionId;
-use crate::ops;
 use cloud_core::model::Sort;
 
 mod answers;
@@ -170,6 +169,14 @@ pub struct ActionError {
 impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        GET_ACTIONS = "get_actions", GET "/actions";
+        GET_ACTION = "get_action", GET "/actions/{id}";
     }
 }
 

@@ -14,7 +14,6 @@ use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::CertificateId;
 use crate::labels::{self, Labels};
-use crate::ops;
 use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -119,6 +118,21 @@ pub struct CertificateStatus {
     pub renewal: CertificateRenewal,
     /// Why one of them failed.
     pub error: Option<ActionError>,
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_CERTIFICATES = "list_certificates", GET "/certificates";
+        CREATE_CERTIFICATE = "create_certificate", POST "/certificates";
+        LIST_CERTIFICATES_ACTIONS = "list_certificates_actions", GET "/certificates/actions";
+        GET_CERTIFICATES_ACTION = "get_certificates_action", GET "/certificates/actions/{id}";
+        GET_CERTIFICATE = "get_certificate", GET "/certificates/{id}";
+        UPDATE_CERTIFICATE = "update_certificate", PUT "/certificates/{id}";
+        DELETE_CERTIFICATE = "delete_certificate", DELETE "/certificates/{id}";
+        LIST_CERTIFICATE_ACTIONS = "list_certificate_actions", GET "/certificates/{id}/actions";
+        RETRY_CERTIFICATE = "retry_certificate", POST "/certificates/{id}/actions/retry";
+    }
 }
 
 impl Client {

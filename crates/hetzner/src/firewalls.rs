@@ -14,7 +14,6 @@ use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{FirewallId, ServerId};
 use crate::labels::{self, Labels};
-use crate::ops;
 use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -129,6 +128,24 @@ pub struct FirewallServer {
 pub struct FirewallSelector {
     /// The text of the selector, such as `env=prod`.
     pub selector: String,
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_FIREWALLS = "list_firewalls", GET "/firewalls";
+        CREATE_FIREWALL = "create_firewall", POST "/firewalls";
+        LIST_FIREWALLS_ACTIONS = "list_firewalls_actions", GET "/firewalls/actions";
+        GET_FIREWALLS_ACTION = "get_firewalls_action", GET "/firewalls/actions/{id}";
+        GET_FIREWALL = "get_firewall", GET "/firewalls/{id}";
+        UPDATE_FIREWALL = "update_firewall", PUT "/firewalls/{id}";
+        DELETE_FIREWALL = "delete_firewall", DELETE "/firewalls/{id}";
+        LIST_FIREWALL_ACTIONS = "list_firewall_actions", GET "/firewalls/{id}/actions";
+        APPLY_FIREWALL_TO_RESOURCES = "apply_firewall_to_resources", POST "/firewalls/{id}/actions/apply_to_resources";
+        REMOVE_FIREWALL_FROM_RESOURCES =
+            "remove_firewall_from_resources", POST "/firewalls/{id}/actions/remove_from_resources";
+        SET_FIREWALL_RULES = "set_firewall_rules", POST "/firewalls/{id}/actions/set_rules";
+    }
 }
 
 impl Client {

@@ -17,7 +17,6 @@ use crate::ids::{FloatingIpId, LocationId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::ops;
 use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
@@ -65,6 +64,25 @@ impl FloatingIp {
     /// The address, or the first one of the network.
     pub fn address(&self) -> Option<IpAddr> {
         ips::first_address(&self.ip)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_FLOATING_IPS = "list_floating_ips", GET "/floating_ips";
+        CREATE_FLOATING_IP = "create_floating_ip", POST "/floating_ips";
+        LIST_FLOATING_IPS_ACTIONS = "list_floating_ips_actions", GET "/floating_ips/actions";
+        GET_FLOATING_IPS_ACTION = "get_floating_ips_action", GET "/floating_ips/actions/{id}";
+        GET_FLOATING_IP = "get_floating_ip", GET "/floating_ips/{id}";
+        UPDATE_FLOATING_IP = "update_floating_ip", PUT "/floating_ips/{id}";
+        DELETE_FLOATING_IP = "delete_floating_ip", DELETE "/floating_ips/{id}";
+        LIST_FLOATING_IP_ACTIONS = "list_floating_ip_actions", GET "/floating_ips/{id}/actions";
+        ASSIGN_FLOATING_IP = "assign_floating_ip", POST "/floating_ips/{id}/actions/assign";
+        CHANGE_FLOATING_IP_DNS_PTR = "change_floating_ip_dns_ptr", POST "/floating_ips/{id}/actions/change_dns_ptr";
+        CHANGE_FLOATING_IP_PROTECTION =
+            "change_floating_ip_protection", POST "/floating_ips/{id}/actions/change_protection";
+        UNASSIGN_FLOATING_IP = "unassign_floating_ip", POST "/floating_ips/{id}/actions/unassign";
     }
 }
 

@@ -7,7 +7,6 @@ use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{ImageId, ServerId};
 use crate::labels;
-use crate::ops;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -140,6 +139,20 @@ impl Image {
     /// Whether a server can be created from it now.
     pub fn is_available(&self) -> bool {
         self.status == ImageStatus::Available
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_IMAGES = "list_images", GET "/images";
+        LIST_IMAGES_ACTIONS = "list_images_actions", GET "/images/actions";
+        GET_IMAGES_ACTION = "get_images_action", GET "/images/actions/{id}";
+        GET_IMAGE = "get_image", GET "/images/{id}";
+        UPDATE_IMAGE = "update_image", PUT "/images/{id}";
+        DELETE_IMAGE = "delete_image", DELETE "/images/{id}";
+        LIST_IMAGE_ACTIONS = "list_image_actions", GET "/images/{id}/actions";
+        CHANGE_IMAGE_PROTECTION = "change_image_protection", POST "/images/{id}/actions/change_protection";
     }
 }
 

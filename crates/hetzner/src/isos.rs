@@ -6,7 +6,6 @@ use crate::deprecation::Deprecation;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::IsoId;
-use crate::ops;
 use crate::server_types::Architecture;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
@@ -54,6 +53,14 @@ impl Iso {
         self.architecture
             .as_ref()
             .is_none_or(|own| own == architecture)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_ISOS = "list_isos", GET "/isos";
+        GET_ISO = "get_iso", GET "/isos/{id}";
     }
 }
 

@@ -10,7 +10,6 @@ use crate::deprecation::Deprecation;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::LoadBalancerTypeId;
-use crate::ops;
 use crate::pricing::LocationPrice;
 use cloud_core::model::IdOrName;
 
@@ -58,6 +57,14 @@ impl LoadBalancerType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_LOAD_BALANCER_TYPES = "list_load_balancer_types", GET "/load_balancer_types";
+        GET_LOAD_BALANCER_TYPE = "get_load_balancer_type", GET "/load_balancer_types/{id}";
     }
 }
 

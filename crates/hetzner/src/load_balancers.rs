@@ -1,462 +1,420 @@
 //! Load balancers.
 
-use std::net::IpAddr;
-
+use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
-use serde::{Deserialize, Serialize};
+use cloud_core::provider::CallBuilder;
+use cloud_core::request::OperationRow;
+use cloud_core::wait::Accepted;
+use cloud_core::{Error, Result};
+use serde::Serialize;
 
-use crate::ids::{CertificateId, LoadBalancerId, NetworkId, PrimaryIpId, ServerId};
-use crate::labels::Labels;
-use crate::load_balancer_types::LoadBalancerType;
-use crate::locations::Location;
-use crate::protection::Protection;
+use crate::actions::{self, Action, Created, action_methods};
+use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::find::find;
+use crate::ids::{LoadBalancerId, NetworkId, PrimaryIpId};
+use crate::labels::{self, Labels};
+use crate::metrics::GetMetrics;
+use crate::or_get;
+use crate::protection::ChangeProtection;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 mod balancing;
+mod load_balancer;
 mod networking;
-mod operations;
 mod specs;
 
 pub use balancing::*;
+pub use load_balancer::*;
 pub use networking::*;
-pub use operations::*;
 pub use specs::{LbHealthCheck, LbHealthCheckHttp, LbHttp, LbService, LbTarget};
 
-cloud_core::open_enum! {
-    /// Which target gets the next request.
-    pub enum LoadBalancerAlgorithmType {
-        /// One after the other.
-        RoundRobin = "round_robin",
-        /// The one with the fewest connections.
-        LeastConnections = "least_connections",
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_LOAD_BALANCERS = "list_load_balancers", GET "/load_balancers";
+        CREATE_LOAD_BALANCER = "create_load_balancer", POST "/load_balancers";
+        LIST_LOAD_BALANCERS_ACTIONS = "list_load_balancers_actions", GET "/load_balancers/actions";
+        GET_LOAD_BALANCERS_ACTION = "get_load_balancers_action", GET "/load_balancers/actions/{id}";
+        GET_LOAD_BALANCER = "get_load_balancer", GET "/load_balancers/{id}";
+        UPDATE_LOAD_BALANCER = "update_load_balancer", PUT "/load_balancers/{id}";
+        DELETE_LOAD_BALANCER = "delete_load_balancer", DELETE "/load_balancers/{id}";
+        LIST_LOAD_BALANCER_ACTIONS = "list_load_balancer_actions", GET "/load_balancers/{id}/actions";
+        ADD_LOAD_BALANCER_SERVICE = "add_load_balancer_service", POST "/load_balancers/{id}/actions/add_service";
+        ADD_LOAD_BALANCER_TARGET = "add_load_balancer_target", POST "/load_balancers/{id}/actions/add_target";
+        ATTACH_LOAD_BALANCER_TO_NETWORK =
+            "attach_load_balancer_to_network", POST "/load_balancers/{id}/actions/attach_to_network";
+        CHANGE_LOAD_BALANCER_ALGORITHM =
+            "change_load_balancer_algorithm", POST "/load_balancers/{id}/actions/change_algorithm";
+        CHANGE_LOAD_BALANCER_DNS_PTR = "change_load_balancer_dns_ptr", POST "/load_balancers/{id}/actions/change_dns_ptr";
+        CHANGE_LOAD_BALANCER_PROTECTION =
+            "change_load_balancer_protection", POST "/load_balancers/{id}/actions/change_protection";
+        CHANGE_LOAD_BALANCER_TYPE = "change_load_balancer_type", POST "/load_balancers/{id}/actions/change_type";
+        DELETE_LOAD_BALANCER_SERVICE = "delete_load_balancer_service", POST "/load_balancers/{id}/actions/delete_service";
+        DETACH_LOAD_BALANCER_FROM_NETWORK =
+            "detach_load_balancer_from_network", POST "/load_balancers/{id}/actions/detach_from_network";
+        DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE =
+            "disable_load_balancer_public_interface", POST "/load_balancers/{id}/actions/disable_public_interface";
+        ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE =
+            "enable_load_balancer_public_interface", POST "/load_balancers/{id}/actions/enable_public_interface";
+        REMOVE_LOAD_BALANCER_TARGET = "remove_load_balancer_target", POST "/load_balancers/{id}/actions/remove_target";
+        UPDATE_LOAD_BALANCER_SERVICE = "update_load_balancer_service", POST "/load_balancers/{id}/actions/update_service";
+        GET_LOAD_BALANCER_METRICS = "get_load_balancer_metrics", GET "/load_balancers/{id}/metrics";
     }
 }
 
-cloud_core::open_enum! {
-    /// What a service speaks.
-    pub enum LoadBalancerProtocol {
-        /// TCP, whatever is inside.
-        Tcp = "tcp",
-        /// Plain HTTP, without TLS.
-        Http = "http",
-        /// HTTP over TLS, which ends at the load balancer.
-        Https = "https",
+impl Client {
+    /// Load balancers, which spread requests over targets.
+    pub fn load_balancers(&self) -> LoadBalancers<'_> {
+        LoadBalancers::new(self)
     }
 }
 
-cloud_core::open_enum! {
-    /// What a target is named by.
-    pub enum LoadBalancerTargetType {
-        /// One server, by its number.
-        Server = "server",
-        /// All servers whose labels match.
-        LabelSelector = "label_selector",
-        /// An address of a dedicated server of the same owner.
-        Ip = "ip",
-    }
-}
+/// The calls about load balancers, under `/load_balancers`.
+///
+/// What changes a load balancer takes time: the answer is an [`Action`](crate::Action), and [`wait`](cloud_core::wait::Accepted::wait) waits for its end.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::load_balancers::{LbService, LbTarget};
+///
+/// let created = api
+///     .load_balancers()
+///     .create("web", "lb11")
+///     .location("fsn1")
+///     .services([LbService::http(80, 8080)])
+///     .targets([LbTarget::label_selector("role=web")])
+///     .await?;
+/// let balancer = created.wait().await?;
+/// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
+///
+/// api.load_balancers().change_type(balancer.id, "lb21").await?.wait().await?;
+/// api.load_balancers().delete(balancer.id).await?.wait().await?;
+/// assert!(api.load_balancers().find("web").await?.is_none());
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct LoadBalancers<'a>(&'a Client);
 
-cloud_core::open_enum! {
-    /// Whether a target answers. The service's own word `unknown`, for a target that was not tried yet, is read as
-    /// [`HealthState::Unknown`].
-    pub enum HealthState {
-        /// The target answers, and gets requests.
-        Healthy = "healthy",
-        /// It does not, and gets no requests.
-        Unhealthy = "unhealthy",
-    }
-}
-
-cloud_core::open_enum! {
-    /// Why a target counts as unhealthy.
-    pub enum HealthDetail {
-        /// The service does not say.
-        Unspecified = "unspecified",
-        /// It takes no connections.
-        Layer4NoConnection = "layer4_no_connection",
-        /// Connecting took too long.
-        Layer4Timeout = "layer4_timeout",
-        /// The answer took too long.
-        Layer7Timeout = "layer7_timeout",
-        /// The answer has a status that was not expected.
-        UnexpectedHttpStatus = "unexpected_http_status",
-        /// The answer has a text that was not expected.
-        UnexpectedHttpContent = "unexpected_http_content",
-    }
-}
-
-cloud_core::open_enum! {
-    /// A group of measurements of a load balancer.
-    pub enum LoadBalancerMetricType {
-        /// How many connections are open: the series `open_connections`.
-        OpenConnections = "open_connections",
-        /// Connections in each second: the series `connections_per_second`.
-        ConnectionsPerSecond = "connections_per_second",
-        /// Requests in each second: the series `requests_per_second`.
-        RequestsPerSecond = "requests_per_second",
-        /// The series `bandwidth.in` and `bandwidth.out`, in bytes a second.
-        Bandwidth = "bandwidth",
-    }
-}
-
-/// A load balancer of the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancer {
-    /// The number of the load balancer.
-    pub id: LoadBalancerId,
-    /// Its name, unique in the project.
-    pub name: String,
-    /// The public addresses of the load balancer.
-    pub public_net: LoadBalancerPublicNet,
-    /// The private network it is attached to; there is one at most.
-    pub private_net: Vec<LoadBalancerPrivateNet>,
-    /// Where the load balancer stands.
-    pub location: Location,
-    /// Its type, with the prices of today.
-    pub load_balancer_type: LoadBalancerType,
-    /// What is refused for it.
-    pub protection: Protection,
-    /// The labels of the load balancer.
-    pub labels: Labels,
-    /// When it was created.
-    pub created: Timestamp,
-    /// What it listens for.
-    pub services: Vec<LoadBalancerService>,
-    /// Where it sends requests to.
-    pub targets: Vec<LoadBalancerTarget>,
-    /// How it chooses among the targets.
-    pub algorithm: LoadBalancerAlgorithm,
-    /// Bytes sent in this billing period; `None` while it is new.
-    pub outgoing_traffic: Option<u64>,
-    /// Bytes received in this billing period; they cost nothing.
-    pub ingoing_traffic: Option<u64>,
-    /// Outgoing bytes that this billing period includes.
-    pub included_traffic: u64,
-}
-
-impl From<&LoadBalancer> for LoadBalancerId {
-    fn from(load_balancer: &LoadBalancer) -> Self {
-        load_balancer.id
-    }
-}
-
-impl LoadBalancer {
-    /// Its public IPv4 address.
-    pub fn ipv4(&self) -> Option<IpAddr> {
-        self.public_net.ipv4.ip.as_deref()?.parse().ok()
+impl<'a> LoadBalancers<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
     }
 
-    /// Its public IPv6 address.
-    pub fn ipv6(&self) -> Option<IpAddr> {
-        self.public_net.ipv6.ip.as_deref()?.parse().ok()
+    /// Lists load balancers (`GET /load_balancers`).
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    pub fn list(self) -> ListLoadBalancers {
+        ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
     }
 
-    /// The service that listens on this port.
-    pub fn service(&self, listen_port: u16) -> Option<&LoadBalancerService> {
-        self.services
-            .iter()
-            .find(|service| service.listen_port == listen_port)
+    /// Creates a load balancer of a type, by name or, as text, by id (`POST /load_balancers`). It needs a
+    /// [`location`](CreateLoadBalancer::location) or a [`network_zone`](CreateLoadBalancer::network_zone).
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed),
+    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined), [`IpNotOwned`](ErrorCode::IpNotOwned),
+    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) and
+    /// [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (a server that cannot be
+    /// reached).
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        load_balancer_type: impl Into<String>,
+    ) -> CreateLoadBalancer {
+        let call = self.0.call(
+            &ops::CREATE_LOAD_BALANCER,
+            actions::created(
+                self.0,
+                "load_balancer",
+                |api, load_balancer: &LoadBalancer| api.load_balancers().get(load_balancer.id),
+            ),
+        );
+        CreateLoadBalancer::new(call, name.into(), load_balancer_type.into(), self.0.clone())
     }
 
-    /// Everything that it sends requests to: targets by server and by address, and the servers that selectors match.
-    pub fn endpoints(&self) -> impl Iterator<Item = &LoadBalancerTarget> {
-        self.targets.iter().flat_map(|target| {
-            let itself = target.kind != LoadBalancerTargetType::LabelSelector;
-            itself.then_some(target).into_iter().chain(&target.targets)
-        })
+    /// One load balancer (`GET /load_balancers/{id}`).
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
+    pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
+        self.0
+            .get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
     }
 
-    /// Whether it has services and targets, and every target answers for every service.
+    /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None`
+    /// when there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    pub fn find(
+        self,
+        load_balancer: impl Into<IdOrName<LoadBalancerId>>,
+    ) -> Task<Option<LoadBalancer>> {
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_LOAD_BALANCERS, "load_balancers")
+                .query("name", name)
+        };
+        find(load_balancer.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name or the labels of a load balancer (`PUT /load_balancers/{id}`). What is not set stays as it
+    /// is.
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
+    pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
+        UpdateLoadBalancer::new(self.0.get(
+            &ops::UPDATE_LOAD_BALANCER,
+            id.into().0,
+            "load_balancer",
+        ))
+    }
+
+    /// Deletes a load balancer (`DELETE /load_balancers/{id}`).
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
+    pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Option<Action>, ()>> {
+        self.0
+            .call(&ops::DELETE_LOAD_BALANCER, actions::deleted(self.0))
+            .arg(id.into())
+    }
+
+    fn start(self, operation: &'static OperationRow, id: LoadBalancerId) -> Call<Accepted<Action>> {
+        self.0.call(operation, actions::started(self.0)).arg(id)
+    }
+
+    /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidLoadBalancerType`](ErrorCode::InvalidLoadBalancerType) (it has more services or
+    /// targets than the type allows).
+    pub fn change_type(
+        self,
+        id: impl Into<LoadBalancerId>,
+        load_balancer_type: impl Into<String>,
+    ) -> ChangeLoadBalancerType {
+        let call = self.start(&ops::CHANGE_LOAD_BALANCER_TYPE, id.into());
+        ChangeLoadBalancerType::new(call, load_balancer_type.into())
+    }
+
+    /// Sets whether deleting a load balancer is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
+        ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
+    }
+
+    /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
+    /// [`Metrics`](crate::Metrics) names the series and their units.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is before the start).
     ///
     /// ```
-    /// let balancer: hetzner::LoadBalancer = hetzner::decode::from_str(
-    ///     r#"{"services": [{"listen_port": 80}],
-    ///         "targets": [{"type": "server", "health_status": [{"listen_port": 80, "status": "healthy"}]}]}"#,
-    /// )?;
-    /// assert!(balancer.is_healthy());
-    /// # Ok::<(), hetzner::Error>(())
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::{LoadBalancerMetricType, Timestamp};
+    ///
+    /// let end = Timestamp::now();
+    /// let start = Timestamp::from_unix(end.as_unix() - 3600).expect("an hour ago");
+    /// let kinds = [LoadBalancerMetricType::OpenConnections];
+    /// let metrics = api.load_balancers().metrics(load_balancer, kinds, start, end).step(60).await?;
+    /// let most = metrics.samples("open_connections").iter().map(|sample| sample.value).fold(0.0, f64::max);
+    /// println!("at most {most} connections at a time");
+    /// # assert!(!metrics.samples("open_connections").is_empty());
+    /// # Ok(()) }
     /// ```
-    pub fn is_healthy(&self) -> bool {
-        let answers = |target: &LoadBalancerTarget, port| {
-            target
-                .health_status
-                .iter()
-                .any(|health| health.listen_port == port && health.status == HealthState::Healthy)
-        };
-        let mut endpoints = self.endpoints().peekable();
-        !self.services.is_empty()
-            && endpoints.peek().is_some()
-            && endpoints.all(|target| {
-                self.services
-                    .iter()
-                    .all(|service| answers(target, service.listen_port))
-            })
-    }
-}
-
-/// The public side of a load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerPublicNet {
-    /// Whether it can be reached there.
-    pub enabled: bool,
-    /// The IPv4 address of the load balancer.
-    pub ipv4: LoadBalancerAddress,
-    /// The IPv6 address of the load balancer.
-    pub ipv6: LoadBalancerAddress,
-}
-
-/// A public address of a load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerAddress {
-    /// The Primary IP behind it, where there is one.
-    pub id: Option<PrimaryIpId>,
-    /// The address itself, where there is one.
-    pub ip: Option<String>,
-    /// The host name that it resolves to.
-    pub dns_ptr: Option<String>,
-    /// Whether the service cut it off because of abuse.
-    pub blocked: bool,
-}
-
-/// The place of a load balancer in a private network.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerPrivateNet {
-    /// The number of the private network.
-    pub network: NetworkId,
-    /// The address of the load balancer in it.
-    pub ip: String,
-}
-
-/// How a load balancer chooses among its targets.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerAlgorithm {
-    /// The rule that targets are chosen by.
-    #[serde(rename = "type")]
-    pub kind: LoadBalancerAlgorithmType,
-}
-
-impl From<LoadBalancerAlgorithmType> for LoadBalancerAlgorithm {
-    fn from(kind: LoadBalancerAlgorithmType) -> Self {
-        Self { kind }
-    }
-}
-
-/// A port that a load balancer listens on, and what it does with what comes in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerService {
-    /// The protocol that the service speaks.
-    pub protocol: LoadBalancerProtocol,
-    /// Whether targets are told the client's address by the PROXY protocol.
-    pub proxyprotocol: bool,
-    /// How targets are tried.
-    pub health_check: LoadBalancerHealthCheck,
-    /// What only HTTP and HTTPS have; `None` for TCP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http: Option<LoadBalancerHttp>,
-    /// The port it listens on, which tells the services of a load balancer apart.
-    pub listen_port: u16,
-    /// The port of the targets.
-    pub destination_port: u16,
-}
-
-/// What only services for HTTP and HTTPS have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerHttp {
-    /// The name of the cookie that keeps a client at its target.
-    pub cookie_name: String,
-    /// The certificates of a service for HTTPS.
-    pub certificates: Vec<CertificateId>,
-    /// Whether requests to port 80 are sent on to HTTPS.
-    pub redirect_http: bool,
-    /// Whether clients stay at their target.
-    pub sticky_sessions: bool,
-    /// How long the cookie is good, in seconds.
-    pub cookie_lifetime: u32,
-    /// How long a connection may be idle, in seconds.
-    pub timeout_idle: u32,
-}
-
-/// How the targets of a service are tried.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerHealthCheck {
-    /// By connecting, or by a request.
-    pub protocol: LoadBalancerProtocol,
-    /// The request that is sent; `None` where targets are tried by connecting alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http: Option<LoadBalancerHealthCheckHttp>,
-    /// The port that is tried.
-    pub port: u16,
-    /// Seconds from one try to the next.
-    pub interval: u32,
-    /// Seconds after which a try has failed.
-    pub timeout: u32,
-    /// How many tries in a row change what is thought of a target.
-    pub retries: u32,
-}
-
-/// The request by which a target is tried.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerHealthCheckHttp {
-    /// The host that is asked for.
-    pub domain: Option<String>,
-    /// The path that is asked for.
-    pub path: String,
-    /// A text that the answer must hold.
-    pub response: Option<String>,
-    /// The statuses that are good, such as `2??`.
-    pub status_codes: Vec<String>,
-    /// Whether the request goes over TLS. The certificate is not checked.
-    pub tls: bool,
-}
-
-/// Something that a load balancer sends requests to. Which of its fields are there depends on its kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoadBalancerTarget {
-    /// What it is named by.
-    #[serde(rename = "type")]
-    pub kind: LoadBalancerTargetType,
-    /// The server, for a target of that kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server: Option<TargetServer>,
-    /// The label selector, for a target of that kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label_selector: Option<TargetLabelSelector>,
-    /// The address, for a target of that kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<TargetIp>,
-    /// Whether it answers, for each service. For a label selector see `targets`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub health_status: Vec<HealthStatus>,
-    /// Whether it is reached by the private network. `None` for an address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_private_ip: Option<bool>,
-    /// The servers that the selector matches now.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub targets: Vec<LoadBalancerTarget>,
-}
-
-impl LoadBalancerTarget {
-    /// The server, for a target of that kind.
-    pub fn server_id(&self) -> Option<ServerId> {
-        self.server.as_ref().map(|server| server.id)
-    }
-}
-
-/// The server that a target is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TargetServer {
-    /// The number of the server.
-    pub id: ServerId,
-}
-
-/// The selector that a target is named by.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TargetLabelSelector {
-    /// The selector, such as `env=prod`.
-    pub selector: String,
-}
-
-/// The address that a target is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TargetIp {
-    /// The address of the target.
-    pub ip: String,
-}
-
-/// Whether a target answers for one service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct HealthStatus {
-    /// Whether the target answers for this service.
-    pub status: HealthState,
-    /// Why the target does not answer, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<HealthDetail>,
-    /// The port that the service listens on.
-    pub listen_port: u16,
-    /// The status of the last answer, where targets are tried by HTTP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http_status_code: Option<u16>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn health_needs_every_target_and_every_service() {
-        let target = |status: &str| {
-            format!(
-                r#"{{"type":"server","health_status":[{{"listen_port":80,"status":"{status}"}}]}}"#
-            )
-        };
-        let selector = |inner: &str| format!(r#"{{"type":"label_selector","targets":[{inner}]}}"#);
-        let (good, bad) = (target("healthy"), target("unhealthy"));
-        let healthy = |services: &str, targets: &str| {
-            let json = format!(r#"{{"services":[{services}],"targets":[{targets}]}}"#);
-            cloud_core::decode::from_str::<LoadBalancer>(&json)
-                .unwrap()
-                .is_healthy()
-        };
-        let http = r#"{"listen_port":80}"#;
-        for (services, targets, expected) in [
-            (http, good.as_str(), true),
-            (http, &format!("{good},{}", selector(&good)), true),
-            (http, &format!("{good},{}", selector(&bad)), false),
-            (http, &bad, false),
-            (http, &target("unknown"), false),
-            (http, "", false),
-            (http, &selector(""), false),
-            ("", &good, false),
-            (r#"{"listen_port":80},{"listen_port":443}"#, &good, false),
-        ] {
-            assert_eq!(healthy(services, targets), expected, "{services} {targets}");
-        }
-    }
-
-    #[test]
-    fn parts_are_found() {
-        let balancer: LoadBalancer = cloud_core::decode::from_str(
-            r#"{"public_net":{"ipv4":{"ip":"203.0.113.9"},"ipv6":{"ip":null}},
-                "services":[{"listen_port":443,"protocol":"https"}],"targets":[{"type":"server","server":{"id":7}}]}"#,
+    pub fn metrics(
+        self,
+        id: impl Into<LoadBalancerId>,
+        kinds: impl IntoIterator<Item = LoadBalancerMetricType>,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> GetMetrics {
+        GetMetrics::of(
+            self.0,
+            &ops::GET_LOAD_BALANCER_METRICS,
+            id.into(),
+            kinds,
+            start,
+            end,
         )
-        .unwrap();
-        assert_eq!(balancer.ipv4(), Some("203.0.113.9".parse().unwrap()));
-        assert_eq!(balancer.ipv6(), None);
-        assert_eq!(
-            balancer.service(443).unwrap().protocol,
-            LoadBalancerProtocol::Https
-        );
-        assert_eq!(balancer.service(80), None);
-        assert_eq!(
-            balancer.endpoints().next().unwrap().server_id(),
-            Some(ServerId(7))
-        );
+    }
+}
+
+action_methods!(
+    LoadBalancers[LoadBalancerId] in "load_balancers" / "{id}",
+    LIST_LOAD_BALANCERS_ACTIONS, GET_LOAD_BALANCERS_ACTION, LIST_LOAD_BALANCER_ACTIONS,
+);
+
+cloud_core::list_request! {
+    /// Lists load balancers; made by [`LoadBalancers::list`].
+    pub struct ListLoadBalancers => LoadBalancer;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListLoadBalancers);
+
+/// The public addresses of a new load balancer, where they shall be Primary IPs that are there already.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct LbPublicNet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv4: Option<PrimaryIpId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv6: Option<PrimaryIpId>,
+}
+
+impl LbPublicNet {
+    /// New addresses of both kinds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This Primary IP as the IPv4 address.
+    pub fn ipv4(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.ipv4 = Some(id.into());
+        self
+    }
+
+    /// This Primary IP as the IPv6 address.
+    pub fn ipv6(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.ipv6 = Some(id.into());
+        self
+    }
+}
+
+fn check_unique_ports(services: &[LbService]) -> Result<()> {
+    let mut ports: Vec<u16> = services.iter().map(|service| service.listen_port).collect();
+    ports.sort_unstable();
+    match ports.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Error::input(
+            "services",
+            format!("listen on port {} twice", pair[0]),
+        )),
+        None => Ok(()),
+    }
+}
+
+cloud_core::request! {
+    /// Creates a load balancer; made by [`LoadBalancers::create`].
+    pub struct CreateLoadBalancer => Accepted<Created<LoadBalancer>, LoadBalancer>;
+    required {
+        name: String,
+        load_balancer_type: String,
+    }
+    unsent {
+        client: Client,
+    }
+    opt {
+        /// How it chooses among the targets; one after the other unless set.
+        algorithm: LoadBalancerAlgorithm,
+        /// The labels of the new load balancer.
+        labels: Labels,
+        /// Whether it can be reached from the internet; it can unless set.
+        public_interface: bool,
+        /// The private network it is attached to.
+        network: NetworkId,
+        /// The network zone, such as `eu-central`, in which the service chooses a location.
+        network_zone: String,
+        /// The location, such as `fsn1`.
+        location: String,
+        /// The public addresses of the new load balancer.
+        public_net: LbPublicNet,
+    }
+    list {
+        /// What it listens for.
+        services: LbService,
+        /// Where it sends requests to.
+        targets: LbTarget,
+    }
+    check |this: &Self| {
+        for (field, value) in [("name", &this.name), ("load_balancer_type", &this.load_balancer_type)] {
+            if value.is_empty() {
+                return Err(Error::input(field, "must not be empty"));
+            }
+        }
+        let services = this.services.as_deref().unwrap_or_default();
+        check_unique_ports(services)?;
+        services.iter().try_for_each(LbService::check)?;
+        this.targets.iter().flatten().try_for_each(LbTarget::check)?;
+        labels::check(this.labels.as_ref())
+    };
+}
+
+or_get::or_get_method!(
+    CreateLoadBalancer => LoadBalancer in load_balancers,
+    "the load balancer", "load_balancers", same ["load_balancer_type", "location"],
+    actions Some(|api, there| api.load_balancers().list_actions_of(there.id)),
+);
+
+cloud_core::request! {
+    /// Changes a load balancer; made by [`LoadBalancers::update`].
+    pub struct UpdateLoadBalancer => LoadBalancer;
+    opt {
+        /// The new name of the load balancer.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Changes the type; made by [`LoadBalancers::change_type`].
+    pub struct ChangeLoadBalancerType => Accepted<Action>;
+    required {
+        load_balancer_type: String,
     }
 }

@@ -5,7 +5,6 @@ use crate::client::Client;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::LocationId;
-use crate::ops;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -51,6 +50,14 @@ pub struct Location {
 impl From<&Location> for LocationId {
     fn from(location: &Location) -> Self {
         location.id
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_LOCATIONS = "list_locations", GET "/locations";
+        GET_LOCATION = "get_location", GET "/locations/{id}";
     }
 }
 

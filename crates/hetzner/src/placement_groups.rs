@@ -7,7 +7,6 @@ use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{PlacementGroupId, ServerId};
 use crate::labels;
-use crate::ops;
 use crate::or_get;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
@@ -49,6 +48,17 @@ pub struct PlacementGroup {
 impl From<&PlacementGroup> for PlacementGroupId {
     fn from(placement_group: &PlacementGroup) -> Self {
         placement_group.id
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_PLACEMENT_GROUPS = "list_placement_groups", GET "/placement_groups";
+        CREATE_PLACEMENT_GROUP = "create_placement_group", POST "/placement_groups";
+        GET_PLACEMENT_GROUP = "get_placement_group", GET "/placement_groups/{id}";
+        UPDATE_PLACEMENT_GROUP = "update_placement_group", PUT "/placement_groups/{id}";
+        DELETE_PLACEMENT_GROUP = "delete_placement_group", DELETE "/placement_groups/{id}";
     }
 }
 

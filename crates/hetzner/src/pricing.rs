@@ -6,9 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::ids::{LoadBalancerTypeId, ServerTypeId};
 use crate::ips::IpVersion;
-use crate::ops;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        GET_PRICING = "get_pricing", GET "/pricing";
+    }
+}
 
 impl Client {
     /// The prices of everything (`GET /pricing`), in the currency that they name.

@@ -17,7 +17,6 @@ use crate::ids::{LocationId, PrimaryIpId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::ops;
 use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
@@ -85,6 +84,24 @@ impl PrimaryIp {
     /// The address, or the first one of the network.
     pub fn address(&self) -> Option<IpAddr> {
         ips::first_address(&self.ip)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_PRIMARY_IPS = "list_primary_ips", GET "/primary_ips";
+        CREATE_PRIMARY_IP = "create_primary_ip", POST "/primary_ips";
+        LIST_PRIMARY_IPS_ACTIONS = "list_primary_ips_actions", GET "/primary_ips/actions";
+        GET_PRIMARY_IPS_ACTION = "get_primary_ips_action", GET "/primary_ips/actions/{id}";
+        GET_PRIMARY_IP = "get_primary_ip", GET "/primary_ips/{id}";
+        UPDATE_PRIMARY_IP = "update_primary_ip", PUT "/primary_ips/{id}";
+        DELETE_PRIMARY_IP = "delete_primary_ip", DELETE "/primary_ips/{id}";
+        LIST_PRIMARY_IP_ACTIONS = "list_primary_ip_actions", GET "/primary_ips/{id}/actions";
+        ASSIGN_PRIMARY_IP = "assign_primary_ip", POST "/primary_ips/{id}/actions/assign";
+        CHANGE_PRIMARY_IP_DNS_PTR = "change_primary_ip_dns_ptr", POST "/primary_ips/{id}/actions/change_dns_ptr";
+        CHANGE_PRIMARY_IP_PROTECTION = "change_primary_ip_protection", POST "/primary_ips/{id}/actions/change_protection";
+        UNASSIGN_PRIMARY_IP = "unassign_primary_ip", POST "/primary_ips/{id}/actions/unassign";
     }
 }
 

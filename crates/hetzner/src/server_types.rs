@@ -6,7 +6,6 @@ use crate::deprecation::Deprecation;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{LocationId, ServerTypeId};
-use crate::ops;
 use crate::pricing::LocationPrice;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
@@ -120,6 +119,14 @@ impl ServerType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_SERVER_TYPES = "list_server_types", GET "/server_types";
+        GET_SERVER_TYPE = "get_server_type", GET "/server_types/{id}";
     }
 }
 

@@ -7,7 +7,6 @@ use crate::error::ErrorCode;
 use crate::find::{find, find_by};
 use crate::ids::SshKeyId;
 use crate::labels;
-use crate::ops;
 use crate::or_get;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -72,6 +71,17 @@ const KEY_TEXT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_SSH_KEYS = "list_ssh_keys", GET "/ssh_keys";
+        CREATE_SSH_KEY = "create_ssh_key", POST "/ssh_keys";
+        GET_SSH_KEY = "get_ssh_key", GET "/ssh_keys/{id}";
+        UPDATE_SSH_KEY = "update_ssh_key", PUT "/ssh_keys/{id}";
+        DELETE_SSH_KEY = "delete_ssh_key", DELETE "/ssh_keys/{id}";
+    }
+}
 
 impl Client {
     /// SSH keys, which new servers can be given.

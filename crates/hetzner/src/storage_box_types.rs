@@ -10,7 +10,6 @@ use crate::deprecation::Deprecation;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::StorageBoxTypeId;
-use crate::ops;
 use crate::pricing::Price;
 use cloud_core::model::IdOrName;
 
@@ -64,6 +63,14 @@ impl StorageBoxType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&StorageBoxPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_STORAGE_BOX_TYPES = "list_storage_box_types", GET "/storage_box_types";
+        GET_STORAGE_BOX_TYPE = "get_storage_box_type", GET "/storage_box_types/{id}";
     }
 }
 

@@ -14,7 +14,6 @@ use crate::find::find;
 use crate::ids::{ServerId, VolumeId};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::ops;
 use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
@@ -79,6 +78,24 @@ impl Volume {
     /// Whether it can be used.
     pub fn is_available(&self) -> bool {
         self.status == VolumeStatus::Available
+    }
+}
+
+/// The operations of this room.
+pub(crate) mod ops {
+    cloud_core::operations! {
+        LIST_VOLUMES = "list_volumes", GET "/volumes";
+        CREATE_VOLUME = "create_volume", POST "/volumes";
+        LIST_VOLUMES_ACTIONS = "list_volumes_actions", GET "/volumes/actions";
+        GET_VOLUMES_ACTION = "get_volumes_action", GET "/volumes/actions/{id}";
+        GET_VOLUME = "get_volume", GET "/volumes/{id}";
+        UPDATE_VOLUME = "update_volume", PUT "/volumes/{id}";
+        DELETE_VOLUME = "delete_volume", DELETE "/volumes/{id}";
+        LIST_VOLUME_ACTIONS = "list_volume_actions", GET "/volumes/{id}/actions";
+        ATTACH_VOLUME = "attach_volume", POST "/volumes/{id}/actions/attach";
+        CHANGE_VOLUME_PROTECTION = "change_volume_protection", POST "/volumes/{id}/actions/change_protection";
+        DETACH_VOLUME = "detach_volume", POST "/volumes/{id}/actions/detach";
+        RESIZE_VOLUME = "resize_volume", POST "/volumes/{id}/actions/resize";
     }
 }
 

@@ -11,7 +11,7 @@ macro_rules! action_methods {
             ///
             /// A token with read access.
             pub fn list_actions(self) -> $crate::actions::ListActions {
-                $crate::actions::ListActions::of_all(self.0, &$crate::ops::$all)
+                $crate::actions::ListActions::of_all(self.0, &ops::$all)
             }
 
             #[doc = concat!("One action (`GET /", $path, "/actions/{id}`).")]
@@ -27,7 +27,7 @@ macro_rules! action_methods {
                 self,
                 id: impl Into<$crate::ids::ActionId>,
             ) -> cloud_core::call::Call<$crate::actions::Action> {
-                self.0.get(&$crate::ops::$one, id.into().0, "action")
+                self.0.get(&ops::$one, id.into().0, "action")
             }
 
             #[doc = concat!("Lists the actions of one resource (`GET /", $path, "/", $arg, "/actions`).")]
@@ -36,7 +36,7 @@ macro_rules! action_methods {
             ///
             /// A token with read access.
             pub fn list_actions_of(self, id: impl Into<$id>) -> $crate::actions::ListActions {
-                $crate::actions::ListActions::of_one(self.0, &$crate::ops::$of, id.into())
+                $crate::actions::ListActions::of_one(self.0, &ops::$of, id.into())
             }
 
             #[doc = concat!("Waits until no action runs on one resource (`GET /", $path, "/", $arg, "/actions?status=running`, `GET /actions?id=..`).")]

@@ -24,9 +24,9 @@ use cloud_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
 
 use super::Action;
+use super::ops;
 use crate::client::{Client, Host};
 use crate::ids::ActionId;
-use crate::ops;
 
 /// How many ids go into one request: what the official Go client sends, so known to be accepted.
 const CHUNK: usize = 25;

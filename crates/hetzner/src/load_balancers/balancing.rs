@@ -1,3 +1,4 @@
+use super::ops;
 use super::{
     LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerProtocol,
     LoadBalancers,
@@ -6,7 +7,6 @@ use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::LoadBalancerId;
-use crate::ops;
 use cloud_core::wait::Accepted;
 
 impl LoadBalancers<'_> {

@@ -4,12 +4,12 @@ use cloud_core::call::Call;
 use cloud_core::wait::Accepted;
 
 use super::LoadBalancers;
+use super::ops;
 use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{LoadBalancerId, NetworkId};
 use crate::ips::ChangeDnsPtr;
-use crate::ops;
 
 impl LoadBalancers<'_> {
     /// Sets the host name that one of its addresses resolves to, or with `None` resets it (`POST

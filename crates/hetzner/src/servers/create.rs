@@ -5,6 +5,7 @@ use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 use serde::Serialize;
 
+use super::ops;
 use super::{Server, Servers};
 use crate::actions::{self, COPYING, Created};
 use crate::client::Client;
@@ -13,7 +14,6 @@ use crate::error::ErrorCode;
 use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
 use crate::images::ImageType;
 use crate::labels::{self, Labels};
-use crate::ops;
 use crate::or_get;
 use cloud_core::model::IdOrName;
 

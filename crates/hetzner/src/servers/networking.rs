@@ -2,12 +2,12 @@ use cloud_core::wait::Accepted;
 use std::net::IpAddr;
 
 use super::Servers;
+use super::ops;
 use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{NetworkId, ServerId};
 use crate::ips::ChangeDnsPtr;
-use crate::ops;
 
 impl Servers<'_> {
     /// Sets the host name that one of its addresses resolves to, or with `None` resets it (`POST

@@ -2,11 +2,11 @@ use cloud_core::call::Call;
 use cloud_core::wait::Accepted;
 
 use super::Servers;
+use super::ops;
 use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::ServerId;
-use crate::ops;
 
 impl Servers<'_> {
     /// Switches the server on (`POST /servers/{id}/actions/poweron`).

@@ -2,12 +2,12 @@ use cloud_core::call::Call;
 use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 
+use super::ops;
 use super::{StorageBoxes, check};
 use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{StorageBoxId, StorageBoxSnapshotId};
-use crate::ops;
 use cloud_core::model::IdOrName;
 
 impl StorageBoxes<'_> {

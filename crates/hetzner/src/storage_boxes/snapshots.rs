@@ -9,6 +9,7 @@ use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use super::check;
+use super::ops;
 use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
@@ -16,7 +17,6 @@ use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{StorageBoxId, StorageBoxSnapshotId};
 use crate::labels::{self, Labels};
-use crate::ops;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 

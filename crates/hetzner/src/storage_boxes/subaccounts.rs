@@ -9,7 +9,9 @@ use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{access_setup, check};
+use super::check;
+use super::ops;
+use super::storage_box::access_setup;
 use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
@@ -17,7 +19,6 @@ use crate::error::ErrorCode;
 use crate::find::{find, find_by};
 use crate::ids::{StorageBoxId, StorageBoxSubaccountId};
 use crate::labels::{self, Labels};
-use crate::ops;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 

@@ -2,14 +2,13 @@ use cloud_core::call::Call;
 use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 
-use super::Servers;
+use super::{Rebuilt, Servers, ops};
 use crate::actions::{self, Action, COPYING, Created};
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::ids::{PlacementGroupId, ServerId};
+use crate::ids::ServerId;
 use crate::images::{Image, ImageType};
 use crate::labels::{self, Labels};
-use crate::ops;
 
 impl Servers<'_> {
     /// Takes a snapshot or a backup (`POST /servers/{id}/actions/create_image`). A server that is off gives a cleaner
@@ -49,10 +48,10 @@ impl Servers<'_> {
         )
     }
 
-    /// Changes the type of a server that is off (`POST /servers/{id}/actions/change_type`). A disk that has been
-    /// grown cannot be shrunk, so with `upgrade_disk` there is no way back to a smaller type.
+    /// Writes the disk anew from an image, by name or, as text, by id; everything on it is lost (`POST
+    /// /servers/{id}/actions/rebuild`).
     ///
-    /// It may copy a whole disk, so a wait for it has a deadline of two hours unless
+    /// It copies a whole disk, so a wait for it has a deadline of two hours unless
     /// [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
     ///
     /// # Permissions
@@ -61,20 +60,18 @@ impl Servers<'_> {
     ///
     /// # Errors
     ///
-    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
-    /// [`InvalidServerType`](ErrorCode::InvalidServerType), [`ResourceUnavailable`](ErrorCode::ResourceUnavailable)
-    /// (no room for the type there), [`Locked`](ErrorCode::Locked).
-    pub fn change_type(
-        self,
-        id: impl Into<ServerId>,
-        server_type: impl Into<String>,
-        upgrade_disk: bool,
-    ) -> ChangeServerType {
-        ChangeServerType::new(
-            self.start(&ops::CHANGE_SERVER_TYPE, id.into())
-                .map(|started| started.with_timeout(COPYING)),
-            server_type.into(),
-            upgrade_disk,
+    /// Worth handling: [`Protected`](ErrorCode::Protected), [`Locked`](ErrorCode::Locked),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (there is no such image, or it does not fit).
+    pub fn rebuild(self, id: impl Into<ServerId>, image: impl Into<String>) -> RebuildServer {
+        RebuildServer::new(
+            self.0
+                .call(
+                    &ops::REBUILD_SERVER,
+                    actions::told(self.0, |answer: &Rebuilt| &answer.action),
+                )
+                .arg(id.into())
+                .map(|rebuilt| rebuilt.with_timeout(COPYING)),
+            image.into(),
         )
     }
 
@@ -104,52 +101,6 @@ impl Servers<'_> {
     pub fn disable_backup(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_SERVER_BACKUP, id.into())
     }
-
-    /// Sets what is refused for the server (`POST /servers/{id}/actions/change_protection`). The service wants both
-    /// kinds to be set alike; one that is not sent keeps what the server has, and is compared too.
-    ///
-    /// # Permissions
-    ///
-    /// A token with write access.
-    ///
-    /// # Errors
-    ///
-    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (they are not).
-    pub fn change_protection(self, id: impl Into<ServerId>) -> ChangeServerProtection {
-        ChangeServerProtection::new(self.start(&ops::CHANGE_SERVER_PROTECTION, id.into()))
-    }
-
-    /// Puts a server that is off into a placement group (`POST /servers/{id}/actions/add_to_placement_group`).
-    ///
-    /// # Permissions
-    ///
-    /// A token with write access.
-    ///
-    /// # Errors
-    ///
-    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
-    /// [`AlreadyInPlacementGroup`](ErrorCode::AlreadyInPlacementGroup).
-    pub fn add_to_placement_group(
-        self,
-        id: impl Into<ServerId>,
-        placement_group: impl Into<PlacementGroupId>,
-    ) -> AddToPlacementGroup {
-        let call = self.start(&ops::ADD_SERVER_TO_PLACEMENT_GROUP, id.into());
-        AddToPlacementGroup::new(call, placement_group.into())
-    }
-
-    /// Takes it out of its placement group (`POST /servers/{id}/actions/remove_from_placement_group`).
-    ///
-    /// # Permissions
-    ///
-    /// A token with write access.
-    ///
-    /// # Errors
-    ///
-    /// Worth handling: [`Locked`](ErrorCode::Locked).
-    pub fn remove_from_placement_group(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
-        self.start(&ops::REMOVE_SERVER_FROM_PLACEMENT_GROUP, id.into())
-    }
 }
 
 cloud_core::request! {
@@ -167,29 +118,13 @@ cloud_core::request! {
 }
 
 cloud_core::request! {
-    /// Changes the type of a server; made by [`Servers::change_type`].
-    pub struct ChangeServerType => Accepted<Action>;
+    /// Rebuilds a server; made by [`Servers::rebuild`].
+    pub struct RebuildServer => Accepted<Rebuilt, Action>;
     required {
-        server_type: String,
-        upgrade_disk: bool,
+        image: String,
     }
-}
-
-cloud_core::request! {
-    /// Protects a server or lifts its protection; made by [`Servers::change_protection`].
-    pub struct ChangeServerProtection => Accepted<Action>;
     opt {
-        /// Whether deleting is refused. It must be the same as `rebuild`.
-        delete: bool,
-        /// Whether rebuilding is refused. It must be the same as `delete`.
-        rebuild: bool,
-    }
-}
-
-cloud_core::request! {
-    /// Puts a server into a placement group; made by [`Servers::add_to_placement_group`].
-    pub struct AddToPlacementGroup => Accepted<Action>;
-    required {
-        placement_group: PlacementGroupId,
+        /// Cloud-init user data, up to 32 KiB, instead of what it was created with.
+        @serde(serialize_with = "cloud_core::model::secret::expose_opt") user_data: secrecy::SecretString,
     }
 }

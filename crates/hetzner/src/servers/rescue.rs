@@ -2,51 +2,13 @@ use cloud_core::call::Call;
 use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 
-use super::{EnabledRescue, Rebuilt, RequestedConsole, ResetPassword, Servers};
-use crate::actions;
-use crate::actions::{Action, COPYING};
+use super::{EnabledRescue, RequestedConsole, ResetPassword, Servers, ops};
+use crate::actions::{self, Action};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{ServerId, SshKeyId};
-use crate::ops;
 
 impl Servers<'_> {
-    /// Gives `root` a new password (`POST /servers/{id}/actions/reset_password`). Needs a running server with the
-    /// QEMU guest agent.
-    ///
-    /// # Permissions
-    ///
-    /// A token with write access.
-    ///
-    /// # Errors
-    ///
-    /// Worth handling: [`Locked`](ErrorCode::Locked).
-    pub fn reset_password(self, id: impl Into<ServerId>) -> Call<Accepted<ResetPassword, Action>> {
-        self.0
-            .call(
-                &ops::RESET_SERVER_PASSWORD,
-                actions::told(self.0, |answer: &ResetPassword| &answer.action),
-            )
-            .arg(id.into())
-    }
-
-    /// Opens a VNC console (`POST /servers/{id}/actions/request_console`). Its address is good for one minute.
-    ///
-    /// # Permissions
-    ///
-    /// A token with write access.
-    pub fn request_console(
-        self,
-        id: impl Into<ServerId>,
-    ) -> Call<Accepted<RequestedConsole, Action>> {
-        self.0
-            .call(
-                &ops::REQUEST_SERVER_CONSOLE,
-                actions::told(self.0, |answer: &RequestedConsole| &answer.action),
-            )
-            .arg(id.into())
-    }
-
     /// Lets the server boot into the rescue system next time (`POST /servers/{id}/actions/enable_rescue`).
     ///
     /// # Permissions
@@ -93,11 +55,8 @@ impl Servers<'_> {
         self.start(&ops::DISABLE_SERVER_RESCUE, id.into())
     }
 
-    /// Writes the disk anew from an image, by name or, as text, by id; everything on it is lost (`POST
-    /// /servers/{id}/actions/rebuild`).
-    ///
-    /// It copies a whole disk, so a wait for it has a deadline of two hours unless
-    /// [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
+    /// Gives `root` a new password (`POST /servers/{id}/actions/reset_password`). Needs a running server with the
+    /// QEMU guest agent.
     ///
     /// # Permissions
     ///
@@ -105,19 +64,31 @@ impl Servers<'_> {
     ///
     /// # Errors
     ///
-    /// Worth handling: [`Protected`](ErrorCode::Protected), [`Locked`](ErrorCode::Locked),
-    /// [`InvalidInput`](ErrorCode::InvalidInput) (there is no such image, or it does not fit).
-    pub fn rebuild(self, id: impl Into<ServerId>, image: impl Into<String>) -> RebuildServer {
-        RebuildServer::new(
-            self.0
-                .call(
-                    &ops::REBUILD_SERVER,
-                    actions::told(self.0, |answer: &Rebuilt| &answer.action),
-                )
-                .arg(id.into())
-                .map(|rebuilt| rebuilt.with_timeout(COPYING)),
-            image.into(),
-        )
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
+    pub fn reset_password(self, id: impl Into<ServerId>) -> Call<Accepted<ResetPassword, Action>> {
+        self.0
+            .call(
+                &ops::RESET_SERVER_PASSWORD,
+                actions::told(self.0, |answer: &ResetPassword| &answer.action),
+            )
+            .arg(id.into())
+    }
+
+    /// Opens a VNC console (`POST /servers/{id}/actions/request_console`). Its address is good for one minute.
+    ///
+    /// # Permissions
+    ///
+    /// A token with write access.
+    pub fn request_console(
+        self,
+        id: impl Into<ServerId>,
+    ) -> Call<Accepted<RequestedConsole, Action>> {
+        self.0
+            .call(
+                &ops::REQUEST_SERVER_CONSOLE,
+                actions::told(self.0, |answer: &RequestedConsole| &answer.action),
+            )
+            .arg(id.into())
     }
 
     /// Inserts an ISO image, by name or, as text, by id (`POST /servers/{id}/actions/attach_iso`).
@@ -166,18 +137,6 @@ cloud_core::request! {
     list {
         /// The SSH keys of `root` in it. A password is made in any case.
         ssh_keys: SshKeyId,
-    }
-}
-
-cloud_core::request! {
-    /// Rebuilds a server; made by [`Servers::rebuild`].
-    pub struct RebuildServer => Accepted<Rebuilt, Action>;
-    required {
-        image: String,
-    }
-    opt {
-        /// Cloud-init user data, up to 32 KiB, instead of what it was created with.
-        @serde(serialize_with = "cloud_core::model::secret::expose_opt") user_data: secrecy::SecretString,
     }
 }
 

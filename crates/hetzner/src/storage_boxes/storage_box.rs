@@ -1,0 +1,165 @@
+use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::StorageBoxId;
+use crate::labels::Labels;
+use crate::locations::Location;
+use crate::protection::Protection;
+use crate::storage_box_types::StorageBoxType;
+
+cloud_core::open_enum! {
+    /// Whether a storage box can be used.
+    pub enum StorageBoxStatus {
+        /// The storage box can be used.
+        Active = "active",
+        /// It is being set up.
+        Initializing = "initializing",
+        /// The service shut it off.
+        Locked = "locked",
+    }
+}
+
+/// A storage box of the project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBox {
+    /// The number of the storage box.
+    pub id: StorageBoxId,
+    /// The name of the storage box. The service does not promise that it is unique.
+    pub name: String,
+    /// Its size, with the prices of today.
+    pub storage_box_type: StorageBoxType,
+    /// Where the storage box stands.
+    pub location: Location,
+    /// The ways in which it can be reached.
+    pub access_settings: AccessSettings,
+    /// When snapshots are taken by themselves; `None` without a plan.
+    pub snapshot_plan: Option<SnapshotPlan>,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// The labels of the storage box.
+    pub labels: Labels,
+    /// Whether it can be used.
+    pub status: StorageBoxStatus,
+    /// The name to log in with, such as `u1337`.
+    pub username: Option<String>,
+    /// The host to connect to; `None` while it is being set up.
+    pub server: Option<String>,
+    /// The machine it is kept on; `None` while it is being set up.
+    pub system: Option<String>,
+    /// How full it is.
+    pub stats: StorageBoxStats,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+impl From<&StorageBox> for StorageBoxId {
+    fn from(storage_box: &StorageBox) -> Self {
+        storage_box.id
+    }
+}
+
+impl StorageBox {
+    /// Whether it can be used.
+    pub fn is_active(&self) -> bool {
+        self.status == StorageBoxStatus::Active
+    }
+}
+
+/// How full a storage box is, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxStats {
+    /// Bytes taken up by all.
+    pub size: u64,
+    /// Bytes taken up by the files.
+    pub size_data: u64,
+    /// Bytes taken up by the snapshots.
+    pub size_snapshots: u64,
+}
+
+/// The ways in which a storage box can be reached. [`AccessSetup`] is its form in requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessSettings {
+    /// Whether it can be reached from outside of the provider's network.
+    pub reachable_externally: bool,
+    /// Whether it can be reached by Samba (SMB).
+    pub samba_enabled: bool,
+    /// Whether it can be reached by SSH.
+    pub ssh_enabled: bool,
+    /// Whether it can be reached by WebDAV.
+    pub webdav_enabled: bool,
+    /// Whether the folder with the snapshots of the file system can be seen.
+    pub zfs_enabled: bool,
+}
+
+/// When snapshots of a storage box are taken by themselves. Times are in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SnapshotPlan {
+    /// How many of them are kept; the oldest make room.
+    pub max_snapshots: u32,
+    /// The minute of the hour, from 0 to 59.
+    pub minute: u8,
+    /// The hour of the day (UTC), from 0 to 23.
+    pub hour: u8,
+    /// The day of the week, from 1 for Monday to 7 for Sunday; `None` for every day.
+    pub day_of_week: Option<u8>,
+    /// The day of the month, from 1 to 31; `None` for every day.
+    pub day_of_month: Option<u8>,
+}
+
+/// Declares the request form of access settings: what is not set is left to the service.
+macro_rules! access_setup {
+    ($(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* $field:ident ),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+        pub struct $name {
+            $( #[serde(skip_serializing_if = "Option::is_none")] $field: Option<bool>, )*
+        }
+
+        impl $name {
+            /// Settings of which none is set.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            $(
+                $(#[$field_meta])*
+                pub fn $field(mut self, $field: bool) -> Self {
+                    self.$field = Some($field);
+                    self
+                }
+            )*
+        }
+    };
+}
+pub(super) use access_setup;
+
+access_setup! {
+    /// The ways in which a new storage box can be reached.
+    ///
+    /// ```
+    /// use hetzner::storage_boxes::AccessSetup;
+    ///
+    /// let ssh_only = AccessSetup::new().ssh_enabled(true).samba_enabled(false);
+    /// assert_eq!(serde_json::to_string(&ssh_only).unwrap(), r#"{"samba_enabled":false,"ssh_enabled":true}"#);
+    /// ```
+    pub struct AccessSetup {
+        /// Whether it can be reached from outside of the provider's network.
+        reachable_externally,
+        /// Whether it can be reached by Samba (SMB).
+        samba_enabled,
+        /// Whether it can be reached by SSH.
+        ssh_enabled,
+        /// Whether it can be reached by WebDAV.
+        webdav_enabled,
+        /// Whether the folder with the snapshots of the file system can be seen.
+        zfs_enabled,
+    }
+}
