@@ -127,14 +127,6 @@ impl Action {
     }
 
     /// The number of the first resource of this kind that it works on.
-    ///
-    /// ```
-    /// use hetzner::{Action, ResourceKind, ServerId};
-    ///
-    /// let action: Action = hetzner::decode::from_str(r#"{"resources": [{"id": 42, "type": "server"}]}"#)?;
-    /// assert_eq!(action.resource(&ResourceKind::Server).map(ServerId), Some(ServerId(42)));
-    /// # Ok::<(), hetzner::Error>(())
-    /// ```
     pub fn resource(&self, kind: &ResourceKind) -> Option<i64> {
         self.resources
             .iter()
@@ -245,15 +237,6 @@ impl<'a> Actions<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let created = api.servers().create("web-1", "cx23", "debian-13").await?;
-    /// let actions = api.actions().get_many(created.actions().map(|action| action.id)).await?;
-    /// assert!(actions.iter().any(|action| action.command == "create_server"));
-    /// # Ok(()) }
-    /// ```
     pub fn get_many(self, ids: impl IntoIterator<Item = impl Into<ActionId>>) -> Call<Vec<Action>> {
         let call = self.0.call(&ops::GET_ACTIONS, Decode::key("actions"));
         ids.into_iter()
@@ -268,16 +251,6 @@ impl<'a> Actions<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let id = api.servers().reboot(server).await?.id; // kept somewhere, for another program perhaps
-    /// let action = api.actions().wait(id).await?;
-    /// assert!(action.is_success());
-    /// # Ok(()) }
-    /// ```
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
         let action = Action {
             id: id.into(),

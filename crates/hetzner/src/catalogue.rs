@@ -49,17 +49,6 @@ impl<'a> Catalogue<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// let types = api.catalogue().server_types().await?;
-    /// let again = api.catalogue().server_types().await?;
-    /// assert!(std::sync::Arc::ptr_eq(&types, &again));
-    /// assert_eq!(sandbox.journal().count("GET /v1/server_types"), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
         Task::new(async move {

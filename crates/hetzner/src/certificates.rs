@@ -220,15 +220,6 @@ impl<'a> Certificates<'a> {
     /// [`DnsZoneNotFound`](ErrorCode::DnsZoneNotFound),
     /// [`CouldNotVerifyDomainDelegatedToZone`](ErrorCode::CouldNotVerifyDomainDelegatedToZone) and the codes that
     /// begin with `ca_`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let created = api.certificates().create_managed("www", ["example.com", "www.example.com"]).await?;
-    /// let certificate = created.wait().await?;
-    /// assert!(certificate.is_issued());
-    /// # Ok(()) }
-    /// ```
     pub fn create_managed(
         self,
         name: impl Into<String>,

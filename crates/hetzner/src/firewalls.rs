@@ -283,18 +283,6 @@ impl<'a> Firewalls<'a> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a rule is wrong; its fields are named).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// use hetzner::FirewallRule;
-    ///
-    /// let https = FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE);
-    /// api.firewalls().set_rules(firewall, [https]).await?.wait().await?;
-    /// assert_eq!(api.firewalls().get(firewall).await?.rules[0].port.as_deref(), Some("443"));
-    /// # Ok(()) }
-    /// ```
     pub fn set_rules(
         self,
         id: impl Into<FirewallId>,

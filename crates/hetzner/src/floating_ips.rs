@@ -257,17 +257,6 @@ impl<'a> FloatingIps<'a> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of these).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// let address = api.floating_ips().get(floating_ip).await?.address().expect("an address");
-    /// api.floating_ips().change_dns_ptr(floating_ip, address, "www.example.com").await?.wait().await?;
-    /// assert_eq!(api.floating_ips().get(floating_ip).await?.dns_ptr[0].dns_ptr, "www.example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<FloatingIpId>,

@@ -72,15 +72,6 @@ impl Client {
 }
 
 /// The calls about ISO images, under `/isos`.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// let all = api.isos().list().all().await?;
-/// let alpine = api.isos().find("alpine-virt-3.22.1-x86_64.iso").await?.expect("an ISO image");
-/// assert!(all.iter().any(|iso| iso.id == alpine.id));
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Isos<'a>(&'a Client);
 

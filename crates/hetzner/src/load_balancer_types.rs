@@ -76,14 +76,6 @@ impl Client {
 }
 
 /// The calls about types of load balancers, under `/load_balancer_types`.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// let small = api.load_balancer_types().find("lb11").await?.expect("a type");
-/// assert!(small.max_targets > 0 && small.max_services > 0);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancerTypes<'a>(&'a Client);
 

@@ -252,23 +252,6 @@ impl<'a> LoadBalancers<'a> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is before the start).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::{LoadBalancerMetricType, Timestamp};
-    ///
-    /// let end = Timestamp::now();
-    /// let start = Timestamp::from_unix(end.as_unix() - 3600).expect("an hour ago");
-    /// let kinds = [LoadBalancerMetricType::OpenConnections];
-    /// let metrics = api.load_balancers().metrics(load_balancer, kinds, start, end).step(60).await?;
-    /// let most = metrics.samples("open_connections").iter().map(|sample| sample.value).fold(0.0, f64::max);
-    /// println!("at most {most} connections at a time");
-    /// # assert!(!metrics.samples("open_connections").is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn metrics(
         self,
         id: impl Into<LoadBalancerId>,

@@ -69,14 +69,6 @@ impl Client {
 }
 
 /// The calls about locations, under `/locations`.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// let falkenstein = api.locations().find("fsn1").await?.expect("a location");
-/// assert_eq!(falkenstein.network_zone, hetzner::NetworkZone::EuCentral);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Locations<'a>(&'a Client);
 

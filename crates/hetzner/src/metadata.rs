@@ -101,17 +101,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// assert_eq!(metadata.hostname().await?, "web-1");
-    /// # Ok(()) }
-    /// ```
     pub fn hostname(&self) -> Call<String> {
         self.text("/metadata/hostname")
     }
@@ -121,19 +110,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// let id = metadata.instance_id().await?;
-    /// let me = api.servers().get(id).await?;
-    /// assert_eq!(me.name, "web-1");
-    /// # Ok(()) }
-    /// ```
     pub fn instance_id(&self) -> Call<ServerId> {
         self.get(
             "/metadata/instance-id",
@@ -146,18 +122,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// assert_eq!(metadata.public_ipv4().await?, server.ipv4());
-    /// # assert!(server.ipv4().is_some());
-    /// # Ok(()) }
-    /// ```
     pub fn public_ipv4(&self) -> Call<Option<Ipv4Addr>> {
         let decode = Decode::by(
             |response, _| match text(&response)? {
@@ -174,21 +138,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let create = api.servers().create("web-1", "cx23", "debian-13").location("hel1");
-    /// # let server = create.networks([cloud_sandbox::hetzner::DEFAULT_NETWORK]).await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// for net in metadata.private_networks().await? {
-    ///     println!("{} in {} on interface {}", net.ip, net.network_name, net.interface_num);
-    /// }
-    /// # assert_eq!(metadata.private_networks().await?[0].network_id.0, cloud_sandbox::hetzner::DEFAULT_NETWORK);
-    /// # Ok(()) }
-    /// ```
     pub fn private_networks(&self) -> Call<Vec<PrivateNetwork>> {
         let read = |response: RawResponse, _| {
             let list = yaml::list(text(&response)?, &["interface_num", "network_id"])
@@ -206,18 +155,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// let zone = metadata.availability_zone().await?;
-    /// assert_eq!(zone.split('-').next(), Some("hel1"));
-    /// # Ok(()) }
-    /// ```
     pub fn availability_zone(&self) -> Call<String> {
         self.text("/metadata/availability-zone")
     }
@@ -227,19 +164,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// use hetzner::NetworkZone;
-    ///
-    /// assert_eq!(NetworkZone::from(metadata.region().await?.as_str()), NetworkZone::EuCentral);
-    /// # Ok(()) }
-    /// ```
     pub fn region(&self) -> Call<String> {
         self.text("/metadata/region")
     }
@@ -251,21 +175,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let create = api.servers().create("web-1", "cx23", "debian-13").user_data("#cloud-config\n");
-    /// # let server = create.await?.wait().await?;
-    /// # let transport = sandbox.hetzner_metadata(server.id.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// use secrecy::ExposeSecret;
-    ///
-    /// let data = metadata.userdata().await?.expect("user data");
-    /// assert_eq!(data.expose_secret(), "#cloud-config\n");
-    /// # Ok(()) }
-    /// ```
     pub fn userdata(&self) -> Call<Option<SecretString>> {
         let read = |response: RawResponse, _| {
             let data = whole(&response)?;
@@ -280,17 +189,6 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.resource.id;
-    /// # let transport = sandbox.hetzner_metadata(server.0);
-    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
-    /// assert!(metadata.is_hcloud_server().await);
-    /// # Ok(()) }
-    /// ```
     pub async fn is_hcloud_server(&self) -> bool {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         // Elsewhere somebody may answer everything, with a page for people.

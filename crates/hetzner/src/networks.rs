@@ -165,21 +165,6 @@ impl<'a> Networks<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network]);
-    /// # let server = create.await?.wait().await?.id;
-    /// use hetzner::MemberType;
-    ///
-    /// let members = api.networks().members(network).kind(MemberType::Server).all().await?;
-    /// assert_eq!(members[0].server(), Some(server));
-    /// assert_eq!(members[0].subnet, "10.1.1.0/24");
-    /// # Ok(()) }
-    /// ```
     pub fn members(self, id: impl Into<NetworkId>) -> ListNetworkMembers {
         let call = self
             .0

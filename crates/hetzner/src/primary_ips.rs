@@ -282,17 +282,6 @@ impl<'a> PrimaryIps<'a> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of these).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// let address = api.primary_ips().get(primary_ip).await?.address().expect("an address");
-    /// api.primary_ips().change_dns_ptr(primary_ip, address, "www.example.com").await?.wait().await?;
-    /// assert_eq!(api.primary_ips().get(primary_ip).await?.dns_ptr[0].dns_ptr, "www.example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<PrimaryIpId>,

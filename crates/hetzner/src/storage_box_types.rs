@@ -82,15 +82,6 @@ impl Client {
 }
 
 /// `/storage_box_types`, on the second host.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// let small = api.storage_box_types().find("bx11").await?.expect("a type");
-/// println!("{} bytes, {} snapshots", small.size, small.snapshot_limit.unwrap_or_default());
-/// assert!(small.size > 0);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxTypes<'a>(&'a Client);
 

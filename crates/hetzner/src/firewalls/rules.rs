@@ -186,17 +186,6 @@ impl Serialize for NewFirewallRule {
 }
 
 /// What a firewall is applied to or taken from: a server, or all servers whose labels match.
-///
-/// ```
-/// use hetzner::{FirewallTarget, ServerId};
-///
-/// let targets = [FirewallTarget::from(ServerId(42)), FirewallTarget::label_selector("env=prod")];
-/// assert_eq!(
-///     serde_json::to_string(&targets)?,
-///     r#"[{"type":"server","server":{"id":42}},{"type":"label_selector","label_selector":{"selector":"env=prod"}}]"#
-/// );
-/// # Ok::<(), serde_json::Error>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FirewallTarget {

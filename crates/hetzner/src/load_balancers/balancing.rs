@@ -19,18 +19,6 @@ impl LoadBalancers<'_> {
     /// # Errors
     ///
     /// Worth handling: [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbService;
-    ///
-    /// api.load_balancers().add_service(load_balancer, LbService::tcp(5432, 5432)).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.service(5432).is_some());
-    /// # Ok(()) }
-    /// ```
     pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
         AddService::new(
             self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()),
@@ -81,19 +69,6 @@ impl LoadBalancers<'_> {
     /// same network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
     /// [`LoadBalancerPublicInterfaceDisabled`](ErrorCode::LoadBalancerPublicInterfaceDisabled),
     /// [`IpNotOwned`](ErrorCode::IpNotOwned).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbTarget;
-    ///
-    /// api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.targets[0].server_id(), Some(server));
-    /// # Ok(()) }
-    /// ```
     pub fn add_target(
         self,
         id: impl Into<LoadBalancerId>,

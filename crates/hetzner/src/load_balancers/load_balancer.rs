@@ -156,15 +156,6 @@ impl LoadBalancer {
     }
 
     /// Whether it has services and targets, and every target answers for every service.
-    ///
-    /// ```
-    /// let balancer: hetzner::LoadBalancer = hetzner::decode::from_str(
-    ///     r#"{"services": [{"listen_port": 80}],
-    ///         "targets": [{"type": "server", "health_status": [{"listen_port": 80, "status": "healthy"}]}]}"#,
-    /// )?;
-    /// assert!(balancer.is_healthy());
-    /// # Ok::<(), hetzner::Error>(())
-    /// ```
     pub fn is_healthy(&self) -> bool {
         let answers = |target: &LoadBalancerTarget, port| {
             target

@@ -22,18 +22,6 @@ impl LoadBalancers<'_> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of its own).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// let ipv4 = api.load_balancers().get(load_balancer).await?.ipv4().expect("an address");
-    /// api.load_balancers().change_dns_ptr(load_balancer, ipv4, "www.example.com").await?.wait().await?;
-    /// let net = api.load_balancers().get(load_balancer).await?.public_net;
-    /// assert_eq!(net.ipv4.dns_ptr.as_deref(), Some("www.example.com"));
-    /// # Ok(()) }
-    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<LoadBalancerId>,
@@ -55,18 +43,6 @@ impl LoadBalancers<'_> {
     /// Worth handling: [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there
     /// is room for one only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
     /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// api.load_balancers().attach_to_network(load_balancer, network).ip("10.1.1.7").await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.private_net[0].ip, "10.1.1.7");
-    /// # Ok(()) }
-    /// ```
     pub fn attach_to_network(
         self,
         id: impl Into<LoadBalancerId>,

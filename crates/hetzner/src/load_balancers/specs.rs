@@ -309,15 +309,6 @@ impl LbHealthCheck {
 }
 
 /// Something that a load balancer shall send requests to.
-///
-/// ```
-/// use hetzner::ServerId;
-/// use hetzner::load_balancers::LbTarget;
-///
-/// let web = LbTarget::label_selector("role=web").use_private_ip(true);
-/// let one: LbTarget = ServerId(42).into();
-/// # let _ = (web, one);
-/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LbTarget {
     #[serde(rename = "type")]

@@ -119,13 +119,6 @@ impl Route {
 }
 
 /// A subnet to be.
-///
-/// ```
-/// use hetzner::{NetworkZone, NewSubnet};
-///
-/// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.0.1.0/24");
-/// # let _ = subnet;
-/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct NewSubnet {
     #[serde(rename = "type")]

@@ -94,13 +94,6 @@ impl<T: Into<FirewallId>> From<T> for FirewallRef {
 }
 
 /// Which public addresses a new server gets. Both kinds, new ones, unless said otherwise.
-///
-/// ```
-/// use hetzner::servers::PublicNetSetup;
-///
-/// let v6_only = PublicNetSetup::new().without_ipv4();
-/// # let _ = v6_only;
-/// ```
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PublicNetSetup {
     #[serde(skip_serializing_if = "Option::is_none")]

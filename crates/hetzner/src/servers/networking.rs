@@ -20,17 +20,6 @@ impl Servers<'_> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of its own).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let ipv6 = api.servers().get(server).await?.ipv6().expect("an address");
-    /// api.servers().change_dns_ptr(server, ipv6, "www.example.com").await?.wait().await?;
-    /// let network = api.servers().get(server).await?.public_net.ipv6.expect("a network");
-    /// assert_eq!(network.dns_ptr[0].dns_ptr, "www.example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<ServerId>,
@@ -54,18 +43,6 @@ impl Servers<'_> {
     /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable) (the network has none for its location),
     /// [`NetworksOverlap`](ErrorCode::NetworksOverlap) (with another network of the server),
     /// [`Locked`](ErrorCode::Locked).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// api.servers().attach_to_network(server, network).ip("10.1.1.7").await?.wait().await?;
-    /// let server = api.servers().get(server).await?;
-    /// assert_eq!(server.private_net(network).expect("an attachment").ip, "10.1.1.7");
-    /// # Ok(()) }
-    /// ```
     pub fn attach_to_network(
         self,
         id: impl Into<ServerId>,

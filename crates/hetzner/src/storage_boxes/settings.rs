@@ -69,20 +69,6 @@ impl StorageBoxes<'_> {
     /// # Permissions
     ///
     /// A token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// let good = snapshots.create().await?.wait().await?;
-    /// # snapshots.create().await?.wait().await?;
-    /// api.storage_boxes().rollback_snapshot(storage_box, good.id).await?.wait().await?;
-    /// let left = snapshots.list().all().await?;
-    /// assert_eq!(left.iter().map(|snapshot| snapshot.id).collect::<Vec<_>>(), [good.id]);
-    /// # Ok(()) }
-    /// ```
     pub fn rollback_snapshot(
         self,
         id: impl Into<StorageBoxId>,
@@ -106,19 +92,6 @@ impl StorageBoxes<'_> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the type keeps fewer).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// // Every Sunday at 03:30.
-    /// let plan = api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).day_of_week(7_u32);
-    /// plan.await?.wait().await?;
-    /// let plan = api.storage_boxes().get(storage_box).await?.snapshot_plan.expect("a plan");
-    /// assert_eq!((plan.day_of_week, plan.hour, plan.minute), (Some(7), 3, 30));
-    /// # Ok(()) }
-    /// ```
     pub fn enable_snapshot_plan(
         self,
         id: impl Into<StorageBoxId>,

@@ -143,13 +143,6 @@ pub(super) use access_setup;
 
 access_setup! {
     /// The ways in which a new storage box can be reached.
-    ///
-    /// ```
-    /// use hetzner::storage_boxes::AccessSetup;
-    ///
-    /// let ssh_only = AccessSetup::new().ssh_enabled(true).samba_enabled(false);
-    /// assert_eq!(serde_json::to_string(&ssh_only).unwrap(), r#"{"samba_enabled":false,"ssh_enabled":true}"#);
-    /// ```
     pub struct AccessSetup {
         /// Whether it can be reached from outside of the provider's network.
         reachable_externally,
