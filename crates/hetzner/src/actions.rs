@@ -21,7 +21,9 @@ mod poller;
 mod wait;
 
 pub use answers::Created;
-pub(crate) use answers::{COPYING, created, deleted, following, ready, started, started_all, told};
+pub(crate) use answers::{
+    COPYING, created, deleted, following, id_of, ready, started, started_all, told,
+};
 pub(crate) use methods::action_methods;
 pub use wait::ActionFailed;
 pub(crate) use wait::{wait_for, wait_until_idle, watch};
@@ -107,6 +109,12 @@ pub struct Action {
 impl From<&Action> for ActionId {
     fn from(action: &Action) -> Self {
         action.id
+    }
+}
+
+impl From<&Accepted<Action>> for ActionId {
+    fn from(started: &Accepted<Action>) -> Self {
+        started.id
     }
 }
 

@@ -86,11 +86,7 @@ pub struct Certificate {
     pub used_by: Vec<ActionResource>,
 }
 
-impl From<&Certificate> for CertificateId {
-    fn from(certificate: &Certificate) -> Self {
-        certificate.id
-    }
-}
+crate::actions::id_of!(Certificate => CertificateId);
 
 impl Certificate {
     /// Whether it was issued, and can be used.

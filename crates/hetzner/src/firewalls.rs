@@ -53,11 +53,7 @@ pub struct Firewall {
     pub applied_to: Vec<FirewallResource>,
 }
 
-impl From<&Firewall> for FirewallId {
-    fn from(firewall: &Firewall) -> Self {
-        firewall.id
-    }
-}
+crate::actions::id_of!(Firewall => FirewallId);
 
 impl Firewall {
     /// The servers it stands before, those by label selectors too, each once.

@@ -54,11 +54,7 @@ pub struct FloatingIp {
     pub created: Timestamp,
 }
 
-impl From<&FloatingIp> for FloatingIpId {
-    fn from(floating_ip: &FloatingIp) -> Self {
-        floating_ip.id
-    }
-}
+crate::actions::id_of!(FloatingIp => FloatingIpId);
 
 impl FloatingIp {
     /// The address, or the first one of the network.

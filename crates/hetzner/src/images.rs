@@ -124,11 +124,7 @@ pub struct Image {
     pub deprecated: Option<Timestamp>,
 }
 
-impl From<&Image> for ImageId {
-    fn from(image: &Image) -> Self {
-        image.id
-    }
-}
+crate::actions::id_of!(Image => ImageId);
 
 impl Image {
     /// The announced end, from whichever of the two fields the service sent. `None` means that the image stays.

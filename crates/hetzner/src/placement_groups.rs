@@ -45,11 +45,7 @@ pub struct PlacementGroup {
     pub servers: Vec<ServerId>,
 }
 
-impl From<&PlacementGroup> for PlacementGroupId {
-    fn from(placement_group: &PlacementGroup) -> Self {
-        placement_group.id
-    }
-}
+crate::actions::id_of!(PlacementGroup => PlacementGroupId);
 
 /// The operations of this room.
 pub(crate) mod ops {

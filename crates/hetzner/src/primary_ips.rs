@@ -67,11 +67,7 @@ pub struct PrimaryIp {
     pub assignee_id: Option<i64>,
 }
 
-impl From<&PrimaryIp> for PrimaryIpId {
-    fn from(primary_ip: &PrimaryIp) -> Self {
-        primary_ip.id
-    }
-}
+crate::actions::id_of!(PrimaryIp => PrimaryIpId);
 
 impl PrimaryIp {
     /// The server it is assigned to.

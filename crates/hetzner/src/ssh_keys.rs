@@ -45,6 +45,12 @@ impl From<&SshKey> for SshKeyId {
     }
 }
 
+impl From<&Accepted<SshKey>> for SshKeyId {
+    fn from(found: &Accepted<SshKey>) -> Self {
+        found.id
+    }
+}
+
 /// The MD5 fingerprint of a public key in the form of `authorized_keys`, as [`SshKey::fingerprint`] has it; `None` for a
 /// text that is no such key. It names a key, and protects nothing.
 ///

@@ -68,11 +68,7 @@ pub struct Volume {
     pub size: u32,
 }
 
-impl From<&Volume> for VolumeId {
-    fn from(volume: &Volume) -> Self {
-        volume.id
-    }
-}
+crate::actions::id_of!(Volume => VolumeId);
 
 impl Volume {
     /// Whether it can be used.

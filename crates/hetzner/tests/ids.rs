@@ -31,3 +31,23 @@ async fn a_resource_stands_for_its_id() {
     );
     assert_eq!(ServerId::from(&server), server.id);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_stands_for_the_id_of_what_it_has_made() {
+    let sandbox = cloud_sandbox::Sandbox::new();
+    let api = Client::builder().token("t").transport(sandbox.hetzner());
+    let api = api.build().unwrap();
+    let server = api.servers().create("web-1", "cx23", "debian-13");
+    let server = server.location("fsn1").await.unwrap();
+    server.wait().await.unwrap();
+    let volume = api.volumes().create("data", 10).location("fsn1").await;
+    let volume = volume.unwrap();
+    volume.wait().await.unwrap();
+    let started = api.volumes().attach(&volume, &server).await.unwrap();
+    assert!(api.actions().wait(&started).await.unwrap().is_success());
+    let attached = api.servers().get(&server).await.unwrap();
+    assert_eq!(attached.volumes, [volume.resource.id]);
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx a";
+    let key = api.ssh_keys().create("a", key).or_get().await.unwrap();
+    api.ssh_keys().delete(&key).await.unwrap();
+}

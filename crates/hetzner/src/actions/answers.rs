@@ -69,6 +69,31 @@ impl<T> Created<T> {
     }
 }
 
+/// Takes a resource, and the answer to its creation, wherever its id is wanted.
+macro_rules! id_of {
+    ($resource:ident => $id:ty) => {
+        impl From<&$resource> for $id {
+            fn from(resource: &$resource) -> Self {
+                resource.id
+            }
+        }
+
+        impl From<&cloud_core::wait::Accepted<$crate::actions::Created<$resource>, $resource>>
+            for $id
+        {
+            fn from(
+                created: &cloud_core::wait::Accepted<
+                    $crate::actions::Created<$resource>,
+                    $resource,
+                >,
+            ) -> Self {
+                created.resource.id
+            }
+        }
+    };
+}
+pub(crate) use id_of;
+
 /// Reads the answer to creating a resource, which stands under `key`.
 pub(crate) fn created<T>(
     client: &Client,

@@ -123,11 +123,7 @@ pub struct LoadBalancer {
     pub included_traffic: u64,
 }
 
-impl From<&LoadBalancer> for LoadBalancerId {
-    fn from(load_balancer: &LoadBalancer) -> Self {
-        load_balancer.id
-    }
-}
+crate::actions::id_of!(LoadBalancer => LoadBalancerId);
 
 impl LoadBalancer {
     /// Its public IPv4 address.

@@ -73,11 +73,7 @@ pub struct Network {
     pub expose_routes_to_vswitch: bool,
 }
 
-impl From<&Network> for NetworkId {
-    fn from(network: &Network) -> Self {
-        network.id
-    }
-}
+crate::actions::id_of!(Network => NetworkId);
 
 /// A part of a network, in one network zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

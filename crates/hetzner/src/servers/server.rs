@@ -117,11 +117,7 @@ pub struct Server {
     pub primary_disk_size: u32,
 }
 
-impl From<&Server> for ServerId {
-    fn from(server: &Server) -> Self {
-        server.id
-    }
-}
+crate::actions::id_of!(Server => ServerId);
 
 impl Server {
     /// Whether the status is [`ServerStatus::Running`].

@@ -43,11 +43,7 @@ pub struct StorageBoxSnapshot {
     pub created: Timestamp,
 }
 
-impl From<&StorageBoxSnapshot> for StorageBoxSnapshotId {
-    fn from(storage_box_snapshot: &StorageBoxSnapshot) -> Self {
-        storage_box_snapshot.id
-    }
-}
+crate::actions::id_of!(StorageBoxSnapshot => StorageBoxSnapshotId);
 
 /// How large a snapshot is, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

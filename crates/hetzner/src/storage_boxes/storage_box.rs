@@ -54,11 +54,7 @@ pub struct StorageBox {
     pub created: Timestamp,
 }
 
-impl From<&StorageBox> for StorageBoxId {
-    fn from(storage_box: &StorageBox) -> Self {
-        storage_box.id
-    }
-}
+crate::actions::id_of!(StorageBox => StorageBoxId);
 
 impl StorageBox {
     /// Whether it can be used.

@@ -49,11 +49,7 @@ pub struct StorageBoxSubaccount {
     pub created: Timestamp,
 }
 
-impl From<&StorageBoxSubaccount> for StorageBoxSubaccountId {
-    fn from(storage_box_subaccount: &StorageBoxSubaccount) -> Self {
-        storage_box_subaccount.id
-    }
-}
+crate::actions::id_of!(StorageBoxSubaccount => StorageBoxSubaccountId);
 
 /// The ways in which a subaccount can be used. [`SubaccountAccessSetup`] is its form in requests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
