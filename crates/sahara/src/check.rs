@@ -11,6 +11,7 @@ pub(crate) fn host_name(name: &str) -> Result<()> {
 
 /// The same in a field of any name.
 pub(crate) fn host_name_in(field: &str, name: &str) -> Result<()> {
+    // Names of clusters and groups become names of hosts.
     let label = |label: &str| {
         label.starts_with(|c: char| c.is_ascii_alphabetic())
             && !label.ends_with('-')
@@ -33,6 +34,7 @@ pub(crate) fn name(name: &str) -> Result<()> {
     if name.is_empty() || name.chars().count() > 50 {
         return Err(Error::input("name", "must have from 1 to 50 characters"));
     }
+    // Everything that becomes no host may have dots and underscores as well.
     let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if starts
         && name

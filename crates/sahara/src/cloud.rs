@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_core::call::CallFuture;
-use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
-use cloud_core::engine::Engine;
-use cloud_core::options::ClientOptions;
+use cloud_core::provider::{BaseUrl, ClientOptions, Engine, Environment, Origin, Setting};
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 

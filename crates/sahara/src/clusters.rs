@@ -1,9 +1,7 @@
 //! Clusters, from their creation to their end.
 
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
-use cloud_core::list::Whole;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode, Whole};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +161,7 @@ impl<'a> Clusters<'a> {
             id: ClusterId,
         }
         let client = self.0.clone();
+        // v1.1 answers with bare ids. v2 wraps clusters, though its documentation shows ids there, too (the code of Sahara 19).
         let ids = match self.0.version() {
             Version::V1_1 => Decode::key("clusters"),
             Version::V2 => Decode::key("clusters").map(|clusters: Vec<Wrapped>| {
@@ -171,6 +170,7 @@ impl<'a> Clusters<'a> {
             }),
         };
         let decode = ids.map(move |ids| wait::creations(&client, ids));
+        // v2 has no address of its own for several: a count in the body makes the answer a list.
         let op = Op::Both(&v1_1::CREATE_CLUSTERS, &v2::CREATE_CLUSTER);
         let (plugin, template) = blueprint.into().split(self.0.version());
         CreateClusters::new(
@@ -386,6 +386,7 @@ impl<'a> Clusters<'a> {
         }
         let (client, id) = (self.0.clone(), id.into());
         let deleted = id.clone();
+        // Only a forced deletion has an answer: 200 with the name of the stack that may be left, instead of 204.
         let decode = Decode::json().map(move |answer| wait::deletion(&client, &deleted, answer));
         self.0
             .call(Op::V2(&v2::DELETE_CLUSTER), decode)

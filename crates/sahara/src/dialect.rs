@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use cloud_core::decode::RawResponse;
-use cloud_core::error::{ApiProblem, FieldProblem};
-use cloud_core::request::Dialect;
+use cloud_core::error::FieldProblem;
+use cloud_core::provider::{ApiProblem, Dialect};
 use cloud_core::secrets::Secrets;
 use http::HeaderMap;
 

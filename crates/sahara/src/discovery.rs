@@ -1,10 +1,7 @@
 //! Which versions of the API an address offers, and where each of them is.
 
 use cloud_core::call::Call;
-use cloud_core::config::BaseUrl;
-use cloud_core::decode::Decode;
-use cloud_core::engine::Engine;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{BaseUrl, CallBuilder, Decode, Engine};
 use cloud_core::{Error, ErrorKind, Result};
 use http::{Method, StatusCode};
 use serde::Deserialize;

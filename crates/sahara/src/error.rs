@@ -119,6 +119,7 @@ impl ApiError {
     /// not fit, the words of the service tell. The address of a job binary in the service itself, which never changes, is
     /// refused in the same way.
     pub fn is_in_use(&self) -> bool {
+        // A reference that is missing has the same code; only the words tell the two apart (the code of Sahara 19).
         let named =
             self.code == Some(ErrorCode::InvalidReference) && self.message.contains("in use by");
         named || (self.is_refused() && !self.is_protected() && !self.is_foreign())
@@ -187,6 +188,7 @@ fn plain(message: &str) -> String {
 
 /// `field[0].name: what is wrong`, or a sentence alone.
 fn problem(line: &str) -> (Option<String>, String) {
+    // What stands before a colon may be the beginning of a sentence, too: fields have small letters only.
     let field = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_lowercase())
             && text

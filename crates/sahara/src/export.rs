@@ -41,6 +41,7 @@ impl Exported {
         let Value::Object(mut map) = value else {
             return Err(problem("is no JSON object".to_owned()));
         };
+        // An answer that was saved whole has an envelope, what was taken out of it has none.
         let inner = ENVELOPES.iter().find_map(|key| map.remove(*key));
         match inner {
             None => Ok(Self(map)),

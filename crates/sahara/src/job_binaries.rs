@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use cloud_core::Result;
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode};
 use serde::{Deserialize, Serialize};
 
 use crate::check;

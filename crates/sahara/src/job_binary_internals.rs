@@ -4,9 +4,8 @@
 use bytes::Bytes;
 use cloud_core::body::Body;
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode};
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 

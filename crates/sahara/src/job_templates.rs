@@ -2,8 +2,8 @@
 
 use cloud_core::Result;
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::Decode;
 use serde::{Deserialize, Serialize};
 
 use crate::check;

@@ -16,10 +16,7 @@ mod session;
 mod token;
 
 use cloud_core::call::Call;
-use cloud_core::config::{BaseUrl, Setting};
-use cloud_core::decode::Decode;
-use cloud_core::engine::Engine;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{BaseUrl, CallBuilder, Decode, Engine, Setting};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::SecretString;

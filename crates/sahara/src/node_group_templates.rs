@@ -1,9 +1,8 @@
 //! Templates of node groups: what the nodes of one kind in a cluster are and run.
 
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode};
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 //! An operation has the same name in both tables, also where the versions disagree about its path: what v1.1 calls a job
 //! is a job template here, and a job execution is a job, as in v2.
 
-use cloud_core::request::OperationRow;
+use cloud_core::provider::OperationRow;
 use cloud_core::{Error, ErrorKind};
 
 use crate::version::Version;

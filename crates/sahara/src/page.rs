@@ -1,5 +1,5 @@
-use cloud_core::list::{Marker, PageRequest, PageStyle};
-use cloud_core::model::{PageInfo, PageMeta, PageToken};
+use cloud_core::model::{PageInfo, PageToken};
+use cloud_core::provider::{Marker, PageMeta, PageRequest, PageStyle};
 use serde::Deserialize;
 
 /// Lists ask for this many items a page. The service has no limit of its own: without one it gives the whole list.

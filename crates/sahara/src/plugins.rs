@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use cloud_core::call::Call;
-use cloud_core::decode::Decode;
-use cloud_core::list::Whole;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode, Whole};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloud_core::call::Call;
 use cloud_core::list::List;
-use cloud_core::model::{Page, PageInfo, PageMeta};
-use cloud_core::provider::{BaseUrl, CallBuilder, DecodeError, RawStyle, SendOnce};
+use cloud_core::model::{Page, PageInfo};
+use cloud_core::provider::{
+    BaseUrl, CallBuilder, DecodeError, PageMeta, RawStyle, SendOnce, Step, Watch,
+};
 use cloud_core::raw::Request;
-use cloud_core::wait::{Step, Waiter, Watch};
+use cloud_core::wait::Waiter;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use serde::Serialize;

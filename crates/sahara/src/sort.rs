@@ -1,6 +1,6 @@
-use cloud_core::list::{List, Whole};
+use cloud_core::list::List;
 use cloud_core::model::Sort;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Whole};
 
 /// Asks for a list in this order.
 ///

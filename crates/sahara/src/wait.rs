@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_core::call::{Call, CallFuture};
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Poll, Step, Watch};
 use cloud_core::time::Interval;
-use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter, Watch};
+use cloud_core::wait::{Accepted, Progress, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 
 use crate::client::Client;

@@ -412,3 +412,38 @@ async fn an_export_is_imported_by_either_version() {
         assert_eq!(sent, [(line.clone(), first), (line, second)]);
     }
 }
+
+#[tokio::test]
+async fn an_image_and_a_network_may_be_given_as_they_are_at_hand() {
+    let image: sahara::Image = sahara::decode::from_str(r#"{"id": "i1"}"#).unwrap();
+    let (api, wire) = answered(Version::V2, 202, json!({"cluster_template": {"id": "t1"}})).await;
+    let create = || api.cluster_templates().create("small", "fake", "0.1");
+    let network = sahara::NetworkId::from("n1");
+    for create in [
+        create().image(&image).network(&network),
+        create().image(image.id.clone()).network(network.clone()),
+        create().image(&image.id).network("n1"),
+        create().image("i1".to_owned()).network(Some("n1")),
+    ] {
+        create.await.unwrap();
+    }
+    create().image(None).network(None).await.unwrap();
+    let bodies: Vec<Value> = sent(&wire)
+        .iter()
+        .map(|(_, body)| serde_json::from_str(body).unwrap())
+        .collect();
+    for body in &bodies[..4] {
+        assert_eq!(
+            (
+                &body["default_image_id"],
+                &body["neutron_management_network"]
+            ),
+            (&json!("i1"), &json!("n1"))
+        );
+    }
+    assert_eq!(bodies[4].get("default_image_id"), Some(&Value::Null));
+    assert_eq!(
+        bodies[4].get("neutron_management_network"),
+        Some(&Value::Null)
+    );
+}

@@ -72,58 +72,58 @@ impl<P: Into<String>, V: Into<String>> From<(P, V)> for Blueprint {
     }
 }
 
-/// Declares a request that creates clusters: what is set in it counts more than what the template says.
-macro_rules! creation {
-    ($(#[$meta:meta])* pub struct $name:ident => $answer:ty; required { $($required:tt)* } unsent { $($unsent:tt)* } check $check:expr;) => {
-        cluster_request! {
-            $(#[$meta])*
-            pub struct $name => $answer;
-            required {
-                name: String,
-                #[serde(flatten)]
-                plugin: Release,
-                #[serde(skip_serializing_if = "Option::is_none")]
-                cluster_template_id: Option<ClusterTemplateId>,
-                $($required)*
-            }
-            unsent { $($unsent)* }
-            opt {
-                /// The name of a key pair in Nova, for logging in to the nodes.
-                @serde(rename = "user_keypair_id") keypair: String,
-                /// Whether it is deleted by itself when its jobs have ended.
-                is_transient: bool,
-            }
-            check |this: &Self| -> Result<()> {
-                check::host_name(&this.name)?;
-                this.keypair.as_deref().map_or(Ok(()), check::keypair)?;
-                ($check)(this)
-            };
-        }
+cluster_request! {
+    /// Creates a cluster; made by [`Clusters::create`](super::Clusters::create).
+    pub struct CreateCluster => Accepted<Cluster>;
+    required {
+        name: String,
+        #[serde(flatten)]
+        plugin: Release,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cluster_template_id: Option<ClusterTemplateId>,
+    }
+    unsent { client: Client }
+    opt {
+        /// The name of a key pair in Nova, for logging in to the nodes.
+        @serde(rename = "user_keypair_id") keypair: String,
+        /// Whether it is deleted by itself when its jobs have ended.
+        is_transient: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        check_new(&this.name, this.keypair.as_deref())
     };
 }
 
-creation! {
-    /// Creates a cluster; made by [`Clusters::create`](super::Clusters::create).
-    pub struct CreateCluster => Accepted<Cluster>;
-    required {}
-    unsent {
-        client: Client,
-    }
-    check |_: &Self| Ok(());
-}
-
-creation! {
+cluster_request! {
     /// Creates several clusters; made by [`Clusters::create_several`](super::Clusters::create_several).
     pub struct CreateClusters => Accepted<Vec<ClusterId>, Vec<Cluster>>;
     required {
+        name: String,
+        #[serde(flatten)]
+        plugin: Release,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cluster_template_id: Option<ClusterTemplateId>,
         count: u32,
     }
     unsent {}
-    check |this: &Self| match this.count {
-        // API v2 would say that it has created none.
-        0 => Err(Error::input("count", "must be at least 1")),
-        _ => Ok(()),
+    opt {
+        /// The name of a key pair in Nova, for logging in to the nodes.
+        @serde(rename = "user_keypair_id") keypair: String,
+        /// Whether it is deleted by itself when its jobs have ended.
+        is_transient: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        if this.count == 0 {
+            // API v2 would say that it has created none.
+            return Err(Error::input("count", "must be at least 1"));
+        }
+        check_new(&this.name, this.keypair.as_deref())
     };
+}
+
+fn check_new(name: &str, keypair: Option<&str>) -> Result<()> {
+    check::host_name(name)?;
+    keypair.map_or(Ok(()), check::keypair)
 }
 
 impl CreateCluster {

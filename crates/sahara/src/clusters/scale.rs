@@ -1,7 +1,6 @@
 use cloud_core::call::Call;
-use cloud_core::decode::Decode;
 use cloud_core::model::IdOrName;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, Decode};
 use cloud_core::request::CallOptions;
 use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
@@ -108,6 +107,7 @@ impl ScaleCluster {
                     IdOrName::Name(text) => is_uuid(text),
                 })
                 .count();
+            // Both are sent as text in one list, which the service reads as one or as the other.
             if ids != 0 && ids != instances.len() {
                 return Err(Error::input(field, "must be all names or all ids"));
             }

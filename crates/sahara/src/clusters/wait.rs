@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use async_trait::async_trait;
-use cloud_core::provider::CallBuilder;
-use cloud_core::wait::{Accepted, Progress, Step, Waiter, Watch};
+use cloud_core::provider::{CallBuilder, Step, Watch};
+use cloud_core::wait::{Accepted, Progress, Waiter};
 use cloud_core::{Error, Result};
 
 use super::progress::{self, CREATION, SCALING, Teller};
@@ -122,6 +122,7 @@ struct All {
 #[async_trait]
 impl Watch<Vec<Cluster>> for All {
     async fn next(&mut self) -> Result<Step<Vec<Cluster>>> {
+        // One after the other: each watch keeps its place, and the slowest decides in any case.
         while let Some(watch) = self.watches.front_mut() {
             match watch.next().await? {
                 Step::Pending(progress) => return Ok(Step::Pending(progress)),

@@ -1,5 +1,5 @@
-use cloud_core::config::Setting;
 use cloud_core::model::IdOrName;
+use cloud_core::provider::Setting;
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 

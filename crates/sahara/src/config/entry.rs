@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::provider::{Environment, Origin, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde_yaml_ng::{Mapping, Value};

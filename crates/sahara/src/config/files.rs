@@ -2,7 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cloud_core::Result;
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::provider::{Environment, Origin, Setting};
 use secrecy::ExposeSecret;
 use serde_yaml_ng::{Mapping, Value};
 

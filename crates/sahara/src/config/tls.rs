@@ -1,5 +1,5 @@
 use cloud_core::Result;
-use cloud_core::config::{Environment, Setting};
+use cloud_core::provider::{Environment, Setting};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Tls;

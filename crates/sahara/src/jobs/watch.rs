@@ -3,9 +3,8 @@
 use std::future::IntoFuture;
 
 use cloud_core::call::Call;
-use cloud_core::decode::Decode;
-use cloud_core::provider::CallBuilder;
-use cloud_core::wait::{Progress, Step, Waiter};
+use cloud_core::provider::{CallBuilder, Decode, Step};
+use cloud_core::wait::{Progress, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 

@@ -131,12 +131,14 @@ impl Catalog {
     /// ```
     pub fn select(&self, filter: &EndpointFilter) -> Result<(&Service, &Endpoint)> {
         let missing = |what: String| Error::new(ErrorKind::Config, format!("no {filter}: {what}"));
+        // Keystone gives a catalog with tokens that are for something only.
         if self.0.is_empty() {
             return Err(missing(
                 "the token brought no catalog, as one without a project does".to_owned(),
             ));
         }
         let of_type = |kind: &String| -> Vec<&Service> {
+            // keystoneauth takes both spellings for the same (measured).
             let same =
                 |service: &&Service| service.kind.replace('_', "-") == kind.replace('_', "-");
             self.0.iter().filter(same).collect()
@@ -155,6 +157,7 @@ impl Catalog {
             )));
         }
         let called = |service: &&&Service| {
+            // A catalog may leave names out, and then has nothing to compare.
             let name = filter.name.as_ref().filter(|_| !service.name.is_empty());
             name.is_none_or(|name| *name == service.name)
         };
@@ -175,6 +178,8 @@ impl Catalog {
                 .as_ref()
                 .is_none_or(|region| region == endpoint.region())
         };
+        // An earlier interface in a later service is better than the other way round. Of several that fit, the first one
+        // counts, as in keystoneauth; choosing at random was a complaint (gophercloud/gophercloud#3747).
         for interface in &filter.interfaces {
             for service in &of_name {
                 let fits =

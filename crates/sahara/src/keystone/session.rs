@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use cloud_core::credential::{Credential, Token, TokenCache, TokenSource};
+use cloud_core::credential::{Token, TokenCache, TokenSource};
+use cloud_core::provider::Credential;
 use cloud_core::secrets::Secrets;
 use cloud_core::time::Clock;
 use cloud_core::{Error, ErrorKind, Result};

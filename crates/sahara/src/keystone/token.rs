@@ -62,6 +62,7 @@ pub struct TokenInfo {
 impl TokenInfo {
     /// What it is good for.
     pub fn scope(&self) -> TokenScope {
+        // Keystone names one of them; a trust is for a project.
         if self.project.is_some() {
             TokenScope::Project
         } else if self.domain.is_some() {
@@ -75,6 +76,7 @@ impl TokenInfo {
 
     /// How long it is valid, by the service's own clock, which need not agree with ours.
     pub(super) fn lifetime(&self) -> Option<Duration> {
+        // A clock of ours that is wrong would let tokens end too early, or never.
         let life = self.issued_at?.age(self.expires_at?);
         (!life.is_zero()).then_some(life)
     }

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use cloud_core::config::{BaseUrl, Origin, Setting};
-use cloud_core::engine::Engine;
-use cloud_core::options::ClientOptions;
+use cloud_core::provider::{BaseUrl, ClientOptions, Engine, Origin, Setting};
 use cloud_core::retry::StandardRetry;
 use cloud_core::secrets::Secrets;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
