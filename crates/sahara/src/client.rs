@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloud_core::call::Call;
+use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
 use cloud_core::model::Page;
 use cloud_core::provider::{BaseUrl, CallBuilder, Decode, Engine, OperationRow, Place, Shared};
@@ -105,8 +105,21 @@ impl Client {
         let _ = self.0.found.set(found);
     }
 
-    /// Looks for the address now, where the first call would do it: gets a token, finds the service in the catalog, and
-    /// asks it for its versions where its address does not settle them. Nothing is sent when it is known already.
+    /// Looks for the address now, where the first call would do it (`POST /auth/tokens` of Keystone, then `GET /` of the
+    /// service where its address does not settle the version). Nothing is sent when it is known already.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let transport = cloud_sandbox::Sandbox::new().openstack();
+    /// # let login = sahara::Login::password(sahara::keystone::User::named("demo", "Default"), "demo-pw",
+    /// #     sahara::keystone::Project::named("demo", "Default"));
+    /// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport).build()?;
+    /// let api = cloud.data_processing().lazily()?; // or sahara::Client::from_env()
+    /// assert!(api.endpoint().is_none());
+    /// api.connect().await?;
+    /// assert!(api.endpoint().unwrap().contains("/v2"));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Permissions
     ///
@@ -115,7 +128,12 @@ impl Client {
     /// # Errors
     ///
     /// Those of [`Cloud::data_processing`](crate::Cloud::data_processing), and a version that the service does not offer.
-    pub async fn connect(&self) -> Result<()> {
+    pub fn connect(&self) -> Task<()> {
+        let client = self.clone();
+        Task::new(async move { client.ready().await })
+    }
+
+    async fn ready(&self) -> Result<()> {
         if self.0.found.get().is_some() {
             return Ok(());
         }
@@ -234,7 +252,7 @@ struct At(Client, Version);
 #[async_trait]
 impl Place for At {
     async fn base(&self) -> Result<BaseUrl> {
-        self.0.connect().await?;
+        self.0.ready().await?;
         let found = self.0.0.found.get();
         let found = found.ok_or_else(|| Error::new(ErrorKind::Config, "no address was found"))?;
         Ok(found.base(self.1).clone())
