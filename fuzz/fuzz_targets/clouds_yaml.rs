@@ -12,8 +12,8 @@ use sahara::config::Settings;
 
 const SECRET: &str = "hunter2hunter2";
 
-/// Of the cloud `a`, whose secrets are in a file of their own.
-const SECURE: &str = "clouds: {a: {auth: {password: hunter2hunter2, token: hunter2hunter2, \
+/// Of the cloud `a`, whose secrets are in a file of their own. A token beside `auth` counts more than the one in it.
+const SECURE: &str = "clouds: {a: {token: hunter2hunter2, auth: {password: hunter2hunter2, \
                       application_credential_secret: hunter2hunter2}}}\n";
 
 fuzz_target!(|data: &[u8]| {
