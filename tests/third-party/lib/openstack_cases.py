@@ -256,6 +256,12 @@ def choices():
                                                 "password: y, project_id: p}}\n"}
     yield "secure.yaml with a tab", {"clouds": one, "secure": "clouds:\n  a:\n\tauth: {}\n"}
     yield "the file that a variable names", {"files": {"named.yaml": one}, "env": {"OS_CLIENT_CONFIG_FILE": "named.yaml"}}
+    yield "the file that a variable names is not there", {"clouds": one, "env": {"OS_CLIENT_CONFIG_FILE": "gone.yaml"}}
+    yield "the file that a variable names is no YAML", {
+        "clouds": one, "files": {"named.yaml": "a: [\n"}, "env": {"OS_CLIENT_CONFIG_FILE": "named.yaml"}}
+    yield "a profile that is built into openstacksdk", {
+        "clouds": clouds({"profile": "elastx"}, {k: v for k, v in PROJECT.items() if k != "auth_url"})}
+    yield "a profile that is nowhere", {"clouds": clouds({"profile": "nowhere"}, PROJECT)}
     yield "the secure file that a variable names", {
         "clouds": clouds({}, {k: v for k, v in PROJECT.items() if k != "password"}),
         "files": {"s.yaml": {"clouds": {"a": {"auth": {"password": "named"}}}}},
