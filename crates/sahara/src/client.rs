@@ -114,7 +114,7 @@ impl Client {
     /// # let login = sahara::Login::password(sahara::keystone::User::named("demo", "Default"), "demo-pw",
     /// #     sahara::keystone::Project::named("demo", "Default"));
     /// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport).build()?;
-    /// let api = cloud.data_processing().lazily()?; // or sahara::Client::from_env()
+    /// let api = cloud.data_processing().lazily(); // or sahara::Client::from_env()
     /// assert!(api.endpoint().is_none());
     /// api.connect().await?;
     /// assert!(api.endpoint().unwrap().contains("/v2"));

@@ -199,7 +199,7 @@ impl Cloud {
     }
 
     /// What sends the calls to the service, wherever that will be.
-    fn engine(&self) -> Result<Engine> {
+    fn engine(&self) -> Engine {
         let inner = &*self.0;
         let credential = Some(inner.session.credential());
         let plain = |endpoint: &Setting<String>| endpoint.value.trim().starts_with("http:");
@@ -210,10 +210,10 @@ impl Cloud {
             let engine = options.engine(PRODUCT, dialect, credential.clone(), false);
             // A machine that has no authorities to trust may still reach a service without TLS.
             if let Ok(engine) = engine {
-                return Ok(engine);
+                return engine;
             }
         }
-        Ok(inner.engine.with_credential(credential))
+        inner.engine.with_credential(credential)
     }
 
     async fn versions(&self, engine: &Engine, root: &BaseUrl) -> Result<Listed> {
@@ -260,7 +260,7 @@ impl Client {
     ///
     /// What is missing or wrong in the settings.
     pub fn from_env() -> Result<Self> {
-        Cloud::from_env()?.data_processing().lazily()
+        Ok(Cloud::from_env()?.data_processing().lazily())
     }
 
     /// Makes a client for a cloud of `clouds.yaml`, whatever the environment says; otherwise as [`from_env`](Self::from_env).
@@ -269,7 +269,7 @@ impl Client {
     ///
     /// Those of [`from_env`](Self::from_env), and a name that the file does not have.
     pub fn from_profile(name: &str) -> Result<Self> {
-        Cloud::from_profile(name)?.data_processing().lazily()
+        Ok(Cloud::from_profile(name)?.data_processing().lazily())
     }
 }
 
@@ -337,7 +337,7 @@ impl Connect {
     ///
     /// No policy rule: the service lists its versions to everybody. Some proxies want a token for that, and get it.
     pub async fn send(self) -> Result<Client> {
-        let engine = self.cloud.engine()?;
+        let engine = self.cloud.engine();
         let found = self.cloud.find(&engine, self.version).await?;
         let client = self.cloud.client(engine, found.version);
         client.keep(found);
@@ -347,15 +347,11 @@ impl Connect {
     /// Gives the client without asking anybody; its first call finds the address. Calls differ by version, so that one
     /// must be chosen before: the one that was asked for, here or in the settings, else that at the end of an address that
     /// was set, else v2. Where it is not offered, calls fail and say so; awaiting this takes v1.1 instead.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the settings of connections.
-    pub fn lazily(self) -> Result<Client> {
+    pub fn lazily(self) -> Client {
         let set = self.cloud.0.endpoint.as_ref();
         let of_address = || Address::parse(&set?.value).version();
         let version = self.version.or_else(of_address).unwrap_or(Version::V2);
-        Ok(self.cloud.client(self.cloud.engine()?, version))
+        self.cloud.client(self.cloud.engine(), version)
     }
 }
 

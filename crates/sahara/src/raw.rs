@@ -30,7 +30,7 @@ impl Client {
     /// # let login = sahara::Login::password(sahara::keystone::User::named("demo", "Default"), "demo-pw",
     /// #     sahara::keystone::Project::named("demo", "Default"));
     /// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport).build()?;
-    /// # let api = cloud.data_processing().lazily()?;
+    /// # let api = cloud.data_processing().lazily();
     /// use sahara::Method;
     ///
     /// let answer = api.request(Method::GET, "/plugins/{name}").arg("fake").await?;
