@@ -314,7 +314,7 @@ impl Builder {
     }
 
     /// Refuses what a body has beside the fields that an operation knows, where the real service ignores it: the IONOS Data
-    /// Platform. OVHcloud and Sahara refuse such fields in any case. A slip in the name of an optional field is found by
+    /// Platform and the VDK Control Service. OVHcloud and Sahara refuse such fields in any case. A slip in the name of an optional field is found by
     /// nothing else.
     pub fn strict(mut self, strict: bool) -> Self {
         self.options.strict = strict;

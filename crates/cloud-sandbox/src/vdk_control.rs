@@ -51,6 +51,7 @@ mod secrets;
 mod settings;
 mod sources;
 mod state;
+mod strict;
 mod tokens;
 
 use std::fmt;
@@ -181,6 +182,12 @@ impl VdkControl {
             Some(Caller::User) => Some(tokens::USER),
             None => None,
         };
+        if let Some(refused) = parameters.first().and_then(|team| self.settings.hook(team)) {
+            return Err(refused);
+        }
+        if self.options.strict {
+            strict::check(found.operation.id, call)?;
+        }
         state.settle(now);
         let mut ctx = Ctx {
             state: &mut state,

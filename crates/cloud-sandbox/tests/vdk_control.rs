@@ -857,3 +857,92 @@ async fn what_cannot_be_started() {
     .ok_empty(202);
     api.start(JOB, json!({})).await;
 }
+
+#[tokio::test]
+async fn a_strict_sandbox_refuses_names_that_an_operation_does_not_know() {
+    let sandbox = Sandbox::builder().strict(true).build();
+    let api = Vdk::of(sandbox);
+    let jobs = "/data-jobs/for-team/team/jobs?name=daily-load";
+    let slip = json!({"job_name": "daily-load", "descripton": "", "config": {"schedule": {"cron": ""},
+        "contacts": {"notified_on_success": []}, "generate": true}});
+    let refusal = api.post(jobs, slip).await;
+    assert_eq!(
+        refused(&refusal, 400)["why"],
+        "It has names that are not known here: config.contacts.notified_on_success, config.generate, \
+         config.schedule.cron, descripton."
+    );
+    let whole = json!({"job_name": "daily-load", "description": "", "team": "team", "config": {
+        "db_default_type": "TRINO", "schedule": {"schedule_cron": "0 5 * * *"}, "generate_keytab": true,
+        "enable_execution_notifications": true, "notification_delay_period_minutes": 60, "contacts": {
+            "notified_on_job_failure_user_error": [], "notified_on_job_failure_platform_error": [],
+            "notified_on_job_success": [], "notified_on_job_deploy": []}}});
+    assert_eq!(api.post(jobs, whole).await.status, 201);
+    for (method, path, body, unknown) in [
+        (
+            "POST",
+            "/deployments",
+            json!({"job_versoin": "v"}),
+            "job_versoin",
+        ),
+        (
+            "PATCH",
+            "/deployments/production",
+            json!({"resources": {"memory": 1}}),
+            "resources.memory",
+        ),
+        (
+            "POST",
+            "/deployments/production/executions",
+            json!({"arg": {}}),
+            "arg",
+        ),
+    ] {
+        let reply = api.call(method, &format!("{JOB}{path}"), body).await;
+        assert_eq!(
+            refused(&reply, 400)["why"],
+            format!("It has names that are not known here: {unknown}.")
+        );
+    }
+    // What is the user's own has any name.
+    let own = format!("{JOB}/deployments/production/properties");
+    assert_eq!(
+        api.call("PUT", &own, json!({"anything": 1})).await.status,
+        204
+    );
+}
+
+#[tokio::test]
+async fn a_web_hook_refuses_a_team_in_plain_text() {
+    let settings = vdk_control::Settings::new().refused_by_hook(
+        "closed",
+        403,
+        "Team closed may not read (policy 7)",
+    );
+    let sandbox = Sandbox::builder().vdk_control(settings).build();
+    let api = Vdk::of(sandbox);
+    let reply = api
+        .call("GET", "/data-jobs/for-team/closed/info", Value::Null)
+        .await;
+    assert_eq!(
+        (reply.status, reply.text.as_str()),
+        (403, "Team closed may not read (policy 7)")
+    );
+    assert!(!reply.headers.contains_key("content-type"));
+    assert_eq!(
+        api.call("GET", "/data-jobs/for-team/open/info", Value::Null)
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn answers_to_queries_can_be_without_totals() {
+    let settings = vdk_control::Settings::new().totals(false);
+    let sandbox = Sandbox::builder().vdk_control(settings).build();
+    let api = Vdk::of(sandbox);
+    let reply = api
+        .call("GET", "/data-jobs/for-team/t/jobs", Value::Null)
+        .await;
+    assert_eq!(reply.json["data"], json!({"content": []}));
+}

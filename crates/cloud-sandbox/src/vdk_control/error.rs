@@ -65,6 +65,11 @@ impl Refusal {
         Self::of(Answer::json(status, &body))
     }
 
+    /// What a web hook says, as it says it.
+    pub(crate) fn text(status: u16, text: &str) -> Self {
+        Self::of(Answer::new(status, None, text.to_owned()))
+    }
+
     /// A status and nothing else, as the server answers for most things that are not there.
     pub(crate) fn empty(status: u16) -> Self {
         Self::of(Answer::empty(status))

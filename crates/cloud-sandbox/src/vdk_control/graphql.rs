@@ -129,6 +129,9 @@ fn query(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .or_else(|| results.get("executions"))
         .filter(|page| !page.is_null());
     let data = page.map(|page| {
+        if !ctx.settings.totals {
+            return json!({"content": page.get("content")});
+        }
         let total = |name: &str| page.get(name).cloned().unwrap_or_else(|| Value::from(0));
         json!({"content": page.get("content"), "totalPages": total("totalPages"), "totalItems": total("totalItems")})
     });

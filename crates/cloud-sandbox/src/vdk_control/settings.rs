@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::error::Refusal;
+
 /// How the emulated installation of the VDK Control Service is set up, for
 /// [`Builder::vdk_control`](crate::Builder::vdk_control).
 ///
@@ -16,6 +18,9 @@ pub struct Settings {
     pub(crate) api_token: Option<String>,
     pub(crate) token_lifetime: Duration,
     pub(crate) vault: bool,
+    pub(crate) totals: bool,
+    /// Teams that the web hook refuses, with its status and its text.
+    hooks: Vec<(String, u16, String)>,
 }
 
 impl Settings {
@@ -26,6 +31,8 @@ impl Settings {
             api_token: None,
             token_lifetime: Duration::from_secs(1800),
             vault: true,
+            totals: true,
+            hooks: Vec::new(),
         }
     }
 
@@ -54,6 +61,31 @@ impl Settings {
         self.vault = vault;
         self
     }
+
+    /// Whether answers to queries say how many pages and items there are, as the server does by default. Stubs, and servers
+    /// in between that know another version, leave that out.
+    pub fn totals(mut self, totals: bool) -> Self {
+        self.totals = totals;
+        self
+    }
+
+    /// Lets the web hook that decides about access refuse all that is asked of a team. The server hands its status and its
+    /// text on as they are, plain and without a type.
+    pub fn refused_by_hook(
+        mut self,
+        team: impl Into<String>,
+        status: u16,
+        text: impl Into<String>,
+    ) -> Self {
+        self.hooks.push((team.into(), status, text.into()));
+        self
+    }
+
+    pub(super) fn hook(&self, team: &str) -> Option<Refusal> {
+        let mut hooks = self.hooks.iter();
+        let (_, status, text) = hooks.find(|(refused, ..)| refused == team)?;
+        Some(Refusal::text(*status, text))
+    }
 }
 
 impl Default for Settings {
@@ -69,6 +101,8 @@ impl fmt::Debug for Settings {
             .field("secured", &self.secured)
             .field("token_lifetime", &self.token_lifetime)
             .field("vault", &self.vault)
+            .field("totals", &self.totals)
+            .field("hooks", &self.hooks)
             .finish_non_exhaustive()
     }
 }
