@@ -258,14 +258,13 @@ impl<Q: Query> PageStyle for Numbered<Q> {
 
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, _: usize) -> Option<PageToken> {
         let here = number(token);
-        let goes_on = match info.last {
-            Some(last) => here < last,
+        let goes_on = if let Some(last) = info.last {
+            here < last
+        } else {
             // The server tells how many pages there are. Stubs and servers in between do not, and the command line of
             // `vdk` reads on until a page is short.
-            None => {
-                let sent = info.next.as_ref().and_then(|sent| sent.parse().ok());
-                sent.unwrap_or(0) >= self.size.load(Ordering::Relaxed)
-            }
+            let sent = info.next.as_ref().and_then(|sent| sent.parse().ok());
+            sent.unwrap_or(0) >= self.size.load(Ordering::Relaxed)
         };
         goes_on.then(|| PageToken::from((here + 1).to_string()))
     }

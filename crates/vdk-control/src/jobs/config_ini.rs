@@ -53,7 +53,10 @@ impl ConfigIni {
 
     fn parse(path: &Path, text: &str) -> Result<Self> {
         let file = Ini::parse_python(path, text)?;
-        let contacts = |key: &str| file.get("contacts", key).map_or_else(Vec::new, addresses);
+        let contacts = |key: &str| {
+            let text = file.get("contacts", key);
+            text.map_or_else(Vec::new, |text| addresses(&text.value))
+        };
         let schedule = file.get("job", "schedule_cron");
         let cron = |schedule: Setting<String>| {
             let read = |cron: String| match check::cron("schedule_cron", &cron) {
@@ -76,11 +79,11 @@ impl ConfigIni {
                 notified_on_job_deploy: contacts("notified_on_job_deploy"),
             },
             enable_execution_notifications: match enabled {
-                Some(text) => text.try_map(flag)?.value,
+                Some(text) => text.try_map(|text| flag(&text))?.value,
                 None => true,
             },
             notification_delay_period_minutes: match minutes {
-                Some(text) => text.try_map(positive)?.value,
+                Some(text) => text.try_map(|text| positive(&text))?.value,
                 None => 240,
             },
         })
@@ -97,8 +100,8 @@ impl ConfigIni {
     }
 }
 
-fn addresses(text: Setting<String>) -> Vec<String> {
-    let parts = text.value.split(';').map(str::trim);
+fn addresses(text: &str) -> Vec<String> {
+    let parts = text.split(';').map(str::trim);
     parts
         .filter(|address| !address.is_empty())
         .map(str::to_owned)
@@ -106,7 +109,7 @@ fn addresses(text: Setting<String>) -> Vec<String> {
 }
 
 /// The words of Python's `configparser`.
-fn flag(text: String) -> Result<bool, String> {
+fn flag(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Ok(true),
         "0" | "no" | "false" | "off" => Ok(false),
@@ -114,7 +117,7 @@ fn flag(text: String) -> Result<bool, String> {
     }
 }
 
-fn positive(text: String) -> Result<i32, String> {
+fn positive(text: &str) -> Result<i32, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{text:?} is no number of minutes from 1"))
 }
