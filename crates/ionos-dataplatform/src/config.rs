@@ -21,7 +21,8 @@
 //! # Endpoints
 //!
 //! With or without `/dataplatform` at the end, `https://` when there is no scheme, slashes at the end do not matter.
-//! `http://` is for this machine only, unless [`allow_http`](crate::ClientBuilder::allow_http) says otherwise.
+//! `http://` is for this machine only, unless [`ClientBuilder::allow_http(true)`](crate::ClientBuilder::allow_http) is
+//! called; there is no variable for it.
 //!
 //! # Certificate pins
 //!
@@ -63,7 +64,8 @@
 //! failover: {strategy: roundRobin, failoverOnStatusCodes: [503]}
 //! ```
 //!
-//! Names of profiles and environments are compared without regard to case. A profile without an environment gets the
+//! Values are taken as they are written, so that a password such as `1e10` needs no quotes, and merge keys (`<<`) are
+//! merged. Names of profiles and environments are compared without regard to case. A profile without an environment gets the
 //! first one that has the product. An environment and an endpoint may have `certificateAuthData`, authorities to trust in
 //! PEM form, plain or in base64; an endpoint may have `skipTlsVerify`. Of `failover`, `strategy` (`none` or
 //! `roundRobin`), `retryableMethods`, `retryOnTimeout`, `failoverOnStatusCodes` and `maxRetries` count; pauses are those

@@ -26,7 +26,7 @@
 //! What takes time gives something to [`wait`](Accepted::wait) for, which fails as soon as the service has given up. A
 //! request that may have been carried out is never sent twice unless that does no harm; [`Error::may_have_happened`] tells
 //! when that leaves a question open. Names, versions, sizes and times are checked before anything is sent;
-//! [`CallOptions::unchecked`] leaves that to the service.
+//! `.options(CallOptions::unchecked)` on a call ([`CallOptions::unchecked`]) leaves that to the service.
 //!
 //! # The API's own names
 //!

@@ -70,8 +70,8 @@
 //!
 //! # Features
 //!
-//! `experimental` (default) for what the service calls so: executions and their logs; `login` to log a person in with a
-//! browser. `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking
+//! `experimental` (default) for what the service calls so: executions and their logs; `login` to log in and keep it: a person
+//! with a browser, a program by an API token. `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking
 //! form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -98,6 +98,8 @@ mod tests {
         assert_eq!(encode("x".to_owned().into()), r#"{"note":"x"}"#);
     }
 
+    use crate as cloud_core;
+
     crate::text_id! {
         /// An id.
         pub struct Id;
