@@ -5,11 +5,11 @@
 //!
 //! # Beside others
 //!
-//! Other programs may edit the same zone, even the same name. So what counts is the wish, not what the preview saw: applying
-//! reads the zone again, and where the service refuses a step because somebody else was faster, the zone is read once more
-//! and the edit goes on from there. [`add`](Edit::add) keeps all that others put at the name, also after the preview;
+//! Other programs may edit the same zone, even the same name. So what counts is the desired state, not what the preview saw:
+//! applying reads the zone again, and where the service refuses a step because somebody else was faster, the zone is read once
+//! more and the edit goes on from there. [`add`](Edit::add) keeps all that others put at the name, also after the preview;
 //! [`take`](Edit::take) takes the given values and leaves the others; [`set`](Edit::set) and [`remove`](Edit::remove) hold for
-//! all that is there when they are carried out. A wish that came true meanwhile is no failure.
+//! all that is there when they are carried out. What came true meanwhile is no failure.
 //!
 //! # Certificates
 //!
@@ -28,7 +28,7 @@ mod rr;
 
 pub use crate::model::{Txt, TxtError};
 pub use edit::Edit;
-pub use plan::{Change, ChangeOutcome, Wish, ZoneRecord};
+pub use plan::{Change, ChangeOutcome, DesiredRrSet, ZoneRecord};
 pub use preview::{Carried, Preview, ZoneBackend, is_refused};
 pub use rr::{Record, Rr, RrType};
 

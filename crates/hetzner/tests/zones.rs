@@ -878,7 +878,7 @@ async fn a_wish_that_came_true_meanwhile_is_no_failure() {
             .collect();
         assert_eq!(changes, sends, "{n}");
         let rrset = records.find("n", "A").await.unwrap();
-        let mut is: Vec<_> = rrset.iter().flat_map(|rrset| rrset.values()).collect();
+        let mut is: Vec<_> = rrset.iter().flat_map(hetzner::RrSet::values).collect();
         is.sort_unstable();
         let expected: Vec<_> = values.iter().map(|n| format!("203.0.113.{n}")).collect();
         assert_eq!(is, expected, "{n}");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::name;
-use super::plan::Wish;
+use super::plan::DesiredRrSet;
 use super::preview::{Preview, ZoneBackend};
 use super::rr::{Rr, RrType};
 use crate::call::Task;
@@ -73,25 +73,26 @@ impl Edit {
     ///
     /// # Errors
     ///
-    /// Worth handling: [`is_invalid_input`](Error::is_invalid_input), for a wish that the service would refuse. It is found
+    /// Worth handling: [`is_invalid_input`](Error::is_invalid_input), for records that the service would refuse. It is found
     /// before the records are read.
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self { zone, said } = self;
             let is_whole = |(name, _): &(String, Said)| name.ends_with('.');
             let apex = zone.name(said.iter().any(is_whole)).await?;
-            let wishes = wishes(apex.as_deref(), said)?;
-            for wish in &wishes {
-                zone.check(wish)?;
+            let all_desired = all_desired(apex.as_deref(), said)?;
+            for desired in &all_desired {
+                zone.check(desired)
+                    .map_err(|error| of(error, &desired.name))?;
             }
-            Preview::look(zone, wishes).await
+            Preview::look(zone, all_desired).await
         })
     }
 }
 
-/// What was said, one wish for each name and type.
-fn wishes(zone: Option<&str>, said: Vec<(String, Said)>) -> Result<Vec<Wish>> {
-    let mut wishes: Vec<Wish> = Vec::new();
+/// What was said, as the desired state of each name and type.
+fn all_desired(zone: Option<&str>, said: Vec<(String, Said)>) -> Result<Vec<DesiredRrSet>> {
+    let mut all_desired: Vec<DesiredRrSet> = Vec::new();
     for (name, said) in said {
         let name = name::within(zone, &name)?;
         let (kind, rr) = match &said {
@@ -99,34 +100,36 @@ fn wishes(zone: Option<&str>, said: Vec<(String, Said)>) -> Result<Vec<Wish>> {
             Said::Remove(kind) => (kind.clone(), None),
         };
         if let Some(rr) = rr {
-            rr.check().map_err(|error| of(&error, &name))?;
+            rr.check().map_err(|error| of(error, &name))?;
         }
-        let known = wishes
+        let known = all_desired
             .iter()
-            .position(|wish| wish.name == name && wish.kind == kind);
+            .position(|desired| desired.name == name && desired.kind == kind);
         let index = known.unwrap_or_else(|| {
-            wishes.push(Wish::new(name, kind));
-            wishes.len() - 1
+            all_desired.push(DesiredRrSet::new(name, kind));
+            all_desired.len() - 1
         });
-        let wish = &mut wishes[index];
+        let desired = &mut all_desired[index];
         match said {
             Said::Set(rr) => {
-                wish.replace_all();
-                wish.add(rr);
+                desired.replace_all();
+                desired.add(rr);
             }
-            Said::Add(rr) => wish.add(rr),
-            Said::Take(rr) => wish.take(rr),
-            Said::Remove(_) => wish.replace_all(),
+            Said::Add(rr) => desired.add(rr),
+            Said::Take(rr) => desired.take(rr),
+            Said::Remove(_) => desired.replace_all(),
         }
     }
-    Ok(wishes)
+    Ok(all_desired)
 }
 
 /// The same problem, of the records of this name.
-fn of(error: &Error, name: &str) -> Error {
-    let field = &error.fields()[0];
-    Error::input(
-        format!("{} of {name}", field.name),
-        field.messages.join("; "),
-    )
+fn of(error: Error, name: &str) -> Error {
+    match error.fields() {
+        [field, ..] => Error::input(
+            format!("{} of {name}", field.name),
+            field.messages.join("; "),
+        ),
+        [] => error,
+    }
 }

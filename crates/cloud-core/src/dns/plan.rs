@@ -8,7 +8,7 @@ use crate::model::Patch;
 /// What one name shall have of one type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Wish {
+pub struct DesiredRrSet {
     /// The name within the zone, lower case; `@` for the zone itself.
     pub name: String,
     /// The type of the records.
@@ -23,7 +23,7 @@ pub struct Wish {
     pub unwanted: Vec<Record>,
 }
 
-impl Wish {
+impl DesiredRrSet {
     pub(super) fn new(name: String, kind: RrType) -> Self {
         Self {
             name,
@@ -121,20 +121,20 @@ impl ZoneRecord {
         }
     }
 
-    /// Its number.
+    /// The same record with the number that the service gave it.
     pub fn with_id(mut self, id: i64) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// How many seconds it may be cached.
+    /// The same record with a time to live in seconds; `None` for as long as the zone says.
     pub fn with_ttl(mut self, ttl: Option<u32>) -> Self {
         self.ttl = ttl;
         self
     }
 
-    fn is_of(&self, wish: &Wish) -> bool {
-        self.kind == wish.kind && self.name.eq_ignore_ascii_case(&wish.name)
+    fn is_of(&self, desired: &DesiredRrSet) -> bool {
+        self.kind == desired.kind && self.name.eq_ignore_ascii_case(&desired.name)
     }
 }
 
@@ -204,9 +204,14 @@ impl Change {
     }
 
     /// What becomes of records that go without a word of what comes.
-    fn removal(kind: RrType, wish: &Wish, removed: Vec<ZoneRecord>, kept: Vec<ZoneRecord>) -> Self {
+    fn removal(
+        kind: RrType,
+        desired: &DesiredRrSet,
+        removed: Vec<ZoneRecord>,
+        kept: Vec<ZoneRecord>,
+    ) -> Self {
         Self {
-            name: wish.name.clone(),
+            name: desired.name.clone(),
             kind,
             outcome: if kept.is_empty() {
                 ChangeOutcome::Deleted
@@ -224,25 +229,29 @@ impl Change {
     }
 }
 
-/// What leads from the records that are there to those that are wished for. `ttl_of_set` says that all records of a name and
+/// What leads from the records that are there to those that are desired. `ttl_of_set` says that all records of a name and
 /// type have one time to live at this service.
-pub(super) fn plan(wishes: &[Wish], there: &[ZoneRecord], ttl_of_set: bool) -> Result<Vec<Change>> {
+pub(super) fn plan(
+    all_desired: &[DesiredRrSet],
+    there: &[ZoneRecord],
+    ttl_of_set: bool,
+) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    for wish in wishes {
-        let before = there.iter().filter(|there| there.is_of(wish));
-        // What a wish names by its own type is left to that wish.
-        let is_named = |there: &ZoneRecord| wishes.iter().any(|wish| there.is_of(wish));
+    for desired in all_desired {
+        let before = there.iter().filter(|there| there.is_of(desired));
+        // What is desired by its own type is left to that.
+        let is_named = |there: &ZoneRecord| all_desired.iter().any(|desired| there.is_of(desired));
         let others: Vec<&ZoneRecord> = there
             .iter()
             .filter(|there| {
-                wish.kind.is_text()
+                desired.kind.is_text()
                     && there.kind.is_text()
-                    && there.name.eq_ignore_ascii_case(&wish.name)
+                    && there.name.eq_ignore_ascii_case(&desired.name)
                     && !is_named(there)
             })
             .collect();
         changes.extend(plan_one(
-            wish,
+            desired,
             before.cloned().collect(),
             &others,
             ttl_of_set,
@@ -251,9 +260,9 @@ pub(super) fn plan(wishes: &[Wish], there: &[ZoneRecord], ttl_of_set: bool) -> R
     Ok(changes)
 }
 
-/// `others` are records of the same name that are served as the wish's type, but have another one, which cannot be changed.
+/// `others` are records of the same name that are served as the desired type, but have another one, which cannot be changed.
 fn plan_one(
-    wish: &Wish,
+    desired: &DesiredRrSet,
     before: Vec<ZoneRecord>,
     others: &[&ZoneRecord],
     ttl_of_set: bool,
@@ -262,14 +271,14 @@ fn plan_one(
         Some(first) => (false, first.ttl),
         None => (true, None),
     };
-    let ttl = match wish.ttl {
+    let ttl = match desired.ttl {
         Patch::Leave => ttl_before,
         Patch::Null | Patch::Value(0) => None,
         Patch::Value(seconds) => Some(seconds),
     };
     let mut change = Change {
-        name: wish.name.clone(),
-        kind: wish.kind.clone(),
+        name: desired.name.clone(),
+        kind: desired.kind.clone(),
         outcome: ChangeOutcome::Changed,
         ttl,
         added: Vec::new(),
@@ -277,24 +286,24 @@ fn plan_one(
         retimed: Vec::new(),
         commented: Vec::new(),
         kept: Vec::new(),
-        keeps_others: wish.keeps_others,
+        keeps_others: desired.keeps_others,
     };
     let (mut spare, mut gone) = (before, Vec::new());
     let mut policies: Vec<ZoneRecord> = Vec::new();
     for &other in others {
-        if wish.has(&wish.unwanted, &other.record.value) {
+        if desired.has(&desired.unwanted, &other.record.value) {
             gone.push(other.clone());
-        } else if wish.is_policy_of(other) {
+        } else if desired.is_policy_of(other) {
             policies.push(other.clone());
         }
     }
     let take = |list: &mut Vec<ZoneRecord>, value: &str| {
-        let meant = meaning(&wish.kind, value);
+        let meant = meaning(&desired.kind, value);
         let mut all = list.iter();
-        let index = all.position(|there| meaning(&wish.kind, &there.record.value) == meant);
+        let index = all.position(|there| meaning(&desired.kind, &there.record.value) == meant);
         index.map(|index| list.remove(index))
     };
-    for record in &wish.wanted {
+    for record in &desired.wanted {
         let known = take(&mut spare, &record.value);
         let is_own = known.is_some();
         let Some(there) = known.or_else(|| take(&mut policies, &record.value)) else {
@@ -307,25 +316,25 @@ fn plan_one(
                 comment: record.comment.clone(),
             });
         }
-        if !wish.ttl.is_leave() && there.ttl != ttl {
+        if !desired.ttl.is_leave() && there.ttl != ttl {
             change.retimed.push(there.clone());
         }
         if is_own {
             change.kept.push(there);
         }
     }
-    if wish.keeps_others
+    if desired.keeps_others
         && let Some(policy) = policies.first()
     {
         let text = format!(
             "there is a policy of this name already, of type {}: {}; a second one breaks mail, so set it in place of adding one",
             policy.kind, policy.record.value
         );
-        return Err(Error::input(format!("records of {}", wish.name), text));
+        return Err(Error::input(format!("records of {}", desired.name), text));
     }
     for there in spare {
-        if wish.keeps_others && !wish.has(&wish.unwanted, &there.record.value) {
-            if ttl_of_set && !wish.ttl.is_leave() && there.ttl != ttl {
+        if desired.keeps_others && !desired.has(&desired.unwanted, &there.record.value) {
+            if ttl_of_set && !desired.ttl.is_leave() && there.ttl != ttl {
                 change.retimed.push(there.clone());
             }
             change.kept.push(there);
@@ -346,7 +355,7 @@ fn plan_one(
         let of_kind = others.iter().filter(|other| other.kind == kind);
         let all = of_kind.map(|&other| other.clone());
         let (removed, kept) = all.partition(|other| gone.contains(other));
-        Change::removal(kind.clone(), wish, removed, kept)
+        Change::removal(kind.clone(), desired, removed, kept)
     });
     // A policy that comes stands before one that goes: there is no moment without.
     let mut changes: Vec<Change> = std::iter::once(change).chain(removals).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::plan::{Change, Wish, ZoneRecord, batches, plan};
+use super::plan::{Change, DesiredRrSet, ZoneRecord, batches, plan};
 use crate::call::Task;
 use crate::error::{Error, Result};
 
@@ -17,14 +17,14 @@ pub trait ZoneBackend: fmt::Debug + Send + Sync {
     /// The name of the zone; `None` when it has to be asked for and is not `needed`.
     async fn name(&self, needed: bool) -> Result<Option<String>>;
 
-    /// Refuses what the service would, beyond what [`Rr::check`](super::Rr::check) refuses for all.
-    fn check(&self, wish: &Wish) -> Result<()>;
+    /// Refuses what the service would, beyond what [`Rr::check`](super::Rr::check) refuses for all. The error gets the name.
+    fn check(&self, desired: &DesiredRrSet) -> Result<()>;
 
     /// Whether all records of a name and type have one time to live.
     fn has_one_ttl(&self) -> bool;
 
-    /// The records that the wishes are about, as they are now; others do not matter.
-    async fn read(&self, wishes: &[Wish]) -> Result<Vec<ZoneRecord>>;
+    /// The records of the names and types that are desired, as they are now; others do not matter.
+    async fn read(&self, all_desired: &[DesiredRrSet]) -> Result<Vec<ZoneRecord>>;
 
     /// Something to hold while the zone is read and changed, where programs of one client have to take turns.
     async fn turn(&self) -> Result<Box<dyn Any + Send + Sync>> {
@@ -63,16 +63,19 @@ pub fn is_refused(error: &Error) -> bool {
 #[must_use = "nothing is changed until the preview is applied"]
 pub struct Preview {
     zone: Arc<dyn ZoneBackend>,
-    wishes: Vec<Wish>,
+    all_desired: Vec<DesiredRrSet>,
     changes: Vec<Change>,
 }
 
 impl Preview {
-    pub(super) async fn look(zone: Arc<dyn ZoneBackend>, wishes: Vec<Wish>) -> Result<Self> {
-        let changes = look(&*zone, &wishes).await?;
+    pub(super) async fn look(
+        zone: Arc<dyn ZoneBackend>,
+        all_desired: Vec<DesiredRrSet>,
+    ) -> Result<Self> {
+        let changes = look(&*zone, &all_desired).await?;
         Ok(Self {
             zone,
-            wishes,
+            all_desired,
             changes,
         })
     }
@@ -87,8 +90,8 @@ impl Preview {
         self.changes.is_empty()
     }
 
-    /// Brings about what the edit wishes, from what the zone has at this time, by the fewest requests, and gives the changes
-    /// that did it. The zone is read again for it; what is as wished already sends nothing.
+    /// Brings about the desired state from what the zone has at this time, by the fewest requests, and gives the changes
+    /// that did it. The zone is read again for it; what is as desired already sends nothing.
     ///
     /// Where the service refuses a step because somebody else was faster, the zone is read again and the edit goes on from
     /// there; a refusal of the same step stands. Records are deleted last, but for those in whose place something of another
@@ -98,13 +101,15 @@ impl Preview {
     /// [`may_have_happened`](Error::may_have_happened). The same edit, previewed and applied again, does what is left.
     pub fn apply(self) -> Task<Vec<Change>> {
         Task::new(async move {
-            let Self { zone, wishes, .. } = self;
-            if wishes.is_empty() {
+            let Self {
+                zone, all_desired, ..
+            } = self;
+            if all_desired.is_empty() {
                 return Ok(Vec::new());
             }
             let _turn = zone.turn().await?;
             let mut so_far = Carried::default();
-            let ended = bring_about(&*zone, &wishes, &mut so_far).await;
+            let ended = bring_about(&*zone, &all_desired, &mut so_far).await;
             let ended = match ended {
                 Ok(()) => zone.settle(so_far.changed).await,
                 failed => failed,
@@ -119,16 +124,24 @@ impl Preview {
     }
 }
 
-async fn look(zone: &dyn ZoneBackend, wishes: &[Wish]) -> Result<Vec<Change>> {
-    if wishes.is_empty() {
+async fn look(zone: &dyn ZoneBackend, all_desired: &[DesiredRrSet]) -> Result<Vec<Change>> {
+    if all_desired.is_empty() {
         return Ok(Vec::new());
     }
-    plan(wishes, &zone.read(wishes).await?, zone.has_one_ttl())
+    plan(
+        all_desired,
+        &zone.read(all_desired).await?,
+        zone.has_one_ttl(),
+    )
 }
 
-async fn bring_about(zone: &dyn ZoneBackend, wishes: &[Wish], so_far: &mut Carried) -> Result<()> {
+async fn bring_about(
+    zone: &dyn ZoneBackend,
+    all_desired: &[DesiredRrSet],
+    so_far: &mut Carried,
+) -> Result<()> {
     for looks in 1.. {
-        let changes = look(zone, wishes).await?;
+        let changes = look(zone, all_desired).await?;
         if let Some((change, error)) = so_far.failed.take() {
             // From the same state the same step would be refused again.
             if changes.contains(&change) || looks > LOOKS {

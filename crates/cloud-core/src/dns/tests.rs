@@ -45,7 +45,7 @@ impl ZoneBackend for Zone {
         Ok(Some("Example.com".to_owned()))
     }
 
-    fn check(&self, _wish: &Wish) -> Result<()> {
+    fn check(&self, _wish: &DesiredRrSet) -> Result<()> {
         Ok(())
     }
 
@@ -53,7 +53,7 @@ impl ZoneBackend for Zone {
         self.has_one_ttl
     }
 
-    async fn read(&self, _wishes: &[Wish]) -> Result<Vec<ZoneRecord>> {
+    async fn read(&self, _wishes: &[DesiredRrSet]) -> Result<Vec<ZoneRecord>> {
         self.done.lock().unwrap().push("read".to_owned());
         let there = self.there.lock().unwrap().clone();
         let record = |(name, kind, value, ttl)| ZoneRecord::new(name, kind, value).with_ttl(ttl);
@@ -271,6 +271,18 @@ async fn what_is_said_last_counts() {
     }
 }
 
+/// Services whose records come one by one may have the same one twice.
+#[tokio::test]
+async fn a_value_that_is_there_twice_is_set_to_one() {
+    let one = || Rr::a(["192.0.2.1"]);
+    let twice = [("a", "A", "192.0.2.1", None), ("a", "A", "192.0.2.1", None)];
+    let zone = Zone::of(twice.to_vec());
+    let gone = "- a A 192.0.2.1\n";
+    assert_eq!(shown(zone.edit().set("a", one())).await, gone);
+    assert_eq!(shown(zone.edit().add("a", one())).await, "");
+    assert_eq!(shown(zone.edit().take("a", one())).await, gone.repeat(2));
+}
+
 #[tokio::test]
 async fn values_are_compared_by_what_they_mean() {
     for (kind, there, wished, same) in [
@@ -399,7 +411,7 @@ async fn a_policy_is_seen_under_each_of_its_types() {
             zone.edit().remove("@", "TXT"),
             "- @ TXT \"site=1\"\n".to_owned(),
         ),
-        // What is named by its own type is left to that wish.
+        // What is desired by its own type is left to that.
         (
             zone.edit()
                 .set("@", Rr::txts(["site=1", old]))

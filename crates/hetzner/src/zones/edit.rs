@@ -1,9 +1,9 @@
 use async_trait::async_trait;
+use cloud_core::Result;
 use cloud_core::call::Task;
-use cloud_core::dns::{Change, ChangeOutcome, Record, Rr, Wish, ZoneRecord};
+use cloud_core::dns::{Change, ChangeOutcome, DesiredRrSet, Record, Rr, ZoneRecord};
 use cloud_core::model::{IdOrName, Patch};
 use cloud_core::provider::{Carried, ZoneBackend, is_refused};
-use cloud_core::{Error, Result};
 
 use super::changes::RECORDS_MAX;
 use super::rr::{check_records, check_ttl};
@@ -24,42 +24,33 @@ impl ZoneBackend for EditedZone {
         match &self.zone {
             IdOrName::Name(name) => Ok(Some(name.clone())),
             IdOrName::Id(_) if !needed => Ok(None),
-            id => Ok(Some(self.client.zones().get(id.clone()).await?.name)),
+            id @ IdOrName::Id(_) => Ok(Some(self.client.zones().get(id.clone()).await?.name)),
         }
     }
 
-    fn check(&self, wish: &Wish) -> Result<()> {
-        let ttl = match wish.ttl {
-            Patch::Value(ttl) => check_ttl(Some(ttl)),
-            _ => Ok(()),
-        };
-        let of = |records: &[Record]| match records {
-            [] => Ok(()),
-            records => check_records(&wish.kind, records),
-        };
-        ttl.and_then(|()| of(&wish.wanted))
-            .and_then(|()| of(&wish.unwanted))
-            .map_err(|error| {
-                let field = &error.fields()[0];
-                let name = format!("{} of {}", field.name, wish.name);
-                Error::input(name, field.messages.join("; "))
-            })
+    fn check(&self, desired: &DesiredRrSet) -> Result<()> {
+        if let Patch::Value(ttl) = desired.ttl {
+            check_ttl(Some(ttl))?;
+        }
+        let records = [&desired.wanted, &desired.unwanted];
+        let mut given = records.into_iter().filter(|records| !records.is_empty());
+        given.try_for_each(|records| check_records(&desired.kind, records))
     }
 
     fn has_one_ttl(&self) -> bool {
         true
     }
 
-    async fn read(&self, wishes: &[Wish]) -> Result<Vec<ZoneRecord>> {
-        let mut kinds: Vec<_> = wishes.iter().map(|wish| &wish.kind).collect();
+    async fn read(&self, all_desired: &[DesiredRrSet]) -> Result<Vec<ZoneRecord>> {
+        let mut kinds: Vec<_> = all_desired.iter().map(|desired| &desired.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let list = self.client.zone(self.zone.clone()).records().list();
         let list = kinds
             .into_iter()
             .fold(list, |list, kind| list.kind(kind.clone()));
-        let name = &wishes[0].name;
-        let list = if wishes.iter().all(|wish| wish.name == *name) {
+        let name = &all_desired[0].name;
+        let list = if all_desired.iter().all(|desired| desired.name == *name) {
             list.name(name.as_str())
         } else {
             list

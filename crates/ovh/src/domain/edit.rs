@@ -2,7 +2,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloud_core::dns::{Change, Record as Value, Wish, ZoneRecord};
+use cloud_core::dns::{Change, DesiredRrSet, Record as Value, ZoneRecord};
 use cloud_core::provider::{Carried, ZoneBackend};
 use cloud_core::{Error, Result};
 
@@ -36,11 +36,10 @@ impl ZoneBackend for EditedZone {
         Ok(Some(self.zone.clone()))
     }
 
-    fn check(&self, wish: &Wish) -> Result<()> {
+    fn check(&self, desired: &DesiredRrSet) -> Result<()> {
         let has_comment = |record: &Value| record.comment.is_some();
-        if wish.wanted.iter().any(has_comment) {
-            let field = format!("comment of {}", wish.name);
-            return Err(Error::input(field, "the service keeps no comments"));
+        if desired.wanted.iter().any(has_comment) {
+            return Err(Error::input("comment", "the service keeps no comments"));
         }
         Ok(())
     }
@@ -49,15 +48,15 @@ impl ZoneBackend for EditedZone {
         false
     }
 
-    async fn read(&self, wishes: &[Wish]) -> Result<Vec<ZoneRecord>> {
-        let Wish { name, kind, .. } = &wishes[0];
+    async fn read(&self, all_desired: &[DesiredRrSet]) -> Result<Vec<ZoneRecord>> {
+        let DesiredRrSet { name, kind, .. } = &all_desired[0];
         let mut list = self.records().list();
         // A text may be there under another type.
-        if wishes.iter().all(|wish| wish.kind == *kind) && !kind.is_text() {
+        if all_desired.iter().all(|desired| desired.kind == *kind) && !kind.is_text() {
             list = list.field_type(kind.clone());
         }
         // An empty filter would mean no filter.
-        if name != "@" && wishes.iter().all(|wish| wish.name == *name) {
+        if name != "@" && all_desired.iter().all(|desired| desired.name == *name) {
             list = list.sub_domain(name.as_str());
         }
         // The cache of expanded lists knows nothing of what was changed a moment ago.

@@ -52,7 +52,8 @@ impl<'a> Records<'a> {
     ///
     /// Records are changed in place where they can be, those of others stay, and the zone is refreshed once at the end. The
     /// service refuses a refresh while another one is under way: edits by one client and its clones take turns, and a refresh
-    /// that is refused because of somebody else's is tried again for a minute. An edit that finds nothing to change looks
+    /// that is refused because of somebody else's is tried again for a minute. Programs with clients of their own that set the
+    /// same records in the same moment can leave one twice, which the next [`set`](Edit::set) takes away. An edit that finds nothing to change looks
     /// whether the name servers have the zone (`GET /domain/zone/{zoneName}/status`), and refreshes it when an earlier edit was
     /// cut off before it did.
     ///
