@@ -47,7 +47,8 @@ pub use firewalls::{
     FirewallStatus,
 };
 pub use ids::{
-    Fingerprint, FirewallTemplateId, MarketProductId, ServerNumber, TransactionId, VSwitchId,
+    Address, Fingerprint, FirewallTemplateId, MarketProductId, ServerNumber, TransactionId,
+    VSwitchId,
 };
 pub use ips::{Ip, IpCancellation, IpMac};
 pub use orders::{OrderCancelled, TransactionStatus};

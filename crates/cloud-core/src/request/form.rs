@@ -422,6 +422,11 @@ mod tests {
         assert_eq!(to_form(&strange).unwrap(), "a%5D%26b%5B3%5D=%3D%26");
     }
 
+    #[derive(Serialize)]
+    enum Tagged {
+        Name(u8),
+    }
+
     #[test]
     fn what_has_no_name_is_no_form_and_is_not_quoted() {
         for value in [json!("hunter2"), json!(["hunter2"]), json!([{"a": 1}])] {
@@ -430,10 +435,6 @@ mod tests {
                 error.to_string(),
                 "wrong argument: the body cannot be written as a form"
             );
-        }
-        #[derive(Serialize)]
-        enum Tagged {
-            Name(u8),
         }
         assert!(to_form(&BTreeMap::from([("a", Tagged::Name(1))])).is_err());
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 #[cfg(doc)]
 use super::error::ErrorCode;
-use super::ids::ServerNumber;
+use super::ids::{Address, ServerNumber};
 use super::ips::check_ip;
 use super::wire::list_of;
 use super::{ops, wait};
@@ -39,6 +39,12 @@ pub struct Failover {
     pub server_number: ServerNumber,
     /// The main address of the server that it is routed to, or the main net for IPv6; `None` when it is routed nowhere.
     pub active_server_ip: Option<String>,
+}
+
+impl From<&Failover> for Address {
+    fn from(failover: &Failover) -> Self {
+        failover.ip.as_str().into()
+    }
 }
 
 impl Failover {
@@ -86,8 +92,8 @@ impl Failovers<'_> {
     /// # Errors
     ///
     /// Worth handling: [`NotFound`](ErrorCode::NotFound), which `.optional()` turns into `None`.
-    pub fn get(self, ip: impl ToString) -> Call<Failover> {
-        of_failover(self.0.one(&ops::FAILOVER_GET, "failover"), &ip)
+    pub fn get(self, ip: impl Into<Address>) -> Call<Failover> {
+        of_failover(self.0.one(&ops::FAILOVER_GET, "failover"), ip)
     }
 
     /// Routes a failover address to the server with this main address, or this main IPv6 net
@@ -104,12 +110,17 @@ impl Failovers<'_> {
     /// [`FailoverLocked`](ErrorCode::FailoverLocked) (it is being switched),
     /// [`FailoverNewServerNotFound`](ErrorCode::FailoverNewServerNotFound),
     /// [`FailoverFailed`](ErrorCode::FailoverFailed) and [`FailoverNotComplete`](ErrorCode::FailoverNotComplete).
-    pub fn route(self, ip: impl ToString, active_server_ip: impl ToString) -> RouteFailover {
-        let (ip, target) = (ip.to_string(), active_server_ip.to_string());
-        let call = self
-            .0
-            .call(&ops::FAILOVER_ROUTE, self.routed(&ip, Some(&target)));
-        RouteFailover::new(of_failover(call, &ip).options(patient), target)
+    pub fn route(
+        self,
+        ip: impl Into<Address>,
+        active_server_ip: impl Into<Address>,
+    ) -> RouteFailover {
+        let (ip, target) = (ip.into(), active_server_ip.into());
+        let call = self.0.call(
+            &ops::FAILOVER_ROUTE,
+            self.routed(ip.as_str(), Some(target.as_str())),
+        );
+        RouteFailover::new(of_failover(call, ip).options(patient), target)
     }
 
     /// Routes a failover address nowhere (`DELETE /failover/{failover-ip}`).
@@ -122,10 +133,12 @@ impl Failovers<'_> {
     ///
     /// Worth handling: [`FailoverLocked`](ErrorCode::FailoverLocked) (it is being switched),
     /// [`FailoverFailed`](ErrorCode::FailoverFailed) and [`FailoverNotComplete`](ErrorCode::FailoverNotComplete).
-    pub fn unroute(self, ip: impl ToString) -> Call<Accepted<Failover>> {
-        let ip = ip.to_string();
-        let call = self.0.call(&ops::FAILOVER_UNROUTE, self.routed(&ip, None));
-        of_failover(call, &ip).options(patient)
+    pub fn unroute(self, ip: impl Into<Address>) -> Call<Accepted<Failover>> {
+        let ip = ip.into();
+        let call = self
+            .0
+            .call(&ops::FAILOVER_UNROUTE, self.routed(ip.as_str(), None));
+        of_failover(call, ip).options(patient)
     }
 
     /// Routes a failover address to a server, unless it is there already (`GET /failover/{failover-ip}`,
@@ -143,14 +156,14 @@ impl Failovers<'_> {
     /// the server has no such address.
     pub fn switch(
         self,
-        ip: impl ToString,
+        ip: impl Into<Address>,
         to: impl Into<ServerNumber>,
     ) -> Task<Accepted<Failover>> {
-        let (api, ip, number) = (self.0.clone(), ip.to_string(), to.into());
+        let (api, ip, number) = (self.0.clone(), ip.into(), to.into());
         Task::new(async move {
             let there = api.failovers().get(&ip).await?;
             let server = api.servers().get(number).await?;
-            let target = match ip.parse::<Ipv6Addr>() {
+            let target = match ip.as_str().parse::<Ipv6Addr>() {
                 Ok(_) => server.server_ipv6_net,
                 Err(_) => server.server_ip,
             };
@@ -159,13 +172,13 @@ impl Failovers<'_> {
                 Error::input("active_server_ip", text)
             })?;
             if there.is_routed_to(&target) {
-                return Ok(following(&api, there, &ip, Some(&target)).found());
+                return Ok(following(&api, there, ip.as_str(), Some(&target)).found());
             }
-            match api.failovers().route(&ip, &target).await {
+            match api.failovers().route(&ip, &*target).await {
                 // Somebody else was faster.
                 Err(error) if error.code() == Some("FAILOVER_ALREADY_ROUTED") => {
                     let there = api.failovers().get(&ip).await?;
-                    Ok(following(&api, there, &ip, Some(&target)).found())
+                    Ok(following(&api, there, ip.as_str(), Some(&target)).found())
                 }
                 answer => answer,
             }
@@ -209,7 +222,7 @@ fn following(
             // A hundred looks an hour are all that the service takes.
             Interval::new(Duration::from_secs(10), Duration::from_secs(40)),
             subject,
-            move || api.failovers().get(&ip),
+            move || api.failovers().get(&*ip),
             move |failover| {
                 if is_there(&failover) {
                     return Ok(Step::Done(failover));
@@ -221,9 +234,9 @@ fn following(
     })
 }
 
-fn of_failover<T>(call: Call<T>, ip: &impl ToString) -> Call<T> {
-    let ip = ip.to_string();
-    call.check(check_ip("failover-ip", &ip)).arg(ip)
+fn of_failover<T>(call: Call<T>, ip: impl Into<Address>) -> Call<T> {
+    let ip = ip.into();
+    call.check(check_ip("failover-ip", ip.as_str())).arg(ip)
 }
 
 cloud_core::list_request! {
@@ -235,7 +248,7 @@ cloud_core::request! {
     /// Routes a failover address; made by [`Failovers::route`].
     pub struct RouteFailover => Accepted<Failover> as form;
     required {
-        active_server_ip: String,
+        active_server_ip: Address,
     }
-    check |this: &Self| check_ip("active_server_ip", &this.active_server_ip);
+    check |this: &Self| check_ip("active_server_ip", this.active_server_ip.as_str());
 }

@@ -30,3 +30,26 @@ cloud_core::text_id! {
     /// digits with colons between them.
     pub struct Fingerprint;
 }
+
+cloud_core::text_id! {
+    /// An address, or that of a net without its length; made of text or of what the standard library has for addresses.
+    pub struct Address;
+}
+
+macro_rules! of_address {
+    ($($address:ty)*) => { $(
+        impl From<$address> for Address {
+            fn from(address: $address) -> Self {
+                address.to_string().into()
+            }
+        }
+    )* };
+}
+
+of_address! { std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr }
+
+impl From<&String> for Address {
+    fn from(address: &String) -> Self {
+        address.as_str().into()
+    }
+}

@@ -11,7 +11,7 @@ use super::client::Client;
 use super::dates::check_cancellation_date;
 #[cfg(doc)]
 use super::error::ErrorCode;
-use super::ids::ServerNumber;
+use super::ids::{Address, ServerNumber};
 use super::ops;
 use super::wire::list_of;
 
@@ -78,6 +78,12 @@ pub struct IpCancellation {
     pub cancellation_date: Option<String>,
 }
 
+impl From<&Ip> for Address {
+    fn from(ip: &Ip) -> Self {
+        ip.ip.as_str().into()
+    }
+}
+
 impl Client {
     /// Single addresses.
     pub fn ips(&self) -> Ips<'_> {
@@ -108,8 +114,8 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`IpNotFound`](ErrorCode::IpNotFound), which `.optional()` turns into `None`.
-    pub fn get(self, ip: impl ToString) -> Call<Ip> {
-        of_ip(self.0.one(&ops::IP_GET, "ip"), &ip)
+    pub fn get(self, ip: impl Into<Address>) -> Call<Ip> {
+        of_ip(self.0.one(&ops::IP_GET, "ip"), ip)
     }
 
     /// Changes the traffic warnings of an address (`POST /ip/{ip}`).
@@ -121,8 +127,8 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`TrafficWarningUpdateFailed`](ErrorCode::TrafficWarningUpdateFailed).
-    pub fn update(self, ip: impl ToString) -> UpdateIp {
-        UpdateIp::new(of_ip(self.0.one(&ops::IP_UPDATE, "ip"), &ip))
+    pub fn update(self, ip: impl Into<Address>) -> UpdateIp {
+        UpdateIp::new(of_ip(self.0.one(&ops::IP_UPDATE, "ip"), ip))
     }
 
     /// The MAC address of its own that an address has (`GET /ip/{ip}/mac`).
@@ -135,8 +141,8 @@ impl Ips<'_> {
     ///
     /// Worth handling: [`MacNotFound`](ErrorCode::MacNotFound) and [`MacNotAvailable`](ErrorCode::MacNotAvailable), which
     /// `.optional()` turns into `None`.
-    pub fn mac(self, ip: impl ToString) -> Call<IpMac> {
-        of_ip(self.0.one(&ops::IP_MAC, "mac"), &ip)
+    pub fn mac(self, ip: impl Into<Address>) -> Call<IpMac> {
+        of_ip(self.0.one(&ops::IP_MAC, "mac"), ip)
     }
 
     /// Gives an address a MAC address of its own (`PUT /ip/{ip}/mac`). The service takes ten of these requests an hour.
@@ -148,9 +154,9 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`MacAlreadySet`](ErrorCode::MacAlreadySet), [`MacNotAvailable`](ErrorCode::MacNotAvailable).
-    pub fn generate_mac(self, ip: impl ToString) -> Call<IpMac> {
+    pub fn generate_mac(self, ip: impl Into<Address>) -> Call<IpMac> {
         // A second one is refused, so it is not as harmless as other PUTs.
-        of_ip(self.0.one(&ops::IP_GENERATE_MAC, "mac"), &ip)
+        of_ip(self.0.one(&ops::IP_GENERATE_MAC, "mac"), ip)
             .form(&())
             .options(|options| options.idempotent(false))
     }
@@ -165,8 +171,8 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`MacNotFound`](ErrorCode::MacNotFound), here with the status 409.
-    pub fn delete_mac(self, ip: impl ToString) -> Call<IpMac> {
-        of_ip(self.0.one(&ops::IP_DELETE_MAC, "mac"), &ip)
+    pub fn delete_mac(self, ip: impl Into<Address>) -> Call<IpMac> {
+        of_ip(self.0.one(&ops::IP_DELETE_MAC, "mac"), ip)
     }
 
     /// Whether and to when an address was cancelled, and can be (`GET /ip/{ip}/cancellation`).
@@ -174,8 +180,8 @@ impl Ips<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
-    pub fn cancellation(self, ip: impl ToString) -> Call<IpCancellation> {
-        of_ip(self.0.one(&ops::IP_CANCELLATION, "cancellation"), &ip)
+    pub fn cancellation(self, ip: impl Into<Address>) -> Call<IpCancellation> {
+        of_ip(self.0.one(&ops::IP_CANCELLATION, "cancellation"), ip)
     }
 
     /// Cancels an address to a day such as `2026-12-31`, or `now` (`POST /ip/{ip}/cancellation`). The request is sent once
@@ -188,8 +194,8 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`Conflict`](ErrorCode::Conflict) (cancelled already, or not to be cancelled).
-    pub fn cancel(self, ip: impl ToString, date: impl Into<String>) -> CancelIp {
-        let call = of_ip(self.0.one(&ops::IP_CANCEL, "cancellation"), &ip);
+    pub fn cancel(self, ip: impl Into<Address>, date: impl Into<String>) -> CancelIp {
+        let call = of_ip(self.0.one(&ops::IP_CANCEL, "cancellation"), ip);
         CancelIp::new(call.once(), date.into())
     }
 
@@ -203,16 +209,16 @@ impl Ips<'_> {
     /// # Errors
     ///
     /// Worth handling: [`Conflict`](ErrorCode::Conflict) (it cannot be withdrawn any more).
-    pub fn withdraw_cancellation(self, ip: impl ToString) -> Call<IpCancellation> {
+    pub fn withdraw_cancellation(self, ip: impl Into<Address>) -> Call<IpCancellation> {
         let operation = &ops::IP_WITHDRAW_CANCELLATION;
-        of_ip(self.0.one(operation, "cancellation"), &ip).once()
+        of_ip(self.0.one(operation, "cancellation"), ip).once()
     }
 }
 
 /// Fills the address into the path.
-pub(super) fn of_ip<T>(call: Call<T>, ip: &impl ToString) -> Call<T> {
-    let ip = ip.to_string();
-    call.check(check_ip("ip", &ip)).arg(ip)
+pub(super) fn of_ip<T>(call: Call<T>, ip: impl Into<Address>) -> Call<T> {
+    let ip = ip.into();
+    call.check(check_ip("ip", ip.as_str())).arg(ip)
 }
 
 /// Whether this is an address and nothing else.

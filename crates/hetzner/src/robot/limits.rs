@@ -150,13 +150,11 @@ mod tests {
             let order = path.starts_with("/order/");
             let expected = match path.split('/').nth(1).unwrap() {
                 _ if order && writes => (20, DAY),
-                "ip" | "subnet" if path.ends_with("/mac") && writes => (10, HOUR),
-                "wol" if writes => (10, HOUR),
+                _ if writes && (path.ends_with("/mac") || path.starts_with("/wol")) => (10, HOUR),
                 "ip" | "subnet" if !path.ends_with("/cancellation") => (5000, HOUR),
                 "ip" | "subnet" | "server" | "traffic" => (200, HOUR),
                 "key" if writes => (200, HOUR),
-                "failover" if writes => (50, HOUR),
-                "reset" if writes => (50, HOUR),
+                "failover" | "reset" if writes => (50, HOUR),
                 "failover" => (100, HOUR),
                 "vswitch" if writes => (100, HOUR),
                 _ => (500, HOUR),

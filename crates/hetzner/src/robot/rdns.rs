@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 #[cfg(doc)]
 use super::error::ErrorCode;
+use super::ids::Address;
 use super::ips::of_ip;
 use super::ops;
 use super::wire::list_of;
@@ -53,8 +54,8 @@ impl RdnsEntries<'_> {
     ///
     /// Worth handling: [`RdnsNotFound`](ErrorCode::RdnsNotFound) and [`IpNotFound`](ErrorCode::IpNotFound), which
     /// `.optional()` turns into `None`.
-    pub fn get(self, ip: impl ToString) -> Call<Rdns> {
-        of_ip(self.0.one(&ops::RDNS_GET, "rdns"), &ip)
+    pub fn get(self, ip: impl Into<Address>) -> Call<Rdns> {
+        of_ip(self.0.one(&ops::RDNS_GET, "rdns"), ip)
     }
 
     /// Names an address that has no entry yet (`PUT /rdns/{ip}`).
@@ -66,8 +67,8 @@ impl RdnsEntries<'_> {
     /// # Errors
     ///
     /// Worth handling: [`RdnsAlreadyExists`](ErrorCode::RdnsAlreadyExists), [`IpNotFound`](ErrorCode::IpNotFound).
-    pub fn create(self, ip: impl ToString, ptr: impl Into<String>) -> CreateRdns {
-        let call = of_ip(self.0.one(&ops::RDNS_CREATE, "rdns"), &ip);
+    pub fn create(self, ip: impl Into<Address>, ptr: impl Into<String>) -> CreateRdns {
+        let call = of_ip(self.0.one(&ops::RDNS_CREATE, "rdns"), ip);
         // A second one is refused, so it is not as harmless as other PUTs.
         let call = call.options(|options| options.idempotent(false));
         CreateRdns::new(call, ptr.into())
@@ -83,8 +84,8 @@ impl RdnsEntries<'_> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no name), [`IpNotFound`](ErrorCode::IpNotFound).
-    pub fn set(self, ip: impl ToString, ptr: impl Into<String>) -> SetRdns {
-        let call = of_ip(self.0.one(&ops::RDNS_SET, "rdns"), &ip);
+    pub fn set(self, ip: impl Into<Address>, ptr: impl Into<String>) -> SetRdns {
+        let call = of_ip(self.0.one(&ops::RDNS_SET, "rdns"), ip);
         // Setting the same name twice leaves the same entry.
         let call = call.options(|options| options.idempotent(true));
         SetRdns::new(call, ptr.into())
@@ -99,8 +100,8 @@ impl RdnsEntries<'_> {
     /// # Errors
     ///
     /// Worth handling: [`IpNotFound`](ErrorCode::IpNotFound), [`RdnsDeleteFailed`](ErrorCode::RdnsDeleteFailed).
-    pub fn delete(self, ip: impl ToString) -> Call<()> {
-        of_ip(self.0.call(&ops::RDNS_DELETE, Decode::nothing()), &ip)
+    pub fn delete(self, ip: impl Into<Address>) -> Call<()> {
+        of_ip(self.0.call(&ops::RDNS_DELETE, Decode::nothing()), ip)
     }
 }
 

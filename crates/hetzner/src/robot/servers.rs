@@ -158,7 +158,7 @@ impl Client {
 #[derive(Clone, Copy, Debug)]
 pub struct Servers<'a>(&'a Client);
 
-impl<'a> Servers<'a> {
+impl Servers<'_> {
     /// Lists servers (`GET /server`).
     ///
     /// # Permissions

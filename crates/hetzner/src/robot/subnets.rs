@@ -10,7 +10,7 @@ use super::client::Client;
 use super::dates::check_cancellation_date;
 #[cfg(doc)]
 use super::error::ErrorCode;
-use super::ids::ServerNumber;
+use super::ids::{Address, ServerNumber};
 use super::ips::check_ip;
 use super::ops;
 use super::wire::{list_of, object};
@@ -80,6 +80,12 @@ pub struct SubnetCancellation {
     pub cancellation_date: Option<String>,
 }
 
+impl From<&Subnet> for Address {
+    fn from(subnet: &Subnet) -> Self {
+        subnet.ip.as_str().into()
+    }
+}
+
 impl Client {
     /// Subnets.
     pub fn subnets(&self) -> Subnets<'_> {
@@ -114,8 +120,8 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`SubnetNotFound`](ErrorCode::SubnetNotFound), which `.optional()` turns into `None`.
-    pub fn get(self, net: impl ToString) -> Call<Subnet> {
-        of_net(self.0.one(&ops::SUBNET_GET, "subnet"), &net)
+    pub fn get(self, net: impl Into<Address>) -> Call<Subnet> {
+        of_net(self.0.one(&ops::SUBNET_GET, "subnet"), net)
     }
 
     /// Changes the traffic warnings of a subnet (`POST /subnet/{net-ip}`).
@@ -127,8 +133,8 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`TrafficWarningUpdateFailed`](ErrorCode::TrafficWarningUpdateFailed).
-    pub fn update(self, net: impl ToString) -> UpdateSubnet {
-        UpdateSubnet::new(of_net(self.0.one(&ops::SUBNET_UPDATE, "subnet"), &net))
+    pub fn update(self, net: impl Into<Address>) -> UpdateSubnet {
+        UpdateSubnet::new(of_net(self.0.one(&ops::SUBNET_UPDATE, "subnet"), net))
     }
 
     /// The MAC address that a subnet is sent to, and those that could be (`GET /subnet/{net-ip}/mac`).
@@ -140,8 +146,8 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`MacNotAvailable`](ErrorCode::MacNotAvailable), which `.optional()` turns into `None`.
-    pub fn mac(self, net: impl ToString) -> Call<SubnetMac> {
-        of_net(self.0.one(&ops::SUBNET_MAC, "mac"), &net)
+    pub fn mac(self, net: impl Into<Address>) -> Call<SubnetMac> {
+        of_net(self.0.one(&ops::SUBNET_MAC, "mac"), net)
     }
 
     /// Sends a subnet to another MAC address, one of [`possible_mac`](SubnetMac::possible_mac)
@@ -154,8 +160,8 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (not one of them).
-    pub fn set_mac(self, net: impl ToString, mac: impl Into<String>) -> SetSubnetMac {
-        let call = of_net(self.0.one(&ops::SUBNET_SET_MAC, "mac"), &net);
+    pub fn set_mac(self, net: impl Into<Address>, mac: impl Into<String>) -> SetSubnetMac {
+        let call = of_net(self.0.one(&ops::SUBNET_SET_MAC, "mac"), net);
         SetSubnetMac::new(call, mac.into())
     }
 
@@ -165,8 +171,8 @@ impl Subnets<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
-    pub fn reset_mac(self, net: impl ToString) -> Call<SubnetMac> {
-        of_net(self.0.one(&ops::SUBNET_RESET_MAC, "mac"), &net)
+    pub fn reset_mac(self, net: impl Into<Address>) -> Call<SubnetMac> {
+        of_net(self.0.one(&ops::SUBNET_RESET_MAC, "mac"), net)
     }
 
     /// Whether and to when a subnet was cancelled, and can be (`GET /subnet/{net-ip}/cancellation`). An unknown one is
@@ -175,8 +181,8 @@ impl Subnets<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
-    pub fn cancellation(self, net: impl ToString) -> Call<SubnetCancellation> {
-        of_net(self.0.one(&ops::SUBNET_CANCELLATION, "cancellation"), &net)
+    pub fn cancellation(self, net: impl Into<Address>) -> Call<SubnetCancellation> {
+        of_net(self.0.one(&ops::SUBNET_CANCELLATION, "cancellation"), net)
     }
 
     /// Cancels a subnet to a day such as `2026-12-31`, or `now` (`POST /subnet/{net-ip}/cancellation`). The request is sent
@@ -189,8 +195,8 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`Conflict`](ErrorCode::Conflict) (cancelled already, or not to be cancelled).
-    pub fn cancel(self, net: impl ToString, date: impl Into<String>) -> CancelSubnet {
-        let call = of_net(self.0.one(&ops::SUBNET_CANCEL, "cancellation"), &net);
+    pub fn cancel(self, net: impl Into<Address>, date: impl Into<String>) -> CancelSubnet {
+        let call = of_net(self.0.one(&ops::SUBNET_CANCEL, "cancellation"), net);
         CancelSubnet::new(call.once(), date.into())
     }
 
@@ -204,16 +210,16 @@ impl Subnets<'_> {
     /// # Errors
     ///
     /// Worth handling: [`Conflict`](ErrorCode::Conflict) (it cannot be withdrawn any more).
-    pub fn withdraw_cancellation(self, net: impl ToString) -> Call<SubnetCancellation> {
+    pub fn withdraw_cancellation(self, net: impl Into<Address>) -> Call<SubnetCancellation> {
         let operation = &ops::SUBNET_WITHDRAW_CANCELLATION;
-        of_net(self.0.one(operation, "cancellation"), &net).once()
+        of_net(self.0.one(operation, "cancellation"), net).once()
     }
 }
 
 /// Fills the address of a net into the path.
-fn of_net<T>(call: Call<T>, net: &impl ToString) -> Call<T> {
-    let net = net.to_string();
-    call.check(check_ip("net-ip", &net)).arg(net)
+fn of_net<T>(call: Call<T>, net: impl Into<Address>) -> Call<T> {
+    let net = net.into();
+    call.check(check_ip("net-ip", net.as_str())).arg(net)
 }
 
 cloud_core::list_request! {

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::{once, refusal, scripted};
 
-fn decoded<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    hetzner::decode::from_value(&value).unwrap()
+fn decoded<T: serde::de::DeserializeOwned>(value: &Value) -> T {
+    hetzner::decode::from_value(value).unwrap()
 }
 
-fn parsed(error: Value) -> ApiError {
+fn parsed(error: &Value) -> ApiError {
     ApiError::parse(400, json!({"error": error}).to_string().as_bytes()).unwrap()
 }
 
@@ -22,7 +22,7 @@ fn the_limit_has_two_names() {
     for name in ["max_request", "max_requests"] {
         let mut error = json!({"code": "RATE_LIMIT_EXCEEDED", "message": "m", "interval": 600});
         error[name] = json!(200);
-        let error = parsed(error);
+        let error = parsed(&error);
         assert_eq!((error.max_request, error.interval), (Some(200), Some(600)));
     }
 }
@@ -114,7 +114,7 @@ fn missing_and_invalid_are_lists_null_or_not_there() {
             names(&["x"]),
         ),
     ] {
-        let error = parsed(error);
+        let error = parsed(&error);
         assert_eq!((error.missing, error.invalid), (missing, invalid));
     }
 }
@@ -142,11 +142,11 @@ async fn what_is_created_or_changed_may_have_any_status_of_success() {
 #[test]
 fn work_under_way_has_two_names() {
     for word in ["in process", "processing"] {
-        let vswitch: VSwitch = decoded(json!({"server": [{"status": word}]}));
+        let vswitch: VSwitch = decoded(&json!({"server": [{"status": word}]}));
         assert_eq!(vswitch.servers[0].status, VSwitchServerStatus::InProcess);
     }
     for word in ["in process", "in progress"] {
-        let server: Server = decoded(json!({"status": word}));
+        let server: Server = decoded(&json!({"status": word}));
         assert_eq!(server.status, ServerStatus::InProcess);
         assert_eq!(
             serde_json::to_value(&server).unwrap()["status"],
@@ -160,7 +160,7 @@ async fn a_reserved_place_has_two_names_and_one_is_sent() {
     for name in ["reserved", "reservation"] {
         let mut answer = json!({"server_number": 321});
         answer[name] = json!(true);
-        let there: ServerCancellation = decoded(answer.clone());
+        let there: ServerCancellation = decoded(&answer);
         assert!(there.reserved, "{name}");
         let (line, done) = once!(200, json!({"cancellation": answer}), |api| api
             .servers()

@@ -223,9 +223,26 @@ impl RebootIntoRescue {
         })
     }
 
-    /// Does both; awaiting it does the same.
+    /// Does both, as [`reboot_into`](RescueSystems::reboot_into) says (`POST /boot/{server-number}/rescue`); awaiting it
+    /// does the same.
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
     pub async fn send(self) -> Result<RescueReboot> {
         self.into_task().await
+    }
+
+    cloud_core::if_blocking! {
+        /// Does both and blocks this thread until it is done (`POST /boot/{server-number}/rescue`). It works on every
+        /// thread; inside of asynchronous code it stops the worker that runs it, so await the request there.
+        ///
+        /// # Permissions
+        ///
+        /// A user of the web service.
+        pub fn send_blocking(self) -> Result<RescueReboot> {
+            self.into_task().send_blocking()
+        }
     }
 }
 
