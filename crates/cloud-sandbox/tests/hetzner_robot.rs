@@ -367,8 +367,7 @@ async fn whoever_has_a_key_needs_no_password() {
     let linux = robot.call("POST /boot/321001/linux", &form).await;
     let linux = &linux.ok(200)["linux"];
     assert_eq!(linux["password"], Value::Null);
-    let key =
-        json!({"key": {"name": "mine", "fingerprint": second, "type": "ED25519", "size": 256}});
+    let key = json!({"key": {"name": "mine", "fingerprint": second, "type": "ED25519", "size": 256, "created_at": "2026-05-04 12:00:00"}});
     assert_eq!(linux["authorized_key"][1], key);
 }
 
@@ -1306,6 +1305,13 @@ async fn each_quirk_is_the_other_reading() {
         &[("GET /boot/321001/linux", "")],
         200,
         r#""@deprecated arch":[64,32]"#,
+    )
+    .await;
+    quirk(
+        Quirk::KeyTimeWithZone,
+        &[("GET /key", "")],
+        200,
+        r#""created_at":"2026-05-04T12:00:00+01:00""#,
     )
     .await;
     quirk(

@@ -246,7 +246,9 @@ fn activate(ctx: &mut Ctx<'_>, kind: &Kind) -> Result<Answer, Refusal> {
         }
     };
     let keys = if kind.has_keys {
-        ctx.chosen_keys(&mut input)
+        let keys = ctx.chosen_keys(&mut input);
+        let shown = keys.into_iter().map(|key| key.dated_reference(ctx.moment));
+        shown.collect()
     } else {
         Vec::new()
     };

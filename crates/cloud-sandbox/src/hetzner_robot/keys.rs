@@ -13,6 +13,7 @@ use super::error::{Refusal, json};
 use super::input::Input;
 use super::limits::{KEY_CHANGES, KEYS};
 use super::moment::Moment;
+use super::settings::{Quirk, Settings};
 use super::{Ctx, Does, op};
 
 pub(super) const ROUTES: &[Route<Does>] = &[
@@ -55,28 +56,39 @@ impl Key {
         self.fingerprint.clone()
     }
 
+    /// How it is named where it boots something: with its time, which hrobot insists on.
+    pub(super) fn dated_reference(&self, moment: Moment) -> Value {
+        let mut shown = self.reference();
+        shown["key"]["created_at"] = json!(moment.local(self.created_at));
+        shown
+    }
+
     /// How it is named where it is used.
-    fn reference(&self) -> Value {
+    pub(super) fn reference(&self) -> Value {
         let (name, fingerprint) = (&self.name, &self.fingerprint);
         json!({"key": {"name": name, "fingerprint": fingerprint, "type": self.kind, "size": self.size}})
     }
 
-    fn render(&self, moment: Moment) -> Value {
+    fn render(&self, moment: Moment, settings: &Settings) -> Value {
         let mut shown = self.reference();
         shown["key"]["data"] = json!(self.data);
-        shown["key"]["created_at"] = json!(moment.local(self.created_at));
+        shown["key"]["created_at"] = json!(if settings.has(Quirk::KeyTimeWithZone) {
+            moment.rfc3339(self.created_at)
+        } else {
+            moment.local(self.created_at)
+        });
         shown
     }
 }
 
 impl Ctx<'_> {
     /// The keys that a form chooses by their fingerprints; each must be known (aszlig/hetzner#61).
-    pub(super) fn chosen_keys(&self, input: &mut Input) -> Vec<Value> {
+    pub(super) fn chosen_keys(&self, input: &mut Input) -> Vec<&Key> {
         let fingerprints = input.list("authorized_key");
         let mut keys = Vec::new();
         for fingerprint in fingerprints {
             match self.account.keys.get(&fingerprint) {
-                Some(key) => keys.push(key.reference()),
+                Some(key) => keys.push(key),
                 None => input.refuse("authorized_key"),
             }
         }
@@ -94,7 +106,9 @@ impl Ctx<'_> {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let keys = ctx.account.keys.values();
-    let rows = keys.map(|key| key.render(ctx.moment)).collect();
+    let rows = keys
+        .map(|key| key.render(ctx.moment, ctx.settings))
+        .collect();
     ctx.list(rows, "NOT_FOUND")
 }
 
@@ -117,14 +131,14 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     ctx.may_fail("KEY_CREATE_FAILED")?;
     key.created_at = ctx.moment.now;
-    let answer = json(201, &key.render(ctx.moment));
+    let answer = json(201, &key.render(ctx.moment, ctx.settings));
     ctx.account.keys.insert(key.fingerprint(), key);
     Ok(answer)
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let moment = ctx.moment;
-    Ok(json(200, &ctx.key()?.render(moment)))
+    let (moment, settings) = (ctx.moment, ctx.settings);
+    Ok(json(200, &ctx.key()?.render(moment, settings)))
 }
 
 fn rename(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {

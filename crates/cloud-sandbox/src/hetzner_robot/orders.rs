@@ -16,6 +16,7 @@ use super::catalogue::{ADDONS, Addon, LOCATIONS, MARKET, PRIMARY_IPV4, PRODUCTS}
 use super::error::{Refusal, json};
 use super::failover::Failover;
 use super::input::Input;
+use super::keys::Key;
 use super::limits::{ADDON_ORDER, MARKET_ORDER, ORDERS, SERVER_ORDER};
 use super::nets::Net;
 use super::seed;
@@ -330,6 +331,7 @@ struct Wanted {
 
 fn wanted(ctx: &Ctx<'_>, input: &mut Input) -> Wanted {
     let keys = ctx.chosen_keys(input);
+    let keys = keys.into_iter().map(Key::reference).collect();
     let (has_key, has_password) = (
         input.has("authorized_key"),
         input.optional("password").is_some(),

@@ -55,6 +55,8 @@ quirks! {
     Processing = "processing",
     /// The key `arch` is written `@deprecated arch`.
     DeprecatedArch = "deprecated-arch",
+    /// The time at which a key was stored has a zone, as hrobot reads it.
+    KeyTimeWithZone = "key-time-with-zone",
     /// The cancellation of addresses has `cancellation-date` in the place of `cancellation_date`.
     CancellationDash = "cancellation-dash",
     /// The cancellation of servers has `reservation` in the place of `reserved` where it is read.
