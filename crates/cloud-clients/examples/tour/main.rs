@@ -16,11 +16,12 @@ use cloud_sandbox::{Running, Sandbox};
 mod hetzner;
 mod ionos;
 mod ovh;
+mod robot;
 mod sahara;
 mod show;
 mod vdk;
 
-const LEGS: &[&str] = &["hetzner", "ovh", "sahara", "vdk", "ionos"];
+const LEGS: &[&str] = &["hetzner", "robot", "ovh", "sahara", "vdk", "ionos"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -76,6 +77,7 @@ async fn in_the_sandbox(legs: &[&str]) -> Result<()> {
 async fn sandboxed(leg: &str, running: &Running) -> Result<()> {
     match leg {
         "hetzner" => hetzner::in_the_sandbox(running).await,
+        "robot" => robot::in_the_sandbox(running).await,
         "ovh" => ovh::in_the_sandbox(running).await,
         "sahara" => sahara::in_the_sandbox(running).await,
         "vdk" => vdk::in_the_sandbox(running).await,
@@ -88,6 +90,7 @@ async fn for_real(legs: &[&str], write: bool) -> Result<()> {
     for leg in legs {
         match *leg {
             "hetzner" => hetzner::for_real(write).await?,
+            "robot" => robot::for_real().await?,
             "ovh" => ovh::for_real().await?,
             "sahara" => sahara::for_real().await?,
             "vdk" => vdk::for_real().await?,
