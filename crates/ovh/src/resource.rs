@@ -3,6 +3,20 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+cloud_core::open_enum! {
+    /// Whether a resource can be used.
+    pub enum ResourceState {
+        /// It was not paid for any longer.
+        Expired = "EXPIRED",
+        /// It is being made.
+        InCreation = "IN_CREATION",
+        /// It can be used.
+        Ok = "OK",
+        /// It is kept and cannot be used.
+        Suspended = "SUSPENDED",
+    }
+}
+
 /// How IAM policies know a resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -14,6 +28,8 @@ pub struct ResourceMetadata {
     pub urn: String,
     /// The name that people see.
     pub display_name: Option<String>,
+    /// Whether it can be used; `None` where the service does not say.
+    pub state: Option<ResourceState>,
     /// The tags of the resource, by key.
     pub tags: BTreeMap<String, String>,
 }
