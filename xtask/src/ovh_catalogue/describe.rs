@@ -20,6 +20,8 @@ pub(super) struct Row {
     /// The type of the answer, in the words of the native form.
     pub(super) response: String,
     pub(super) cursor: bool,
+    /// Whether there is a parameter of the query that has to be given.
+    pub(super) asks: bool,
     pub(super) deprecated: bool,
     pub(super) replacement: Option<String>,
     pub(super) regions: Vec<String>,
@@ -156,6 +158,12 @@ impl Descriptions {
             .as_str()
             .is_some_and(|url| url.trim_end_matches('/').ends_with("/v2"));
         for (name, schema) in entries(&document["components"]["schemas"]) {
+            // `ipBlock` and its kin are texts of some form.
+            let is_plain = schema["enum"].is_null()
+                && schema["type"].as_str().is_some_and(|kind| kind != "object");
+            if is_plain {
+                continue;
+            }
             let model = if let Some(words) = schema["enum"].as_array() {
                 Model::Enum(strings(words))
             } else {
@@ -222,6 +230,9 @@ fn tsv(text: &str) -> Result<Vec<Row>> {
                     .collect(),
                 response: cell("response").to_owned(),
                 cursor: cell("query").split(',').any(|query| query == "~page"),
+                asks: words("query", ',')
+                    .iter()
+                    .any(|query| !query.starts_with(['?', '~'])),
                 deprecated: cell("status") == "DEPRECATED",
                 replacement: None,
                 regions: words("regions", '+'),

@@ -96,7 +96,8 @@ pub(super) fn write(all: &Descriptions) -> Result<String> {
 
 /// Paths whose `GET` answers with an object, so that a list of ids above them is one of these objects.
 fn objects(all: &Descriptions) -> BTreeSet<Shape> {
-    let is_object = |row: &&Row| row.method == "GET" && kind(all, row) == Kind::Object;
+    // One that has to be asked for a period, or so, is not read by an id alone.
+    let is_object = |row: &&Row| row.method == "GET" && !row.asks && kind(all, row) == Kind::Object;
     let paths = all.rows.iter().filter(is_object);
     paths.map(|row| shape(&row.method, &row.path)).collect()
 }

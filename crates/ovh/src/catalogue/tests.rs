@@ -99,6 +99,17 @@ fn the_form_of_an_answer_is_known() {
     }
     let form = |method, path| find(method, path).map(|operation| operation.form);
     assert_eq!(form("POST", "/domain/zone/x/refresh"), Some(Form::Nothing));
+    // Addresses are ids where an object belongs to each, and else words.
+    assert_eq!(form("GET", "/vps/x/ips"), Some(Form::Expanded));
+    // Metrics have an object each, but only of a period that is asked for.
+    let metrics = "/cloud/project/p/database/kafka/c/metric";
+    assert_eq!(form("GET", metrics), Some(Form::Words));
+    let restriction = "/cloud/project/p/database/kafka/c/ipRestriction";
+    assert_eq!(form("GET", restriction), Some(Form::Ids));
+    assert_eq!(
+        form("GET", "/vps/x/backupftp/authorizableBlocks"),
+        Some(Form::Words)
+    );
 }
 
 #[test]
