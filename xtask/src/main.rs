@@ -14,6 +14,7 @@ mod ovh_catalogue;
     reason = "a line of a generated file reads best as one"
 )]
 mod ovh_codegen;
+mod ovh_mock;
 mod process;
 mod python;
 mod release;
@@ -49,6 +50,7 @@ enum Command {
     Page(sandbox::Page),
     OvhCatalogue(ovh_catalogue::OvhCatalogue),
     OvhCodegen(ovh_codegen::OvhCodegen),
+    OvhMock(ovh_mock::OvhMock),
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     Release(release::Release),
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Page(command) => command.run(),
         Command::OvhCatalogue(command) => command.run(),
         Command::OvhCodegen(command) => command.run(),
+        Command::OvhMock(command) => command.run(),
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::Release(command) => command.run(),

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::{Result, process, workspace};
 
 mod describe;
+mod drive;
 mod hand;
 mod names;
 mod operations;
@@ -17,7 +18,9 @@ mod package;
 mod products;
 mod types;
 
-use products::Described;
+use describe::Section;
+use products::{Described, Product};
+pub(crate) use products::{PRODUCTS, document};
 use types::Types;
 
 /// Write the product crates of OVHcloud, of the service's own descriptions
@@ -44,38 +47,50 @@ pub(crate) fn hash(text: &str) -> String {
     format!("{hash:016x}")
 }
 
+/// Where the product that is written for the tests lies, and its description.
+const MINIATURE: &str = "tests/ovh-mock/tests/miniature";
+
 /// Where the product crates lie, below the root.
 pub(crate) const FOLDER: &str = "products/ovh";
 
 impl OvhCodegen {
     pub(crate) fn run(&self) -> Result {
         let files = generate(&products::read(&self.folder)?)?;
+        let files = files
+            .into_iter()
+            .map(|(name, text)| (format!("{FOLDER}/{name}"), text));
+        let mut files: BTreeMap<String, String> = files.collect();
+        files.extend(miniature()?);
         let is_wanted = |name: &str| {
-            let product = name.split('/').next().unwrap_or_default();
-            self.products.is_empty() || self.products.iter().any(|wanted| wanted == product)
+            let product = name
+                .strip_prefix(FOLDER)
+                .and_then(|rest| rest.split('/').nth(1));
+            self.products.is_empty()
+                || self
+                    .products
+                    .iter()
+                    .any(|wanted| Some(wanted.as_str()) == product)
         };
-        let wanted: Vec<(&String, &String)> =
-            files.iter().filter(|(name, _)| is_wanted(name)).collect();
-        if wanted.is_empty() {
+        files.retain(|name, _| is_wanted(name));
+        if files.is_empty() {
             return Err("there is no such product".into());
         }
-        let folder = workspace::root().join(FOLDER);
         let mut differing = Vec::new();
-        for (name, text) in &wanted {
-            let file = folder.join(name);
-            if fs::read_to_string(&file).is_ok_and(|committed| committed == **text) {
+        for (name, text) in &files {
+            let file = workspace::root().join(name);
+            if fs::read_to_string(&file).is_ok_and(|committed| committed == *text) {
                 continue;
             }
-            differing.push(format!("{FOLDER}/{name}"));
+            differing.push(name);
             if !self.check {
-                fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+                fs::create_dir_all(file.parent().unwrap_or(&file))?;
                 fs::write(&file, text)?;
             }
         }
         for name in &differing {
             println!("{name}");
         }
-        println!("{} of {} files differ", differing.len(), wanted.len());
+        println!("{} of {} files differ", differing.len(), files.len());
         if self.check && !differing.is_empty() {
             return Err("the committed files are not what the descriptions give".into());
         }
@@ -152,6 +167,54 @@ fn sources(described: &Described, shared: Option<&Described>) -> Result<Vec<(Str
         .collect())
 }
 
+/// The files of the product that is written for the tests, by their names below the root.
+fn miniature() -> Result<BTreeMap<String, String>> {
+    let text = fs::read_to_string(workspace::root().join(MINIATURE).join("description.json"))?;
+    let section = Section::read(&serde_json::from_str(&text)?)?;
+    let described = Described::new(&products::MINIATURE, &section);
+    let (types, operations) = (Types::new(&described, None), operations::named(&described)?);
+    let mut files = BTreeMap::from([
+        (
+            format!("{MINIATURE}/drive.rs"),
+            drive::write(&described, &operations, &types),
+        ),
+        (
+            format!("{MINIATURE}/operations.rs"),
+            operations::write(&described, &operations, &types, false),
+        ),
+        (format!("{MINIATURE}/types.rs"), types.write()),
+        (
+            format!("{MINIATURE}/unstable.rs"),
+            operations::write(&described, &operations, &types, true),
+        ),
+    ]);
+    format(&mut files)?;
+    for text in files.values_mut() {
+        *text = format!("//{MARK}{}\n{text}", hash(text));
+    }
+    Ok(files)
+}
+
+/// What sends every operation of each product once; behind it, whether the product has operations behind a feature.
+pub(crate) fn drives(folder: &Path) -> Result<Vec<(&'static Product, String, bool)>> {
+    let all = products::read(folder)?;
+    let shared = products::shared(&all);
+    all.iter()
+        .map(|described| {
+            let types = Types::new(described, Some(&shared));
+            let operations = operations::named(described)?;
+            let has_unstable = operations
+                .iter()
+                .any(|(_, operation)| operation.is_unstable());
+            Ok((
+                described.product,
+                drive::write(described, &operations, &types),
+                has_unstable,
+            ))
+        })
+        .collect()
+}
+
 /// Leaves Rust as the formatter does.
 fn format(files: &mut BTreeMap<String, String>) -> Result {
     let folder = workspace::target()?.join("ovh-codegen");
@@ -184,8 +247,6 @@ fn format(files: &mut BTreeMap<String, String>) -> Result {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::describe::Section;
-    use super::products::Product;
     use super::*;
 
     /// The files of the product vps, as far as this description goes.
@@ -345,6 +406,17 @@ mod tests {
         assert!(files["vps/src/types.rs"].contains("pub struct OrderOwn {"));
         assert!(!files["vps/src/types.rs"].contains("pub struct OrderTotal {"));
         assert!(files["vps/Cargo.toml"].contains("cloud-ovh-types.workspace = true"));
+    }
+
+    #[test]
+    fn the_product_of_the_tests_is_what_its_description_gives() {
+        for (name, text) in miniature().expect("files") {
+            let committed = fs::read_to_string(workspace::root().join(&name)).expect("a file");
+            assert!(
+                committed == text,
+                "{name}: generate it anew, by `cargo xtask ovh-codegen`"
+            );
+        }
     }
 
     #[test]

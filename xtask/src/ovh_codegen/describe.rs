@@ -17,8 +17,8 @@ pub(super) struct Section {
 pub(super) enum Model {
     /// An enum of words.
     Words(Vec<String>),
-    /// One of numbers, which are written as such.
-    Numbers,
+    /// One of numbers, which are written as such; the first of them.
+    Numbers(i64),
     Fields(Vec<Field>),
 }
 
@@ -158,15 +158,16 @@ impl Section {
         }
     }
 
-    /// Adds the model that a type names, and those that it is made of. What is there by hand is not looked into.
-    pub(super) fn reach(&self, kind: &str, all: &mut BTreeSet<String>) {
+    /// Adds the model that a type names, and those that it is made of. What is there by hand for answers is not looked
+    /// into, but where it is sent: a whole object would be sent then, with all that the service fills in itself.
+    pub(super) fn reach(&self, kind: &str, is_sent: bool, all: &mut BTreeSet<String>) {
         let key = key(kind);
-        let Some((key, model)) = self.models.get_key_value(key).filter(|_| !hand::has(key)) else {
+        let Some((key, model)) = self.models.get_key_value(key) else {
             return;
         };
-        if all.insert(key.clone()) {
+        if (is_sent || !hand::has(key)) && all.insert(key.clone()) {
             for kind in model.named() {
-                self.reach(&kind, all);
+                self.reach(&kind, is_sent, all);
             }
         }
     }
@@ -192,11 +193,8 @@ fn read_model(key: &str, model: &Value) -> Model {
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect();
-        return if words.is_empty() {
-            Model::Numbers
-        } else {
-            Model::Words(words)
-        };
+        let number = model["enum"][0].as_i64();
+        return number.map_or(Model::Words(words), Model::Numbers);
     }
     let fields = model["properties"].as_object().into_iter().flatten();
     Model::Fields(

@@ -1,6 +1,6 @@
 //! Types that `cloud-ovh` has by hand, so that a value of one is a value of the other.
 
-/// Each with the feature that it stands behind.
+/// Each with the feature that it stands behind. One that knows less than is described, such as that of flavors, is not here.
 const TYPES: &[(&str, &str, &str)] = &[
     (
         "api.Application",
@@ -18,7 +18,6 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("billing.Payment", "ovh::me::bills::Payment", "me"),
     ("cloud.Operation", "ovh::cloud::Operation", "cloud"),
     ("cloud.ProjectWithIAM", "ovh::cloud::Project", "cloud"),
-    ("cloud.flavor.Flavor", "ovh::cloud::Flavor", "cloud"),
     ("cloud.image.Image", "ovh::cloud::Image", "cloud"),
     ("cloud.network.Network", "ovh::cloud::Network", "cloud"),
     ("cloud.role.Role", "ovh::cloud::Role", "cloud"),
@@ -57,6 +56,11 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("domain.zone.Record", "ovh::domain::Record", "domain"),
     ("domain.zone.Status", "ovh::domain::ZoneStatus", "domain"),
     ("domain.zone.Task", "ovh::domain::ZoneTask", "domain"),
+    (
+        "iam.ResourceMetadata",
+        "ovh::resource::ResourceMetadata",
+        "",
+    ),
     (
         "iam.policy.PermissionsGroup",
         "ovh::iam::PermissionsGroup",

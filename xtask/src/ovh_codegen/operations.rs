@@ -450,14 +450,19 @@ fn facts(operation: &Operation) -> String {
 }
 
 /// What a list holds: where it gives ids, the objects that they belong to.
-fn item(operation: &Operation, described: &Described, types: &Types<'_>) -> Option<String> {
+pub(super) fn item(
+    operation: &Operation,
+    described: &Described,
+    types: &Types<'_>,
+) -> Option<String> {
     let element = operation
         .response
         .strip_suffix("[]")
         .filter(|_| operation.method == "GET")?;
     let form = catalogue::find("GET", &operation.path).map(|known| known.form);
     let is_object = matches!(types.model(element), Some(Model::Fields(_)));
-    if matches!(form, Some(Form::Ids | Form::Expanded)) && !is_object {
+    // What the catalogue does not know is read as ids, too.
+    if matches!(form, None | Some(Form::Ids | Form::Expanded)) && !is_object {
         let below = |other: &str| {
             let rest = other
                 .strip_prefix(&*operation.path)

@@ -50,7 +50,7 @@ pub(super) fn library(product: &Product, has_unstable: bool) -> String {
         ""
     };
     let doc_cfg = if has_unstable {
-        "#![cfg_attr(docsrs, feature(doc_cfg))]\n\n"
+        "#![cfg_attr(docsrs, feature(doc_cfg))]\n"
     } else {
         ""
     };

@@ -246,6 +246,17 @@ pub(crate) const PRODUCTS: &[Product] = &[
     },
 ];
 
+/// A product that nobody sells, with a bit of everything that descriptions have; it is written for the tests.
+pub(super) const MINIATURE: Product = Product {
+    name: "miniature",
+    section: "",
+    below: &["/tea"],
+    not: &[],
+    root: "/tea",
+    noun: "Tea",
+    spaces: &["tea"],
+};
+
 /// What two products or more have a type of.
 pub(super) const TYPES: Product = Product {
     name: "types",
@@ -292,12 +303,12 @@ impl Described {
             all.filter(|one| product.has(&one.path)).cloned().collect();
         let (mut needed, mut sent) = (BTreeSet::new(), BTreeSet::new());
         for operation in &operations {
-            section.reach(&operation.response, &mut needed);
+            section.reach(&operation.response, false, &mut needed);
             for parameter in &operation.parameters {
-                section.reach(&parameter.kind, &mut needed);
-                section.reach(&parameter.kind, &mut sent);
+                section.reach(&parameter.kind, true, &mut sent);
             }
         }
+        needed.extend(sent.iter().cloned());
         let models = needed
             .iter()
             .map(|key| (key.clone(), section.models[key].clone()));
@@ -310,18 +321,22 @@ impl Described {
     }
 }
 
-/// All products, of the folder that `cargo xtask ovh-catalogue` reads, too.
+/// The description of a product's section, of the folder that `cargo xtask ovh-catalogue` reads, too.
+pub(crate) fn document(folder: &Path, product: &Product) -> Result<Value> {
+    let mut document = json(&folder.join(format!("native-eu-2026/{}.json", product.section)))?;
+    if product.section == "v2/publicCloud" {
+        extend(&mut document, &folder.join("v2-extra-2026"))?;
+    }
+    Ok(document)
+}
+
+/// All products.
 pub(super) fn read(folder: &Path) -> Result<Vec<Described>> {
     let mut sections: BTreeMap<&str, Section> = BTreeMap::new();
     let mut all = Vec::new();
     for product in PRODUCTS {
         if !sections.contains_key(product.section) {
-            let mut document =
-                json(&folder.join(format!("native-eu-2026/{}.json", product.section)))?;
-            if product.section == "v2/publicCloud" {
-                extend(&mut document, &folder.join("v2-extra-2026"))?;
-            }
-            sections.insert(product.section, Section::read(&document)?);
+            sections.insert(product.section, Section::read(&document(folder, product)?)?);
         }
         all.push(Described::new(product, &sections[product.section]));
     }

@@ -66,6 +66,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// The type that is there by hand, and its feature; of what is sent there is none.
+    fn by_hand(&self, key: &str) -> Option<(&'static str, &'static str)> {
+        hand::find(key).filter(|_| self.model(key).is_none())
+    }
+
     pub(super) fn model(&self, key: &str) -> Option<&'a Model> {
         self.described.models.get(key)
     }
@@ -95,10 +100,10 @@ impl<'a> Types<'a> {
             "any" | "T" => return "ovh::serde_json::Value".to_owned(),
             _ => {}
         }
-        if let Some((by_hand, _)) = hand::find(kind) {
+        if let Some((by_hand, _)) = self.by_hand(kind) {
             return by_hand.to_owned();
         }
-        if self.model(kind) == Some(&Model::Numbers) {
+        if matches!(self.model(kind), Some(Model::Numbers(_))) {
             return "i64".to_owned();
         }
         if let Some(name) = self.own.get(kind).or_else(|| self.shared.get(kind)) {
@@ -121,7 +126,7 @@ impl<'a> Types<'a> {
             match &self.described.models[*key] {
                 Model::Words(words) => text += &open_enum(key, name, words),
                 Model::Fields(fields) => text += &self.structure(key, name, fields),
-                Model::Numbers => {}
+                Model::Numbers(_) => {}
             }
         }
         let product = self.described.product;
@@ -146,7 +151,7 @@ impl<'a> Types<'a> {
         if !text.is_empty() {
             head += "\nuse serde::{Deserialize, Serialize};\n";
         }
-        let numbers = |key: &str| self.model(key) == Some(&Model::Numbers);
+        let numbers = |key: &str| matches!(self.model(key), Some(Model::Numbers(_)));
         let shared: Vec<&str> = self
             .shared
             .iter()
@@ -206,7 +211,7 @@ impl<'a> Types<'a> {
 
     /// Whether a value of this type holds one of the model `wanted` in itself, not in a list or a map.
     fn holds(&self, kind: &str, wanted: &str, seen: &mut BTreeSet<String>) -> bool {
-        if kind != key(kind) || hand::has(kind) {
+        if kind != key(kind) || self.by_hand(kind).is_some() {
             return false;
         }
         if kind == wanted {
@@ -236,7 +241,7 @@ impl<'a> Types<'a> {
         });
         let named = models
             .chain(sent)
-            .filter_map(|key| Some(hand::find(&key)?.1));
+            .filter_map(|key| Some(self.by_hand(&key)?.1));
         named.filter(|feature| !feature.is_empty()).collect()
     }
 
