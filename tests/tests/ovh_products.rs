@@ -1,9 +1,11 @@
 //! The product crates of OVHcloud: what their operations send, and what they make of the answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use ovh::Client;
+use ovh::operation::Parts;
 use ovh_vps::types;
 use serde_json::json;
 
@@ -106,6 +108,63 @@ async fn an_operation_is_waited_for_by_the_task_of_its_answer() {
             "GET /1.0/vps/v/tasks/7",
             "GET /1.0/vps/v/tasks/7"
         ]
+    );
+}
+
+/// An operation by hand, as the documentation of the trait shows it.
+struct Search(Parts);
+
+impl ovh::Operation for Search {
+    type Answer = Vec<String>;
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/search/{kind}";
+
+    fn into_parts(self) -> Parts {
+        self.0
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_sent_item_by_item_and_what_is_set_again_replaces_what_was_set() {
+    let (transport, api) = client([Scripted::json(200, "[]")]);
+    let parts = Parts::new()
+        .arg("a/b")
+        .query("state", ["old"])
+        .query("state", ["done", "todo"]);
+    let parts = parts
+        .query("tags", json!({"a": 1}))
+        .body("size", 1)
+        .body("size", 2)
+        .body("name", "x");
+    api.send(Search(parts)).await.unwrap();
+    let lines = [
+        r#"POST /1.0/search/a%2Fb?state=done&state=todo&tags=%7B%22a%22%3A1%7D {"name":"x","size":2}"#,
+    ];
+    assert_eq!(sent(&transport), lines);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_is_no_json_is_refused_by_its_name_before_anything_is_sent() {
+    let (transport, api) = client([]);
+    let no_json = BTreeMap::from([((1, 2), "a")]);
+    let error = api
+        .send(Search(Parts::new().arg("a").body("sizes", no_json)))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ovh::ErrorKind::Input);
+    assert!(
+        error.to_string().contains("sizes: key must be a string"),
+        "{error}"
+    );
+    assert!(transport.seen().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_prints_no_value_of_its_body() {
+    let update = ovh_vps::UpdateVps::new("v").display_name("xyzzy");
+    assert_eq!(
+        format!("{update:?}"),
+        r#"UpdateVps(Parts { args: ["v"], query: [], body: ["displayName"] })"#
     );
 }
 
