@@ -1,12 +1,14 @@
 //! The operations of each crate beside those that `exercise` really sends.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::Args;
 
 use cloud_core::request::OperationRow as Row;
 use ovh::catalogue::{self, Operation, find};
 
-use crate::Result;
 use crate::exercise::{Provider, Table};
+use crate::{Result, generated};
 
 /// Compare the operations of each crate with those that `exercise` sends, in the sandbox
 #[derive(Args)]
@@ -22,6 +24,7 @@ impl Coverage {
         for provider in all.filter(|known| self.provider.is_none_or(|wanted| wanted == **known)) {
             if *provider == Provider::Ovh {
                 catalogue()?;
+                by_product()?;
             }
             for Table {
                 name,
@@ -52,6 +55,63 @@ impl Coverage {
         } else {
             Err(format!("{} operations were not sent", missing.len()).into())
         }
+    }
+}
+
+/// Says how many operations of each section are typed by hand, generated, or called by their path alone.
+fn by_product() -> Result {
+    let by_hand: BTreeSet<(String, &str)> = ovh::ops::OPERATIONS
+        .iter()
+        .map(|row| (row.method.to_string(), row.path))
+        .collect();
+    let generated = generated::operations()?;
+    let mut sections: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    for operation in catalogue::operations() {
+        let [all, hand, types, path] = sections.entry(section(operation.path)).or_default();
+        let key = (operation.method.to_owned(), operation.path);
+        let is_by_hand = by_hand.contains(&key);
+        let is_generated = generated.contains(&format!("{} {}", key.0, key.1));
+        *all += 1;
+        *hand += usize::from(is_by_hand);
+        *types += usize::from(is_generated);
+        *path += usize::from(!is_by_hand && !is_generated);
+    }
+    println!(
+        "{:<26}{:>6}{:>9}{:>11}{:>14}",
+        "ovh", "all", "by hand", "generated", "by path alone"
+    );
+    let mut total = [0; 4];
+    for (name, counts) in &sections {
+        let [all, hand, types, path] = counts;
+        println!("{name:<26}{all:>6}{hand:>9}{types:>11}{path:>14}");
+        for (sum, count) in total.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    let [all, hand, types, path] = total;
+    println!("{:<26}{all:>6}{hand:>9}{types:>11}{path:>14}", "together");
+    Ok(())
+}
+
+/// The words of a path that name a product, which several sections share the first one of.
+fn section(path: &str) -> String {
+    let several = [
+        "cdn",
+        "cluster",
+        "dbaas",
+        "dedicated",
+        "email",
+        "hosting",
+        "license",
+        "pack",
+        "saas",
+        "v2",
+    ];
+    let mut words = path.split('/').skip(1);
+    let first = words.next().unwrap_or_default();
+    match words.next() {
+        Some(second) if several.contains(&first) => format!("/{first}/{second}"),
+        _ => format!("/{first}"),
     }
 }
 

@@ -5,12 +5,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
+use crate::generated::{self, Generated};
 use crate::{Result, process, workspace};
 
 const MOST_SYN: usize = 1;
 
-/// Count what a hello program on each client costs, beside one on bare reqwest
+/// Count what a hello program on each client costs, beside one on bare reqwest, and what each generated crate does
 ///
 /// Fails when a program has more crates, or more versions of syn, than the project allows itself.
 #[derive(clap::Args)]
@@ -90,6 +92,8 @@ impl Ledger {
             );
         }
 
+        self.products()?;
+
         for (program, tree) in programs.iter().zip(&trees) {
             let Hello {
                 title, most_crates, ..
@@ -111,6 +115,94 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+impl Ledger {
+    /// What each generated crate costs by itself, without what it depends on.
+    fn products(&self) -> Result {
+        println!(
+            "\n{:<34}{:>12}{:>8}{:>20}{:>8}{:>12}",
+            "generated crate", "operations", "lines", "check, CPU seconds", "ms/op", "peak, MiB"
+        );
+        for generated in generated::crates()? {
+            let count = generated.operations.len();
+            print!("{:<34}{count:>12}{:>8}", generated.package, generated.lines);
+            if !self.quick {
+                let (seconds, memory) = alone(&generated)?;
+                #[allow(
+                    clippy::cast_precision_loss,
+                    reason = "there are some hundred operations"
+                )]
+                let each = if count == 0 {
+                    "-".to_owned()
+                } else {
+                    format!("{:.0}", seconds * 1000.0 / count as f64)
+                };
+                let memory = memory.map_or("-".to_owned(), |kib| (kib / 1024).to_string());
+                print!("{seconds:>20.1}{each:>8}{memory:>12}");
+            }
+            println!();
+        }
+        Ok(())
+    }
+}
+
+/// The CPU seconds of checking one crate whose dependencies are checked, and the most memory in KiB; none where there is
+/// no GNU time.
+fn alone(generated: &Generated) -> Result<(f64, Option<u64>)> {
+    let target = workspace::target()?;
+    let root = workspace::root();
+    let arguments = [
+        "check",
+        "--quiet",
+        "--offline",
+        "--all-features",
+        "--package",
+        &generated.package,
+    ];
+    // Dependencies first, and in the same way; then as if somebody had edited it.
+    process::run(
+        process::cargo()
+            .args(arguments)
+            .env("CARGO_INCREMENTAL", "0")
+            .current_dir(&root),
+    )?;
+    fs::File::options()
+        .append(true)
+        .open(&generated.library)?
+        .set_modified(SystemTime::now())?;
+    let log = target.join("ledger-memory");
+    let timed = "/usr/bin/time";
+    let has_time = Path::new(timed).exists();
+    let wrapper = if has_time {
+        format!("{timed} -f %M -o '{}' ", log.display())
+    } else {
+        String::new()
+    };
+    let script = format!(r#"TIMEFORMAT="%U %S"; {{ time {wrapper}"$@" >&2; }} 2>&1"#);
+    let mut shell = Command::new("bash");
+    shell
+        .arg("-c")
+        .arg(script)
+        .arg("bash")
+        .arg(process::cargo().get_program())
+        .args(arguments);
+    let text = process::output(
+        shell
+            .env("CARGO_INCREMENTAL", "0")
+            .env("LC_ALL", "C")
+            .current_dir(&root),
+    )?;
+    let seconds = text
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<std::result::Result<Vec<f64>, _>>()?;
+    let memory = if has_time {
+        fs::read_to_string(&log)?.trim().parse().ok()
+    } else {
+        None
+    };
+    Ok((seconds.iter().sum(), memory))
 }
 
 fn row(title: &str, cells: impl Iterator<Item = String>) {

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod count;
 mod coverage;
 mod exercise;
+mod generated;
 mod ledger;
 mod ovh_catalogue;
 #[allow(
