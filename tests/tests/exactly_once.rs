@@ -280,8 +280,8 @@ async fn what_is_created_and_waited_for() {
     let create = changes!("OVH, instances", sandbox, (api, project), |with, name| {
         let instances = with.0.project(&with.1).instances();
         let create = instances.create(name, "GRA11", at_ovh::FLAVOR);
-        let made = create.image_id(at_ovh::IMAGE).await?;
-        Ok(instances.wait_active(&made.id).await.is_ok())
+        let made = create.image(at_ovh::IMAGE).await?;
+        Ok(made.wait().await.is_ok())
     });
     create.make(CALLS, 0.4).await;
 

@@ -42,10 +42,12 @@ mod list;
 mod login;
 mod me;
 mod network;
+mod networks;
 mod oauth;
 mod operation;
 mod query;
 mod servers;
+mod service_infos;
 mod services;
 mod settings;
 mod task;
@@ -119,8 +121,10 @@ const ROUTES: &[&[Route<Does>]] = &[
     ips::ROUTES,
     kube::ROUTES,
     me::ROUTES,
+    networks::ROUTES,
     oauth::ROUTES,
     servers::ROUTES,
+    service_infos::ROUTES,
     volumes::ROUTES,
     vps::ROUTES,
     zones::ROUTES,

@@ -233,6 +233,19 @@ impl Client {
         )
     }
 
+    /// A list of objects of v1 that comes in pages by a cursor, as those of v2 do.
+    #[allow(
+        dead_code,
+        reason = "without the features of the products nobody uses it"
+    )]
+    pub(crate) fn cursored<T>(&self, all: &'static OperationRow, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let call = self.call(all, Decode::nothing());
+        List::new(args.iter().fold(call, Call::arg), Mode::Cursor)
+    }
+
     /// A call of a path that a caller wrote.
     pub(crate) fn call_path<T>(&self, method: Method, path: &str, decode: Decode<T>) -> Call<T> {
         let inner = &*self.0;

@@ -1,4 +1,5 @@
-//! `/cloud`: projects of the Public Cloud, their instances and Kubernetes clusters.
+//! `/cloud`: projects of the Public Cloud, and what is in them: instances and what they are made of, networks, Kubernetes
+//! clusters.
 
 use std::time::Duration;
 
@@ -13,21 +14,46 @@ use crate::client::Client;
 use crate::list::List;
 use crate::ops;
 use crate::resource::ResourceMetadata;
+use crate::service::ServiceInfos;
 use crate::task::{self, Phase, Work};
 
+mod clusters;
+mod ids;
+mod images;
 mod instances;
-mod kube;
+mod networks;
+mod node_pools;
+mod regions;
+mod ssh_keys;
+mod volumes;
 
+pub use clusters::{
+    Cluster, ClusterStatus, Clusters, CreateCluster, FlavorState, KubeProxyMode, Kubeconfig,
+    ListNodeFlavors, ListNodes, Node, NodeFlavor, NodeStatus, PrivateNetworkConfiguration,
+    UpdateCluster, UpdatePolicy, UpgradeCluster, UpgradeStrategy,
+};
+pub use ids::{
+    ClusterId, FlavorId, ImageId, InstanceId, NetworkId, NodePoolId, SshKeyId, SubnetId, VolumeId,
+};
+pub use images::{
+    Capability, Flavor, Flavors, Image, Images, ListFlavors, ListImages, ListSnapshots, OsType,
+    PlanCodes, Snapshots,
+};
 pub use instances::{
-    AutoBackup, Capability, CreateInstance, Flavor, Image, Instance, InstanceDetail,
-    InstanceStatus, Instances, IpAddress, ListInstances, MonthlyBilling, NetworkParams, PlanCodes,
-    SshKeyDetail,
+    AutoBackup, CreateInstance, Instance, InstanceDetail, InstanceSnapshot, InstanceStatus,
+    Instances, IpAddress, ListInstances, MonthlyBilling, NetworkParams, RebootType,
 };
-pub use kube::{
-    Autoscaling, Cluster, ClusterStatus, CreateCluster, Kube, KubeProxyMode, NewNodePool, NodePool,
-    NodePoolSizeStatus, NodePoolStatus, NodePoolTemplate, PrivateNetworkConfiguration, Taint,
-    TemplateMetadata, TemplateSpec, UpdatePolicy,
+pub use networks::{
+    CreateNetwork, CreateSubnet, IpPool, Network, NetworkRegion, NetworkStatus, NetworkType,
+    PrivateNetworks, Subnet, Subnets,
 };
+pub use node_pools::{
+    Autoscaling, CreateNodePool, NewNodePool, NodePool, NodePoolSizeStatus, NodePoolStatus,
+    NodePoolTemplate, NodePools, Taint, TemplateMetadata, TemplateSpec, UpdateNodePool,
+};
+pub use regions::{Region, RegionService, RegionStatus, RegionType, Regions, ServiceStatus};
+pub use ssh_keys::{CreateSshKey, ListSshKeys, SshKey, SshKeyDetail, SshKeys};
+pub use volumes::{CreateVolume, ListVolumes, Volume, VolumeStatus, VolumeType, Volumes};
 
 cloud_core::open_enum! {
     /// What the account may do with a project.
@@ -52,28 +78,6 @@ cloud_core::open_enum! {
         Ok = "ok",
         /// It cannot, until something is paid.
         Suspended = "suspended",
-    }
-}
-
-cloud_core::open_enum! {
-    /// How far a network has come.
-    pub enum NetworkStatus {
-        /// It is there.
-        Active = "ACTIVE",
-        /// It is being made.
-        Building = "BUILDING",
-        /// It is going.
-        Deleting = "DELETING",
-    }
-}
-
-cloud_core::open_enum! {
-    /// Whom a network is for.
-    pub enum NetworkType {
-        /// The project.
-        Private = "private",
-        /// Everybody.
-        Public = "public",
     }
 }
 
@@ -137,39 +141,6 @@ pub struct Project {
     pub unleash: bool,
     /// How IAM knows it.
     pub iam: Option<ResourceMetadata>,
-}
-
-/// A network in one region.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct NetworkRegion {
-    /// The region, such as `GRA11`, that the network is in.
-    pub region: String,
-    /// How far it has come there.
-    pub status: NetworkStatus,
-    /// How OpenStack knows it there.
-    pub openstack_id: Option<String>,
-}
-
-/// A public or private network of a project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Network {
-    /// The id of the network in the project.
-    pub id: String,
-    /// The name of the network, for people.
-    pub name: String,
-    /// The number of the VLAN that carries the network.
-    pub vlan_id: i64,
-    /// Whom it is for.
-    #[serde(rename = "type")]
-    pub kind: Option<NetworkType>,
-    /// How far it has come.
-    pub status: NetworkStatus,
-    /// The regions that the network is in, each with its own state.
-    pub regions: Vec<NetworkRegion>,
 }
 
 /// What a user may do.
@@ -280,21 +251,6 @@ impl Work for Operation {
     }
 }
 
-/// A public SSH key that a project keeps for its instances.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SshKey {
-    /// The id of the key, to name it by when an instance is made.
-    pub id: String,
-    /// The name of the key, for people.
-    pub name: String,
-    /// The key in the form of `authorized_keys`.
-    pub public_key: String,
-    /// Where it can be used.
-    pub regions: Vec<String>,
-}
-
 impl Client {
     /// What is in one project of the Public Cloud. Nothing is sent.
     pub fn project(&self, id: impl Into<String>) -> ProjectHandle<'_> {
@@ -377,49 +333,6 @@ impl<'a> ProjectHandle<'a> {
         self.client.call(operation, Decode::json()).arg(&self.id)
     }
 
-    /// The regions of the project (`GET /cloud/project/{serviceName}/region`).
-    ///
-    /// # Permissions
-    ///
-    /// The IAM action `publicCloudProject:apiovh:region/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// assert!(project.regions().await?.contains(&"GRA11".to_owned()));
-    /// # Ok(()) }
-    /// ```
-    pub fn regions(&self) -> Call<Vec<String>> {
-        self.whole(&ops::LIST_REGIONS)
-    }
-
-    /// The private networks (`GET /cloud/project/{serviceName}/network/private`).
-    ///
-    /// # Permissions
-    ///
-    /// The IAM action `publicCloudProject:apiovh:network/private/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// for network in project.private_networks().await? {
-    ///     println!("{} in {} regions", network.name, network.regions.len());
-    /// }
-    /// # assert_eq!(project.private_networks().await?[0].name, "private");
-    /// # Ok(()) }
-    /// ```
-    pub fn private_networks(&self) -> Call<Vec<Network>> {
-        self.whole(&ops::LIST_PRIVATE_NETWORKS)
-    }
-
     /// The users of OpenStack (`GET /cloud/project/{serviceName}/user`).
     ///
     /// # Permissions
@@ -443,29 +356,19 @@ impl<'a> ProjectHandle<'a> {
         self.whole(&ops::LIST_USERS)
     }
 
-    /// The public keys (`GET /cloud/project/{serviceName}/sshkey`).
+    /// Until when the project is paid, and how it goes on then (`GET` and `PUT
+    /// /cloud/project/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///
-    /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// let keys = project.ssh_keys(Some("GRA11")).await?;
-    /// assert_eq!(keys[0].name, "laptop");
-    /// # Ok(()) }
-    /// ```
-    pub fn ssh_keys(&self, region: Option<&str>) -> Call<Vec<SshKey>> {
-        let call = self.whole(&ops::LIST_PROJECT_SSH_KEYS);
-        match region {
-            Some(region) => call.query("region", region),
-            None => call,
-        }
+    /// The IAM action `publicCloudProject:apiovh:serviceInfos/get`; for changes
+    /// `publicCloudProject:apiovh:serviceInfos/edit`.
+    pub fn service_infos(&self) -> ServiceInfos {
+        let rows = (
+            &ops::GET_PROJECT_SERVICE_INFOS,
+            &ops::UPDATE_PROJECT_SERVICE_INFOS,
+        );
+        ServiceInfos::typed(self.client, rows, self.id.clone())
     }
 
     /// One operation (`GET /cloud/project/{serviceName}/operation/{operationId}`). A beta of OVHcloud's.
@@ -515,15 +418,5 @@ impl<'a> ProjectHandle<'a> {
     /// ```
     pub fn wait_operation(&self, operation: &str) -> Waiter<Operation> {
         task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
-    }
-
-    /// The group of all calls about the project's instances.
-    pub fn instances(&self) -> Instances<'a> {
-        Instances::new(self.client, self.id.clone())
-    }
-
-    /// The group of all calls about the project's Kubernetes clusters.
-    pub fn kube(&self) -> Kube<'a> {
-        Kube::new(self.client, self.id.clone())
     }
 }

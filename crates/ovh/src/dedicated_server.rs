@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
-use crate::service::Service;
+use crate::service::ServiceInfos;
 
 mod boot;
 mod ipmi;
@@ -341,27 +341,18 @@ impl<'a> DedicatedServers<'a> {
         )
     }
 
-    /// Until when a server is paid, and who is responsible for it (`GET
+    /// Until when a server is paid, and how it goes on then (`GET` and `PUT
     /// /dedicated/server/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///
-    /// The IAM action `dedicatedServer:apiovh:serviceInfos/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let infos = api.dedicated_servers().service_infos("ns1000001.ip-192-0-2.eu").await?;
-    /// println!("paid until {}", infos.expiration);
-    /// # assert!(!infos.expiration.is_empty());
-    /// # Ok(()) }
-    /// ```
-    pub fn service_infos(self, server: &str) -> Call<Service> {
-        self.0
-            .call(&ops::GET_SERVER_SERVICE_INFOS, Decode::json())
-            .arg(server)
+    /// The IAM action `dedicatedServer:apiovh:serviceInfos/get`; for changes `dedicatedServer:apiovh:serviceInfos/edit`.
+    pub fn service_infos(self, server: impl Into<String>) -> ServiceInfos {
+        let rows = (
+            &ops::GET_SERVER_SERVICE_INFOS,
+            &ops::UPDATE_SERVER_SERVICE_INFOS,
+        );
+        ServiceInfos::typed(self.0, rows, server.into())
     }
 
     /// The network interfaces of a server (`GET /dedicated/server/{serviceName}/virtualNetworkInterface`), by their

@@ -1,21 +1,22 @@
 //! `/domain`: domain names, DNS zones and their records.
 
-use cloud_core::call::Call;
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::ops;
 use crate::resource::ResourceMetadata;
 
+mod domains;
 mod edit;
 mod records;
 mod zones;
 
 pub use cloud_core::dns::{
     Change, ChangeOutcome, Edit, Preview, Rr, RrType, Txt, TxtError, ZoneRecord,
+};
+pub use domains::{
+    AddNameServers, DomainTask, DomainTaskId, DomainTaskKind, DomainTaskStatus, Domains,
+    FullNameServer, ListDomains, NameServerHost, NameServerId, NameServers, UpdateDomain,
 };
 pub use records::{CreateRecord, ListRecords, Record, RecordId, Records, UpdateRecord};
 pub use zones::{
@@ -150,7 +151,7 @@ pub struct Contact {
 #[non_exhaustive]
 pub struct NameServer {
     /// The number of the name server, for calls about it.
-    pub id: i64,
+    pub id: NameServerId,
     /// The host name of the name server, such as `dns200.anycast.me`.
     pub name_server: String,
     /// Whose name server it is, and what for.
@@ -181,7 +182,7 @@ pub struct Domain {
     /// The domain name, such as `example.com`.
     pub domain: String,
     /// The number of the service.
-    pub service_id: i64,
+    pub service_id: crate::service::ServiceId,
     /// What it is going through.
     pub state: DomainState,
     /// Whether the domain is suspended and does not resolve.
@@ -244,35 +245,5 @@ impl Client {
     /// Domain names and DNS zones.
     pub fn domains(&self) -> Domains<'_> {
         Domains::new(self)
-    }
-}
-
-/// Calls about domain names (`/domain`), made by [`Client::domains`].
-#[derive(Clone, Copy, Debug)]
-pub struct Domains<'a>(&'a Client);
-
-impl<'a> Domains<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self(client)
-    }
-
-    /// One domain name (`GET /domain/{serviceName}`).
-    ///
-    /// # Permissions
-    ///
-    /// The IAM action `domain:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let domain = api.domains().get("example.com").await?;
-    /// println!("{} until {}", domain.domain, domain.expiration_date);
-    /// # assert_eq!(domain.domain, "example.com");
-    /// # Ok(()) }
-    /// ```
-    pub fn get(self, domain: &str) -> Call<Domain> {
-        self.0.call(&ops::GET_DOMAIN, Decode::json()).arg(domain)
     }
 }

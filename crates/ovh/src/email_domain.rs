@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
+use crate::service::ServiceInfos;
 
 cloud_core::open_enum! {
     /// What a task does.
@@ -106,6 +107,20 @@ impl<'a> EmailDomains<'a> {
     /// ```
     pub fn ids(self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_EMAIL_DOMAINS, Decode::json())
+    }
+
+    /// Until when the mail of a domain is paid, and how it goes on then (`GET` and `PUT
+    /// /email/domain/{domain}/serviceInfos`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:serviceInfos/get`; for changes `emailDomain:apiovh:serviceInfos/edit`.
+    pub fn service_infos(self, domain: impl Into<String>) -> ServiceInfos {
+        let rows = (
+            &ops::GET_EMAIL_SERVICE_INFOS,
+            &ops::UPDATE_EMAIL_SERVICE_INFOS,
+        );
+        ServiceInfos::typed(self.0, rows, domain.into())
     }
 
     /// The redirections of a domain.

@@ -93,12 +93,13 @@ pub mod list;
 pub mod me;
 pub mod operation;
 pub mod ops;
+#[cfg(any(feature = "cloud", feature = "iam", feature = "me"))]
+mod or_get;
 #[cfg(feature = "me")]
 pub mod price;
 pub mod raw;
 pub mod resource;
 pub mod rules;
-#[cfg(feature = "dedicated-server")]
 pub mod service;
 mod target;
 pub mod task;

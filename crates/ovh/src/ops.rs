@@ -72,8 +72,28 @@ operations_with_actions! {
     EXPORT_ZONE = "domain.zone.export", GET "/domain/zone/{zoneName}/export", "dnsZone:apiovh:export/get";
     IMPORT_ZONE = "domain.zone.import", POST "/domain/zone/{zoneName}/import", "dnsZone:apiovh:import";
     GET_DOMAIN = "domain.get", GET "/domain/{serviceName}", "domain:apiovh:get";
+    LIST_DOMAINS = "domain", GET "/domain", "domain:apiovh:get";
+    UPDATE_DOMAIN = "domain.put", PUT "/domain/{serviceName}", "domain:apiovh:edit";
+    LIST_NAME_SERVERS = "domain.nameServer", GET "/domain/{serviceName}/nameServer", "domain:apiovh:nameServer/get";
+    GET_NAME_SERVER = "domain.nameServer.get", GET "/domain/{serviceName}/nameServer/{id}",
+        "domain:apiovh:nameServer/get";
+    ADD_NAME_SERVERS = "domain.nameServer.post", POST "/domain/{serviceName}/nameServer",
+        "domain:apiovh:nameServer/create";
+    GET_DOMAIN_TASK = "domain.task.get", GET "/domain/{serviceName}/task/{id}", "domain:apiovh:task/get";
+    GET_ZONE_SERVICE_INFOS = "domain.zone.serviceInfos", GET "/domain/zone/{zoneName}/serviceInfos",
+        "dnsZone:apiovh:serviceInfos/get";
+    UPDATE_ZONE_SERVICE_INFOS = "domain.zone.serviceInfos.put", PUT "/domain/zone/{zoneName}/serviceInfos",
+        "dnsZone:apiovh:serviceInfos/edit";
+    GET_DOMAIN_SERVICE_INFOS = "domain.serviceInfos", GET "/domain/{serviceName}/serviceInfos",
+        "domain:apiovh:serviceInfos/get";
+    UPDATE_DOMAIN_SERVICE_INFOS = "domain.serviceInfos.put", PUT "/domain/{serviceName}/serviceInfos",
+        "domain:apiovh:serviceInfos/edit";
 
     LIST_EMAIL_DOMAINS = "email.domain", GET "/email/domain", "emailDomain:apiovh:get";
+    GET_EMAIL_SERVICE_INFOS = "email.domain.serviceInfos", GET "/email/domain/{domain}/serviceInfos",
+        "emailDomain:apiovh:serviceInfos/get";
+    UPDATE_EMAIL_SERVICE_INFOS = "email.domain.serviceInfos.put", PUT "/email/domain/{domain}/serviceInfos",
+        "emailDomain:apiovh:serviceInfos/edit";
     LIST_REDIRECTIONS = "email.domain.redirection", GET "/email/domain/{domain}/redirection",
         "emailDomain:apiovh:redirection/get";
     CREATE_REDIRECTION = "email.domain.redirection.post", POST "/email/domain/{domain}/redirection",
@@ -114,6 +134,9 @@ operations_with_actions! {
         "dedicatedServer:apiovh:boot/get";
     GET_SERVER_SERVICE_INFOS = "dedicated.server.serviceInfos", GET "/dedicated/server/{serviceName}/serviceInfos",
         "dedicatedServer:apiovh:serviceInfos/get";
+    UPDATE_SERVER_SERVICE_INFOS = "dedicated.server.serviceInfos.put",
+        PUT "/dedicated/server/{serviceName}/serviceInfos",
+        "dedicatedServer:apiovh:serviceInfos/edit";
     GET_IPMI = "dedicated.server.features.ipmi", GET "/dedicated/server/{serviceName}/features/ipmi",
         "dedicatedServer:apiovh:features/ipmi/get";
     GET_IPMI_ACCESS = "dedicated.server.features.ipmi.access",
@@ -132,9 +155,32 @@ operations_with_actions! {
     REBOOT_VPS = "vps.reboot", POST "/vps/{serviceName}/reboot", "vps:apiovh:reboot";
     REBUILD_VPS = "vps.rebuild", POST "/vps/{serviceName}/rebuild", "vps:apiovh:rebuild";
     GET_VPS_TASK = "vps.tasks.get", GET "/vps/{serviceName}/tasks/{id}", "vps:apiovh:tasks/get";
+    START_VPS = "vps.start", POST "/vps/{serviceName}/start", "vps:apiovh:start";
+    STOP_VPS = "vps.stop", POST "/vps/{serviceName}/stop", "vps:apiovh:stop";
+    LIST_VPS_IPS = "vps.ips", GET "/vps/{serviceName}/ips", "vps:apiovh:ips/get";
+    GET_VPS_IP = "vps.ips.get", GET "/vps/{serviceName}/ips/{ipAddress}", "vps:apiovh:ips/get";
+    CREATE_VPS_SNAPSHOT = "vps.createSnapshot", POST "/vps/{serviceName}/createSnapshot", "vps:apiovh:snapshot/create";
+    GET_VPS_SNAPSHOT = "vps.snapshot", GET "/vps/{serviceName}/snapshot", "vps:apiovh:snapshot/get";
+    DELETE_VPS_SNAPSHOT = "vps.snapshot.delete", DELETE "/vps/{serviceName}/snapshot", "vps:apiovh:snapshot/delete";
+    REVERT_VPS_SNAPSHOT = "vps.snapshot.revert", POST "/vps/{serviceName}/snapshot/revert",
+        "vps:apiovh:snapshot/revert";
+    LIST_VPS_IMAGES = "vps.images.available", GET "/vps/{serviceName}/images/available",
+        "vps:apiovh:images/available/get";
+    GET_VPS_IMAGE = "vps.images.available.get", GET "/vps/{serviceName}/images/available/{id}",
+        "vps:apiovh:images/available/get";
+    LIST_VPS_TASKS = "vps.tasks", GET "/vps/{serviceName}/tasks", "vps:apiovh:tasks/get";
+    GET_VPS_SERVICE_INFOS = "vps.serviceInfos", GET "/vps/{serviceName}/serviceInfos", "vps:apiovh:serviceInfos/get";
+    UPDATE_VPS_SERVICE_INFOS = "vps.serviceInfos.put", PUT "/vps/{serviceName}/serviceInfos",
+        "vps:apiovh:serviceInfos/edit";
+    LIST_SERVICES = "services", GET "/services", "account:apiovh:services/get";
+    GET_SERVICE = "services.get", GET "/services/{serviceId}", "account:apiovh:services/get";
 
     LIST_PROJECTS = "cloud.project", GET "/cloud/project", "publicCloudProject:apiovh:get";
     GET_PROJECT = "cloud.project.get", GET "/cloud/project/{serviceName}", "publicCloudProject:apiovh:get";
+    GET_PROJECT_SERVICE_INFOS = "cloud.project.serviceInfos", GET "/cloud/project/{serviceName}/serviceInfos",
+        "publicCloudProject:apiovh:serviceInfos/get";
+    UPDATE_PROJECT_SERVICE_INFOS = "cloud.project.serviceInfos.put", PUT "/cloud/project/{serviceName}/serviceInfos",
+        "publicCloudProject:apiovh:serviceInfos/edit";
     LIST_REGIONS = "cloud.project.region", GET "/cloud/project/{serviceName}/region",
         "publicCloudProject:apiovh:region/get";
     LIST_INSTANCES = "cloud.project.instance", GET "/cloud/project/{serviceName}/instance",
@@ -156,6 +202,39 @@ operations_with_actions! {
     GET_NODE_POOL = "cloud.project.kube.nodepool.get",
         GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
         "publicCloudProject:apiovh:kube/nodepool/get";
+    UPDATE_CLUSTER = "cloud.project.kube.put", PUT "/cloud/project/{serviceName}/kube/{kubeId}",
+        "publicCloudProject:apiovh:kube/edit";
+    DELETE_CLUSTER = "cloud.project.kube.delete", DELETE "/cloud/project/{serviceName}/kube/{kubeId}",
+        "publicCloudProject:apiovh:kube/delete";
+    GET_KUBECONFIG = "cloud.project.kube.kubeconfig", POST "/cloud/project/{serviceName}/kube/{kubeId}/kubeconfig",
+        "publicCloudProject:apiovh:kube/kubeconfig/create";
+    RESET_KUBECONFIG = "cloud.project.kube.kubeconfig.reset",
+        POST "/cloud/project/{serviceName}/kube/{kubeId}/kubeconfig/reset",
+        "publicCloudProject:apiovh:kube/kubeconfig/reset";
+    UPGRADE_CLUSTER = "cloud.project.kube.update", POST "/cloud/project/{serviceName}/kube/{kubeId}/update",
+        "publicCloudProject:apiovh:kube/update";
+    SET_CLUSTER_UPDATE_POLICY = "cloud.project.kube.updatePolicy",
+        PUT "/cloud/project/{serviceName}/kube/{kubeId}/updatePolicy",
+        "publicCloudProject:apiovh:kube/updatePolicy";
+    LIST_NODES = "cloud.project.kube.node", GET "/cloud/project/{serviceName}/kube/{kubeId}/node",
+        "publicCloudProject:apiovh:kube/node/get";
+    CREATE_NODE_POOL = "cloud.project.kube.nodepool.post", POST "/cloud/project/{serviceName}/kube/{kubeId}/nodepool",
+        "publicCloudProject:apiovh:kube/nodepool/create";
+    UPDATE_NODE_POOL = "cloud.project.kube.nodepool.put",
+        PUT "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        "publicCloudProject:apiovh:kube/nodepool/edit";
+    DELETE_NODE_POOL = "cloud.project.kube.nodepool.delete",
+        DELETE "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        "publicCloudProject:apiovh:kube/nodepool/delete";
+    LIST_NODE_POOL_NODES = "cloud.project.kube.nodepool.nodes",
+        GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}/nodes",
+        "publicCloudProject:apiovh:kube/nodepool/nodes/get";
+    LIST_CLUSTER_REGIONS = "cloud.project.capabilities.kube.regions",
+        GET "/cloud/project/{serviceName}/capabilities/kube/regions",
+        "publicCloudProject:apiovh:capabilities/kube/regions/get";
+    LIST_CLUSTER_FLAVORS = "cloud.project.capabilities.kube.flavors",
+        GET "/cloud/project/{serviceName}/capabilities/kube/flavors",
+        "publicCloudProject:apiovh:capabilities/kube/flavors/get";
     LIST_PRIVATE_NETWORKS = "cloud.project.network.private", GET "/cloud/project/{serviceName}/network/private",
         "publicCloudProject:apiovh:network/private/get";
     LIST_USERS = "cloud.project.user", GET "/cloud/project/{serviceName}/user", "publicCloudProject:apiovh:user/get";
@@ -163,6 +242,70 @@ operations_with_actions! {
         "publicCloudProject:apiovh:operation/get";
     LIST_PROJECT_SSH_KEYS = "cloud.project.sshkey", GET "/cloud/project/{serviceName}/sshkey",
         "publicCloudProject:apiovh:sshkey/get";
+    GET_REGION = "cloud.project.region.get", GET "/cloud/project/{serviceName}/region/{regionName}",
+        "publicCloudProject:apiovh:region/get";
+    LIST_FLAVORS = "cloud.project.flavor", GET "/cloud/project/{serviceName}/flavor",
+        "publicCloudProject:apiovh:flavor/get";
+    LIST_IMAGES = "cloud.project.image", GET "/cloud/project/{serviceName}/image",
+        "publicCloudProject:apiovh:image/get";
+    UPDATE_INSTANCE = "cloud.project.instance.put", PUT "/cloud/project/{serviceName}/instance/{instanceId}",
+        "publicCloudProject:apiovh:instance/edit";
+    START_INSTANCE = "cloud.project.instance.start", POST "/cloud/project/{serviceName}/instance/{instanceId}/start",
+        "publicCloudProject:apiovh:instance/start";
+    STOP_INSTANCE = "cloud.project.instance.stop", POST "/cloud/project/{serviceName}/instance/{instanceId}/stop",
+        "publicCloudProject:apiovh:instance/stop";
+    REBOOT_INSTANCE = "cloud.project.instance.reboot", POST "/cloud/project/{serviceName}/instance/{instanceId}/reboot",
+        "publicCloudProject:apiovh:instance/reboot";
+    RESIZE_INSTANCE = "cloud.project.instance.resize", POST "/cloud/project/{serviceName}/instance/{instanceId}/resize",
+        "publicCloudProject:apiovh:instance/resize";
+    SNAPSHOT_INSTANCE = "cloud.project.instance.snapshot",
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/snapshot",
+        "publicCloudProject:apiovh:instance/snapshot";
+    LIST_SNAPSHOTS = "cloud.project.snapshot", GET "/cloud/project/{serviceName}/snapshot",
+        "publicCloudProject:apiovh:snapshot/get";
+    GET_SNAPSHOT = "cloud.project.snapshot.get", GET "/cloud/project/{serviceName}/snapshot/{imageId}",
+        "publicCloudProject:apiovh:snapshot/get";
+    DELETE_SNAPSHOT = "cloud.project.snapshot.delete", DELETE "/cloud/project/{serviceName}/snapshot/{imageId}",
+        "publicCloudProject:apiovh:snapshot/delete";
+    LIST_VOLUMES = "cloud.project.volume", GET "/cloud/project/{serviceName}/volume",
+        "publicCloudProject:apiovh:volume/get";
+    CREATE_VOLUME = "cloud.project.volume.post", POST "/cloud/project/{serviceName}/volume",
+        "publicCloudProject:apiovh:volume/create";
+    GET_VOLUME = "cloud.project.volume.get", GET "/cloud/project/{serviceName}/volume/{volumeId}",
+        "publicCloudProject:apiovh:volume/get";
+    DELETE_VOLUME = "cloud.project.volume.delete", DELETE "/cloud/project/{serviceName}/volume/{volumeId}",
+        "publicCloudProject:apiovh:volume/delete";
+    ATTACH_VOLUME = "cloud.project.volume.attach", POST "/cloud/project/{serviceName}/volume/{volumeId}/attach",
+        "publicCloudProject:apiovh:volume/attach";
+    DETACH_VOLUME = "cloud.project.volume.detach", POST "/cloud/project/{serviceName}/volume/{volumeId}/detach",
+        "publicCloudProject:apiovh:volume/detach";
+    UPSIZE_VOLUME = "cloud.project.volume.upsize", POST "/cloud/project/{serviceName}/volume/{volumeId}/upsize",
+        "publicCloudProject:apiovh:volume/upsize";
+    CREATE_PROJECT_SSH_KEY = "cloud.project.sshkey.post", POST "/cloud/project/{serviceName}/sshkey",
+        "publicCloudProject:apiovh:sshkey/create";
+    GET_PROJECT_SSH_KEY = "cloud.project.sshkey.get", GET "/cloud/project/{serviceName}/sshkey/{keyId}",
+        "publicCloudProject:apiovh:sshkey/get";
+    DELETE_PROJECT_SSH_KEY = "cloud.project.sshkey.delete", DELETE "/cloud/project/{serviceName}/sshkey/{keyId}",
+        "publicCloudProject:apiovh:sshkey/delete";
+    CREATE_PRIVATE_NETWORK = "cloud.project.network.private.post", POST "/cloud/project/{serviceName}/network/private",
+        "publicCloudProject:apiovh:network/private/create";
+    GET_PRIVATE_NETWORK = "cloud.project.network.private.get",
+        GET "/cloud/project/{serviceName}/network/private/{networkId}",
+        "publicCloudProject:apiovh:network/private/get";
+    DELETE_PRIVATE_NETWORK = "cloud.project.network.private.delete",
+        DELETE "/cloud/project/{serviceName}/network/private/{networkId}",
+        "publicCloudProject:apiovh:network/private/delete";
+    LIST_SUBNETS = "cloud.project.network.private.subnet",
+        GET "/cloud/project/{serviceName}/network/private/{networkId}/subnet",
+        "publicCloudProject:apiovh:network/private/subnet/get";
+    CREATE_SUBNET = "cloud.project.network.private.subnet.post",
+        POST "/cloud/project/{serviceName}/network/private/{networkId}/subnet",
+        "publicCloudProject:apiovh:network/private/subnet/create";
+    DELETE_SUBNET = "cloud.project.network.private.subnet.delete",
+        DELETE "/cloud/project/{serviceName}/network/private/{networkId}/subnet/{subnetId}",
+        "publicCloudProject:apiovh:network/private/subnet/delete";
+    LIST_PUBLIC_NETWORKS = "cloud.project.network.public", GET "/cloud/project/{serviceName}/network/public",
+        "publicCloudProject:apiovh:network/public/get";
 
     LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
     CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";

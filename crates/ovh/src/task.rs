@@ -12,13 +12,15 @@
 //! otherwise. Where an answer has several words, work has failed when one says so, and is done when all do. An answer
 //! without any ends the wait at once with an error.
 //!
-//! A resource that was ready before its change begins is taken for done. On v2 its `currentTasks` tell that it is not; on
-//! v1 wait for the task of the change.
+//! A resource that is ready before its change begins is taken for done by a wait for its path. On v2 its `currentTasks`
+//! tell that it is not; on v1 wait for the task of the change, or by the typed operation that made it: its wait lets a
+//! change of a resource begin first.
 //!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -48,6 +50,9 @@ const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// A task is not always there at once, and its API has bad moments: 404 and 5xx are borne this long.
 const GRACE: Duration = Duration::from_secs(5 * 60);
+
+/// How long a resource may take to show that a change of it has begun.
+const BEGINNING: Duration = Duration::from_secs(60);
 
 /// Something that is looked at until its work has ended: a task, or a resource that knows its own state.
 pub trait Work {
@@ -82,6 +87,81 @@ pub trait Work {
 /// Looks by this call, which is a `GET`, until the work has ended; the result is what was seen last.
 pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
     Waiter::new(&call.engine().clone(), until_ended(call)).timeout(DEADLINE)
+}
+
+/// Looks by this call, which is a `GET`, until a change of the resource has ended, as the function tells by what was seen
+/// and by whether the change has begun.
+///
+/// A resource shows its change late: it is what it was before, ready or failed, for some seconds after the answer. The
+/// change has begun once the resource was seen at work, or once it had a minute for that.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
+pub(crate) fn wait_change<T: Work + Send + 'static>(
+    call: Call<T>,
+    phase: impl Fn(&T, bool) -> Phase + Send + Sync + 'static,
+) -> Waiter<T> {
+    let engine = call.engine().clone();
+    let clock = engine.clock();
+    let (asked, was_at_work) = (clock.now(), AtomicBool::new(false));
+    let judge = move |work: &T| {
+        if work.phase() == Phase::Running {
+            was_at_work.store(true, Ordering::Relaxed);
+        }
+        let has_begun = was_at_work.load(Ordering::Relaxed)
+            || clock.now().saturating_duration_since(asked) >= BEGINNING;
+        phase(work, has_begun)
+    };
+    Waiter::new(&engine, until(call, judge)).timeout(DEADLINE)
+}
+
+/// What a resource says of itself, once its change has begun.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
+pub(crate) fn once_begun<T: Work>(work: &T, has_begun: bool) -> Phase {
+    if has_begun {
+        work.phase()
+    } else {
+        Phase::Running
+    }
+}
+
+/// The answer of a deletion: the wait for this call, which is a `GET`, to find nothing.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
+pub(crate) fn deletion<A: 'static, T: Send + 'static>(
+    answer: Decode<A>,
+    look: Call<T>,
+) -> Decode<Accepted<A, ()>> {
+    answer.map(move |answer| {
+        let look = look.clone();
+        Accepted::new(answer, move |_| wait_gone(look.clone()))
+    })
+}
+
+/// The answer of a change of a resource, with the wait for this call, which is a `GET`, to show its end.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
+pub(crate) fn change<A, T>(
+    answer: Decode<A>,
+    look: Call<T>,
+    phase: fn(&T, bool) -> Phase,
+) -> Decode<Accepted<A, T>>
+where
+    A: Send + Sync + 'static,
+    T: Work + Send + Sync + 'static,
+{
+    answer.map(move |answer| {
+        let look = look.clone();
+        Accepted::new(answer, move |_| wait_change(look.clone(), phase))
+    })
 }
 
 /// Looks by this call of a path, which is a `GET`, until the work has ended by the words of its operation.
@@ -201,15 +281,25 @@ where
     T: Work + Send + 'static,
     U: From<T> + Send + 'static,
 {
+    until(call, T::phase)
+}
+
+fn until<T, U, P>(call: Call<T>, phase: P) -> impl Watch<U> + use<T, U, P>
+where
+    T: Work + Send + 'static,
+    U: From<T> + Send + 'static,
+    P: Fn(&T) -> Phase + Send + Sync + 'static,
+{
+    let phase = Arc::new(phase);
     watch(
         &call.clone(),
         move || {
-            let look = call.clone().send();
+            let (look, phase) = (call.clone().send(), phase.clone());
             async move {
                 let work = look.await?;
                 has_state(&work)?;
                 let progress = Progress::new(work.percent(), work.what(), work.state());
-                match work.phase() {
+                match phase(&work) {
                     Phase::Running => Ok(Step::Pending(progress)),
                     Phase::Done => Ok(Step::Done(work.into())),
                     Phase::Failed => Err(failed(&work)),

@@ -4,14 +4,26 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
+use cloud_core::request::OperationRow;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
+use crate::service::ServiceInfos;
 use crate::task::{Work, started};
-use cloud_core::wait::Accepted;
+
+mod images;
+mod ips;
+mod snapshot;
+mod tasks;
+
+pub use images::{Images, VpsImage};
+pub use ips::{IpType, Ips, VpsIp};
+pub use snapshot::{CreateSnapshot, Snapshot, SnapshotHandle};
+pub use tasks::{ListTasks, Tasks};
 
 cloud_core::open_enum! {
     /// What a VPS is doing.
@@ -89,6 +101,17 @@ cloud_core::open_enum! {
     }
 }
 
+cloud_core::numeric_id! {
+    /// Identifies a task of a VPS.
+    pub struct VpsTaskId;
+}
+
+impl From<&VpsTask> for VpsTaskId {
+    fn from(task: &VpsTask) -> Self {
+        task.id
+    }
+}
+
 /// What a VPS was bought as.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -158,7 +181,7 @@ pub struct Vps {
 #[non_exhaustive]
 pub struct VpsTask {
     /// The number of the task, for calls about it.
-    pub id: i64,
+    pub id: VpsTaskId,
     /// What it does, such as `rebootVm`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -192,6 +215,20 @@ impl Client {
 }
 
 /// Calls about virtual private servers (`/vps`), made by [`Client::vps`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// for vps in api.vps().list().all().await? {
+///     println!("{} is {}, paid until {}", vps.name, vps.state, api.vps().service_infos(&vps.name).get().await?.expiration);
+///     let rebooted = api.vps().reboot(&vps.name).await?;
+/// #   sandbox.clock().advance(std::time::Duration::from_secs(600));
+///     assert_eq!(rebooted.wait().await?.kind, "rebootVm");
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct VpsGroup<'a>(&'a Client);
 
@@ -207,18 +244,6 @@ impl<'a> VpsGroup<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for vps in api.vps().list().all().await? {
-    ///     println!("{} is {}", vps.name, vps.state);
-    /// }
-    /// # assert!(!api.vps().list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListVps {
         ListVps::new(self.0.expanded(&ops::LIST_VPS, &ops::GET_VPS, &[]))
     }
@@ -228,20 +253,8 @@ impl<'a> VpsGroup<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let name = api.vps().list().ids().await?.remove(0);
-    /// let vps = api.vps().get(&name).await?;
-    /// println!("{} cores, {} MB", vps.vcore, vps.memory_limit);
-    /// # assert_eq!(vps.name, name);
-    /// # Ok(()) }
-    /// ```
-    pub fn get(self, vps: &str) -> Call<Vps> {
-        self.0.call(&ops::GET_VPS, Decode::json()).arg(vps)
+    pub fn get(self, vps: impl Into<String>) -> Call<Vps> {
+        self.0.call(&ops::GET_VPS, Decode::json()).arg(vps.into())
     }
 
     /// Changes a VPS (`PUT /vps/{serviceName}`). What is not set stays as it is.
@@ -249,19 +262,9 @@ impl<'a> VpsGroup<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:put`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let name = api.vps().list().ids().await?.remove(0);
-    /// api.vps().update(&name).display_name("front").await?;
-    /// assert_eq!(api.vps().get(&name).await?.display_name.as_deref(), Some("front"));
-    /// # Ok(()) }
-    /// ```
-    pub fn update(self, vps: &str) -> UpdateVps {
-        UpdateVps::new(self.0.call(&ops::UPDATE_VPS, Decode::nothing()).arg(vps))
+    pub fn update(self, vps: impl Into<String>) -> UpdateVps {
+        let call = self.0.call(&ops::UPDATE_VPS, Decode::nothing());
+        UpdateVps::new(call.arg(vps.into()))
     }
 
     /// Starts a VPS again (`POST /vps/{serviceName}/reboot`).
@@ -269,85 +272,82 @@ impl<'a> VpsGroup<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:reboot`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let name = api.vps().list().ids().await?.remove(0);
-    /// # let clock = sandbox.clock().clone();
-    /// let started = api.vps().reboot(&name).await?;
-    /// # clock.advance(std::time::Duration::from_secs(600));
-    /// let task = started.wait().await?;
-    /// assert_eq!(task.kind, "rebootVm");
-    /// # Ok(()) }
-    /// ```
-    pub fn reboot(self, vps: &str) -> Call<Accepted<VpsTask>> {
-        self.start(&ops::REBOOT_VPS, vps)
+    pub fn reboot(self, vps: impl Into<String>) -> Call<Accepted<VpsTask>> {
+        begin(self.0, &ops::REBOOT_VPS, vps.into())
     }
 
-    /// Installs a VPS anew from an image (`POST /vps/{serviceName}/rebuild`). Everything on its disk is lost. A beta
-    /// of OVHcloud's.
+    /// Installs a VPS anew from one of its [images](Self::images) (`POST /vps/{serviceName}/rebuild`). Everything on its disk
+    /// is lost. A beta of OVHcloud's.
     ///
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:rebuild`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let name = api.vps().list().ids().await?.remove(0);
-    /// # let clock = sandbox.clock().clone();
-    /// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me";
-    /// let started = api.vps().rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11").public_ssh_key(key).await?;
-    /// # clock.advance(std::time::Duration::from_secs(3600));
-    /// assert_eq!(started.wait().await?.progress, 100);
-    /// # Ok(()) }
-    /// ```
-    pub fn rebuild(self, vps: &str, image: impl Into<String>) -> RebuildVps {
-        RebuildVps::new(self.start(&ops::REBUILD_VPS, vps), image.into())
+    pub fn rebuild(self, vps: impl Into<String>, image: impl Into<String>) -> RebuildVps {
+        let call = begin(self.0, &ops::REBUILD_VPS, vps.into());
+        RebuildVps::new(call, image.into())
     }
 
-    /// One task (`GET /vps/{serviceName}/tasks/{id}`).
+    /// Starts a VPS that is off (`POST /vps/{serviceName}/start`).
     ///
     /// # Permissions
     ///
-    /// The IAM action `vps:apiovh:tasks/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let name = api.vps().list().ids().await?.remove(0);
-    /// let started = api.vps().reboot(&name).await?;
-    /// let task = api.vps().task(&name, started.id).await?;
-    /// println!("{} {}: {}%", task.kind, task.state, task.progress);
-    /// # assert_eq!(task.id, started.id);
-    /// # Ok(()) }
-    /// ```
-    pub fn task(self, vps: &str, task: i64) -> Call<VpsTask> {
-        self.0
-            .call(&ops::GET_VPS_TASK, Decode::json())
-            .arg(vps)
-            .arg(task)
+    /// The IAM action `vps:apiovh:start`; for waiting `vps:apiovh:tasks/get`.
+    pub fn start(self, vps: impl Into<String>) -> Call<Accepted<VpsTask>> {
+        begin(self.0, &ops::START_VPS, vps.into())
     }
 
-    fn start(
-        self,
-        operation: &'static cloud_core::request::OperationRow,
-        vps: &str,
-    ) -> Call<Accepted<VpsTask>> {
-        let (client, name) = (self.0.clone(), vps.to_owned());
-        let look = move |task: VpsTask| {
-            let look = client.vps().task(&name, task.id);
-            started(task, look)
-        };
-        self.0.call(operation, Decode::json().map(look)).arg(vps)
+    /// Turns a VPS off (`POST /vps/{serviceName}/stop`). It goes on costing money.
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:stop`; for waiting `vps:apiovh:tasks/get`.
+    pub fn stop(self, vps: impl Into<String>) -> Call<Accepted<VpsTask>> {
+        begin(self.0, &ops::STOP_VPS, vps.into())
     }
+
+    /// The group of all calls about the addresses of a VPS.
+    pub fn ips(self, vps: impl Into<String>) -> Ips<'a> {
+        Ips::new(self.0, vps.into())
+    }
+
+    /// The group of all calls about the snapshot of a VPS.
+    pub fn snapshot(self, vps: impl Into<String>) -> SnapshotHandle<'a> {
+        SnapshotHandle::new(self.0, vps.into())
+    }
+
+    /// The group of all calls about the images that a VPS can be [installed anew](Self::rebuild) from.
+    pub fn images(self, vps: impl Into<String>) -> Images<'a> {
+        Images::new(self.0, vps.into())
+    }
+
+    /// The group of all calls about the tasks of a VPS.
+    pub fn tasks(self, vps: impl Into<String>) -> Tasks<'a> {
+        Tasks::new(self.0, vps.into())
+    }
+
+    /// Until when a VPS is paid, and how it goes on then (`GET` and `PUT /vps/{serviceName}/serviceInfos`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:serviceInfos/get`; for changes `vps:apiovh:serviceInfos/edit`.
+    pub fn service_infos(self, vps: impl Into<String>) -> ServiceInfos {
+        let rows = (&ops::GET_VPS_SERVICE_INFOS, &ops::UPDATE_VPS_SERVICE_INFOS);
+        ServiceInfos::typed(self.0, rows, vps.into())
+    }
+}
+
+/// Begins work that a task of the VPS is about.
+fn begin(
+    client: &Client,
+    operation: &'static OperationRow,
+    vps: String,
+) -> Call<Accepted<VpsTask>> {
+    let (caller, name) = (client.clone(), vps.clone());
+    let look = move |task: VpsTask| {
+        let look = caller.vps().tasks(&name).get(&task);
+        started(task, look)
+    };
+    client.call(operation, Decode::json().map(look)).arg(vps)
 }
 
 list_request! {

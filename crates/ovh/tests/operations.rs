@@ -5,13 +5,13 @@ mod common;
 use std::net::Ipv4Addr;
 
 use cloud_core::test_util::{Scripted, ScriptedTransport};
-use ovh::cloud::InstanceStatus;
+use ovh::cloud::{FlavorId, ImageId, InstanceStatus};
 use ovh::dedicated_server::{Customizations, IpmiAccessType, Storage};
 use ovh::iam::Permissions;
 use ovh::{ErrorKind, Timestamp};
 use serde_json::{Value, json};
 
-use common::{client, script, target};
+use common::{client, script, sent};
 
 fn answers(answers: impl IntoIterator<Item = Value>) -> ScriptedTransport {
     script(
@@ -19,21 +19,6 @@ fn answers(answers: impl IntoIterator<Item = Value>) -> ScriptedTransport {
             .into_iter()
             .map(|answer| Scripted::json(200, answer.to_string())),
     )
-}
-
-/// Method and target of each request, with its body.
-fn sent(transport: &ScriptedTransport) -> Vec<String> {
-    let line = |seen: &cloud_core::test_util::Seen| {
-        let body = String::from_utf8_lossy(seen.request.body()).into_owned();
-        let target = target(seen);
-        let path = target
-            .split_once("ovh.com")
-            .map_or(target.as_str(), |(_, path)| path);
-        format!("{} {path} {body}", seen.request.method())
-            .trim_end()
-            .to_owned()
-    };
-    transport.seen().iter().map(line).collect()
 }
 
 fn task(status: &str) -> Value {
@@ -171,7 +156,7 @@ async fn a_virtual_server_is_restarted_and_waited_for() {
         .wait()
         .await
         .unwrap();
-    assert_eq!(ended.id, 9);
+    assert_eq!(ended.id.0, 9);
     let look = "GET /1.0/vps/vps-1.vps.ovh.net/tasks/9";
     assert_eq!(
         sent(&transport),
@@ -233,8 +218,8 @@ async fn an_instance_is_made_once_and_waited_for() {
     let project = api.project("p1");
     let made = project
         .instances()
-        .create("web-1", "GRA11", "f1")
-        .image_id("m1")
+        .create("web-1", "GRA11", FlavorId::from("f1"))
+        .image(ImageId::from("m1"))
         .monthly_billing(false)
         .await
         .unwrap();

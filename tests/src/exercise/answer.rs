@@ -244,14 +244,24 @@ with_lists! {
     ovh::auth::ApiCredential
     ovh::auth::AuthDetails
     ovh::cloud::Cluster
+    ovh::cloud::Flavor
+    ovh::cloud::Image
     ovh::cloud::Instance
     ovh::cloud::InstanceDetail
+    ovh::cloud::InstanceSnapshot
+    ovh::cloud::Kubeconfig
     ovh::cloud::Network
+    ovh::cloud::Node
+    ovh::cloud::NodeFlavor
     ovh::cloud::NodePool
     ovh::cloud::Operation
     ovh::cloud::Project
+    ovh::cloud::Region
     ovh::cloud::SshKey
+    ovh::cloud::SshKeyDetail
+    ovh::cloud::Subnet
     ovh::cloud::User
+    ovh::cloud::Volume
     ovh::dedicated_server::Burst
     ovh::dedicated_server::DedicatedServer
     ovh::dedicated_server::Ipmi
@@ -259,6 +269,8 @@ with_lists! {
     ovh::dedicated_server::Netboot
     ovh::dedicated_server::ServerTask
     ovh::domain::Domain
+    ovh::domain::DomainTask
+    ovh::domain::FullNameServer
     ovh::domain::Record
     ovh::domain::Zone
     ovh::domain::ZoneStatus
@@ -279,7 +291,11 @@ with_lists! {
     ovh::me::oauth2_clients::OAuth2Client
     ovh::me::orders::Order
     ovh::me::ssh_keys::AccountSshKey
+    ovh::service::PurchasedService
     ovh::service::Service
+    ovh::vps::Snapshot
     ovh::vps::Vps
+    ovh::vps::VpsImage
+    ovh::vps::VpsIp
     ovh::vps::VpsTask
 }

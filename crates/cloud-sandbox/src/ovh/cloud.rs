@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::route::Route;
 
 use super::account::Account;
+use super::body::{Field, Kind, nullable, required};
 use super::error::Refusal;
 use super::operation::{Does, op};
 use super::services;
@@ -14,6 +15,7 @@ use super::task::{Family, Phase, Task};
 use super::{Ctx, datetime, instances, kube};
 
 pub(crate) const KIND: services::Kind = "publicCloudProject";
+const FINGERPRINT: &str = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff";
 
 pub(crate) const REGIONS: [&str; 4] = ["BHS5", "DE1", "GRA11", "SBG5"];
 pub(crate) const PRIVATE_NETWORK: &str = "pn-100001_0";
@@ -22,7 +24,6 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(GET "/cloud/project", Some("publicCloudProject:apiovh:get"), list).query(&["iamTags"]),
     op!(GET "/cloud/project/{serviceName}", Some("publicCloudProject:apiovh:get"), get),
     op!(GET "/cloud/project/{serviceName}/region", Some("publicCloudProject:apiovh:region/get"), regions),
-    op!(GET "/cloud/project/{serviceName}/network/private", Some("publicCloudProject:apiovh:network/private/get"), networks),
     op!(GET "/cloud/project/{serviceName}/user", Some("publicCloudProject:apiovh:user/get"), users),
     op!(
         GET "/cloud/project/{serviceName}/operation/{operationId}",
@@ -31,6 +32,20 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     ),
     op!(GET "/cloud/project/{serviceName}/sshkey", Some("publicCloudProject:apiovh:sshkey/get"), keys)
         .query(&["region"]),
+    op!(POST "/cloud/project/{serviceName}/sshkey", Some("publicCloudProject:apiovh:sshkey/create"), create_key).body(KEY),
+    op!(GET "/cloud/project/{serviceName}/sshkey/{keyId}", Some("publicCloudProject:apiovh:sshkey/get"), get_key),
+    op!(
+        DELETE "/cloud/project/{serviceName}/sshkey/{keyId}",
+        Some("publicCloudProject:apiovh:sshkey/delete"),
+        delete_key
+    ),
+    op!(GET "/cloud/project/{serviceName}/region/{regionName}", Some("publicCloudProject:apiovh:region/get"), get_region),
+];
+
+const KEY: &[Field] = &[
+    required("name", Kind::Text),
+    required("publicKey", Kind::Text),
+    nullable("region", Kind::OneOf("region", &REGIONS)),
 ];
 
 /// A project with something of everything, and one that is empty.
@@ -51,7 +66,7 @@ pub(crate) fn seed(account: &mut Account) {
             "orderId": null,
             "unleash": false,
         });
-        let mut parts = json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}, "volumes": {}});
+        let mut parts = json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}, "volumes": {}, "snapshots": {}, "subnets": {}});
         if number == 1 {
             let regions: Value = REGIONS
                 .iter()
@@ -103,10 +118,6 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn regions(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND).map(|_| json!(REGIONS))
-}
-
-fn networks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    ctx.part(KIND, "networks").cloned()
 }
 
 fn users(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -178,4 +189,82 @@ fn render(task: &Task, now: SystemTime) -> Value {
         "resourceId": task.extra["resourceId"],
         "subOperations": [],
     })
+}
+
+/// A key in detail.
+pub(crate) fn detailed(key: &Value) -> Value {
+    let mut key = key.clone();
+    key["fingerPrint"] = json!(FINGERPRINT);
+    key
+}
+
+fn find_key(ctx: &mut Ctx<'_>) -> Result<(usize, Value), Refusal> {
+    let id = ctx.parameters[1].clone();
+    let keys = ctx.part(KIND, "keys")?.as_array().into_iter().flatten();
+    let mut keys = keys.enumerate();
+    keys.find(|(_, key)| key["id"] == id.as_str())
+        .map(|(at, key)| (at, key.clone()))
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+fn get_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    find_key(ctx).map(|(_, key)| detailed(&key))
+}
+
+/// The id of a key is its name in hexadecimal digits, so that names are unique.
+fn create_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (name, key) = (ctx.body.text("name"), ctx.body.text("publicKey"));
+    if !key.starts_with("ssh-") && !key.starts_with("ecdsa-") {
+        return Err(Refusal::bad_request("The SSH key is not valid"));
+    }
+    let id: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let regions = ctx
+        .body
+        .get("region")
+        .map_or_else(|| json!(REGIONS), |region| json!([region]));
+    let key = json!({"id": id, "name": name, "publicKey": key, "regions": regions});
+    let keys = ctx.part(KIND, "keys")?.as_array_mut();
+    if let Some(keys) = keys {
+        if keys.iter().any(|known| known["id"] == key["id"]) {
+            return Err(Refusal::conflict("An SSH key of this name exists already"));
+        }
+        keys.push(key.clone());
+    }
+    Ok(detailed(&key))
+}
+
+fn delete_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (at, _) = find_key(ctx)?;
+    let keys = ctx.part(KIND, "keys")?.as_array_mut();
+    keys.map(|keys| keys.remove(at));
+    Ok(Value::Null)
+}
+
+fn get_region(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let name = &ctx.parameters[1];
+    if !REGIONS.contains(&name.as_str()) {
+        return Err(Refusal::no_such_object(name));
+    }
+    let place = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let (continent, country) = match place {
+        "BHS" => ("NA", "ca"),
+        "DE" => ("EU", "de"),
+        _ => ("EU", "fr"),
+    };
+    let services: Value = ["instance", "network", "volume"]
+        .iter()
+        .map(|service| json!({"name": service, "status": "UP", "endpoint": format!("https://{service}.{}.cloud.ovh.net", name.to_lowercase())}))
+        .collect();
+    Ok(json!({
+        "name": name,
+        "status": "UP",
+        "type": "region",
+        "continentCode": continent,
+        "countryCode": country,
+        "datacenterLocation": place,
+        "availabilityZones": [],
+        "ipCountries": [country],
+        "services": services,
+    }))
 }

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use crate::route::Route;
 
 use super::account::Account;
-use super::body::{Field, Kind as Type, optional, read_only};
+use super::body::{Body, Field, Kind as Type, nullable, optional, read_only, required};
 use super::error::Refusal;
+use super::list::expandable;
 use super::operation::{Does, op};
 use super::services::{self, Kind};
 use super::settings::ACCOUNT;
+use super::task::Family;
 use super::{Ctx, datetime};
 
 const KIND: Kind = "domain";
@@ -48,12 +50,19 @@ const CHANGE: &[Field] = &[
     read_only("whoisOwner"),
 ];
 
+const SERVERS: &[Field] = &[required("nameServer", Type::Objects)];
+const SERVER: &[Field] = &[required("host", Type::Text), nullable("ip", Type::Ip)];
+
 const LOCKS: &[&str] = &["locked", "locking", "unavailable", "unlocked", "unlocking"];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(GET "/domain", Some("domain:apiovh:get"), list).query(&["iamTags", "whoisOwner"]),
     op!(GET "/domain/{serviceName}", Some("domain:apiovh:get"), get),
     op!(PUT "/domain/{serviceName}", Some("domain:apiovh:edit"), change).body(CHANGE),
+    op!(GET "/domain/{serviceName}/nameServer", Some("domain:apiovh:nameServer/get"), list_servers),
+    op!(POST "/domain/{serviceName}/nameServer", Some("domain:apiovh:nameServer/create"), add_servers).body(SERVERS),
+    op!(GET "/domain/{serviceName}/nameServer/{id}", Some("domain:apiovh:nameServer/get"), get_server),
+    op!(GET "/domain/{serviceName}/task/{id}", Some("domain:apiovh:task/get"), get_task),
 ];
 
 pub(crate) fn seed(account: &mut Account) {
@@ -139,4 +148,109 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND).map(|service| service.object.clone())
+}
+
+/// The name servers of the domain in the path, each with its number.
+fn servers(ctx: &mut Ctx<'_>) -> Result<Vec<(Value, Value)>, Refusal> {
+    let servers = ctx.service(KIND)?.object["nameServers"].clone();
+    let servers = servers.as_array().into_iter().flatten();
+    Ok(servers
+        .map(|server| {
+            let ip = [&server["ipv4"], &server["ipv6"]];
+            let ip = ip.into_iter().find(|ip| !ip.is_null());
+            let full = json!({
+                "id": server["id"],
+                "host": server["nameServer"],
+                "ip": ip,
+                "isUsed": true,
+                "toDelete": false,
+            });
+            (server["id"].clone(), full)
+        })
+        .collect())
+}
+
+fn list_servers(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let rows = servers(ctx)?;
+    expandable(ctx, rows)
+}
+
+fn get_server(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let wanted = ctx.parameters[1].clone();
+    let mut all = servers(ctx)?.into_iter();
+    all.find(|(id, _)| id.to_string() == wanted)
+        .map(|(_, server)| server)
+        .ok_or_else(|| Refusal::no_such_object(wanted))
+}
+
+/// They are there once the registry has them.
+fn add_servers(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (name, body) = (ctx.parameters[0].clone(), std::mem::take(&mut ctx.body));
+    let known = ctx.service(KIND)?.object["nameServers"].clone();
+    let mut added = Vec::new();
+    let wanted = body.get("nameServer").and_then(Value::as_array);
+    for server in wanted.into_iter().flatten() {
+        let server = server.as_object().cloned().unwrap_or_default();
+        let server = Body::check(server, SERVER, "nameServer")?;
+        let host = server.text("host");
+        let mut known = known.as_array().into_iter().flatten();
+        if known.any(|known| known["nameServer"] == host) {
+            return Err(Refusal::conflict(format!(
+                "{host} is a name server of {name} already"
+            )));
+        }
+        let ip = server.text("ip");
+        let (v4, v6) = if ip.contains(':') { ("", ip) } else { (ip, "") };
+        let or_null = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        added.push(json!({
+            "id": ctx.account.id(),
+            "nameServer": host,
+            "nameServerType": "external",
+            "ipv4": or_null(v4),
+            "ipv6": or_null(v6),
+        }));
+    }
+    if added.is_empty() {
+        return Err(Refusal::wrong_value("nameServer", "[]", "is empty"));
+    }
+    let of = name.clone();
+    let id = ctx.start(
+        Family::Domain,
+        "DomainDnsUpdate",
+        &name,
+        3,
+        move |account, done| {
+            account.change(KIND, &of, |service| {
+                if let Some(servers) = service.object["nameServers"]
+                    .as_array_mut()
+                    .filter(|_| done)
+                {
+                    servers.extend(added);
+                }
+            });
+        },
+    );
+    ctx.parameters = vec![name, id.to_string()];
+    get_task(ctx)
+}
+
+fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let now = ctx.now();
+    let task = ctx.task(Family::Domain, &ctx.parameters[0], &ctx.parameters[1])?;
+    Ok(json!({
+        "id": task.id,
+        "function": task.function,
+        "type": "domain",
+        "domain": task.subject,
+        "status": task.state(now, ["todo", "todo", "doing", "done", "error"], &["cancelled", "problem"]),
+        "comment": task.comment(now),
+        "canAccelerate": false,
+        "canCancel": false,
+        "canRelaunch": false,
+        "creationDate": datetime(task.created),
+        "todoDate": datetime(task.created),
+        "lastUpdate": datetime(now),
+        "doneDate": task.ended(now).map(datetime),
+    }))
 }

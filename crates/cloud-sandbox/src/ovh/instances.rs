@@ -21,7 +21,6 @@ struct Flavor {
     disk: u32,
 }
 
-#[derive(Clone, Copy)]
 struct Image {
     id: &'static str,
     name: &'static str,
@@ -64,6 +63,7 @@ const IMAGES: [Image; 2] = [
 
 const CREATION: &[Field] = &[
     nullable("autobackup", Kind::Object),
+    nullable("availabilityZone", Kind::Text),
     required("flavorId", Kind::Text),
     nullable("groupId", Kind::Text),
     nullable("imageId", Kind::Text),
@@ -75,6 +75,14 @@ const CREATION: &[Field] = &[
     nullable("userData", Kind::Text),
     nullable("volumeId", Kind::Text),
 ];
+
+const NAME: &[Field] = &[required("instanceName", Kind::Text)];
+const REBOOT: &[Field] = &[required(
+    "type",
+    Kind::OneOf("RebootTypeEnum", &["hard", "soft"]),
+)];
+const RESIZE: &[Field] = &[required("flavorId", Kind::Text)];
+const SNAPSHOT: &[Field] = &[required("snapshotName", Kind::Text)];
 
 const OS_TYPES: &[&str] = &["baremetal-linux", "bsd", "linux", "windows"];
 
@@ -95,6 +103,44 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
         Some("publicCloudProject:apiovh:instance/delete"),
         delete
     ),
+    op!(PUT "/cloud/project/{serviceName}/instance/{instanceId}", Some("publicCloudProject:apiovh:instance/edit"), rename)
+        .body(NAME),
+    op!(
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/start",
+        Some("publicCloudProject:apiovh:instance/start"),
+        start
+    ),
+    op!(
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/stop",
+        Some("publicCloudProject:apiovh:instance/stop"),
+        stop
+    ),
+    op!(
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/reboot",
+        Some("publicCloudProject:apiovh:instance/reboot"),
+        reboot
+    )
+    .body(REBOOT),
+    op!(
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/resize",
+        Some("publicCloudProject:apiovh:instance/resize"),
+        resize
+    )
+    .body(RESIZE),
+    op!(
+        POST "/cloud/project/{serviceName}/instance/{instanceId}/snapshot",
+        Some("publicCloudProject:apiovh:instance/snapshot"),
+        snapshot
+    )
+    .body(SNAPSHOT),
+    op!(GET "/cloud/project/{serviceName}/snapshot", Some("publicCloudProject:apiovh:snapshot/get"), list_snapshots)
+        .query(&["flavorType", "region"]),
+    op!(GET "/cloud/project/{serviceName}/snapshot/{imageId}", Some("publicCloudProject:apiovh:snapshot/get"), get_snapshot),
+    op!(
+        DELETE "/cloud/project/{serviceName}/snapshot/{imageId}",
+        Some("publicCloudProject:apiovh:snapshot/delete"),
+        delete_snapshot
+    ),
 ];
 
 pub(crate) fn seed(account: &mut Account, instances: &mut Value) {
@@ -103,7 +149,7 @@ pub(crate) fn seed(account: &mut Account, instances: &mut Value) {
         "bastion",
         "GRA11",
         &FLAVORS[0],
-        IMAGES[0],
+        &IMAGES[0].render("GRA11"),
         &Value::Null,
     );
     instance["status"] = json!("ACTIVE");
@@ -118,7 +164,7 @@ fn fresh(
     name: &str,
     region: &str,
     flavor: &Flavor,
-    image: Image,
+    image: &Value,
     key: &Value,
 ) -> Value {
     let now = datetime(account.now());
@@ -136,7 +182,7 @@ fn fresh(
         "rescuePassword": null,
         "sshKey": key,
         "flavor": flavor.render(region),
-        "image": image.render(region),
+        "image": image,
     })
 }
 
@@ -155,7 +201,7 @@ impl Flavor {
             "inboundBandwidth": 100,
             "outboundBandwidth": 100,
             "osType": "linux",
-            "planCodes": {"hourly": self.plan(), "monthly": null},
+            "planCodes": {"hourly": self.plan(), "license": null, "monthly": null},
             "quota": 20,
             "ram": self.ram * 1000,
             "region": region,
@@ -166,7 +212,7 @@ impl Flavor {
 }
 
 impl Image {
-    fn render(self, region: &str) -> Value {
+    fn render(&self, region: &str) -> Value {
         json!({
             "id": self.id,
             "name": self.name,
@@ -217,9 +263,7 @@ fn list_images(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if !ctx.query.admits("osType", "linux") || ctx.query.get("flavorType").is_some() {
         return Ok(json!([]));
     }
-    Ok(everywhere(ctx, &IMAGES, |image, region| {
-        image.render(region)
-    }))
+    Ok(everywhere(ctx, &IMAGES, Image::render))
 }
 
 fn get_image(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -276,6 +320,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let project = ctx.parameters[0].clone();
     let keys = ctx.part(KIND, "keys")?.clone();
+    let snapshots = ctx.part(KIND, "snapshots")?.clone();
     let body = std::mem::take(&mut ctx.body);
     let flavor = FLAVORS
         .iter()
@@ -287,9 +332,18 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         )
     })?;
     // An instance that boots from a volume shows no image of its own choice.
+    let region = body.text("region");
     let image = match (body.get("imageId"), body.get("volumeId")) {
-        (Some(id), _) => IMAGES.iter().find(|known| id == known.id).copied(),
-        (None, Some(_)) => Some(Image { id: "", name: "" }),
+        (Some(id), _) => {
+            let known = IMAGES.iter().find(|known| id == known.id);
+            known.map(|image| image.render(region)).or_else(|| {
+                snapshots[id.as_str().unwrap_or_default()]
+                    .as_object()
+                    .cloned()
+                    .map(Value::from)
+            })
+        }
+        (None, Some(_)) => Some(Image { id: "", name: "" }.render(region)),
         (None, None) => return Err(Refusal::bad_request("Either imageId or volumeId is needed")),
     };
     let image = image.ok_or_else(|| {
@@ -305,17 +359,15 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             let key = keys
                 .find(|key| key["id"] == *id)
                 .ok_or_else(|| Refusal::new(404, "SSH key does not exist"))?;
-            let mut key = key.clone();
-            key["fingerPrint"] = json!("00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff");
-            key
+            cloud::detailed(key)
         }
     };
-    let (name, region) = (body.text("name"), body.text("region"));
+    let name = body.text("name");
     if name.is_empty() {
         return Err(Refusal::wrong_value("name", "", "is not a name"));
     }
 
-    let mut instance = fresh(ctx.account, name, region, flavor, image, &key);
+    let mut instance = fresh(ctx.account, name, region, flavor, &image, &key);
     if body.flag("monthlyBilling") {
         instance["monthlyBilling"] =
             json!({"since": instance["created"], "status": "activationPending"});
@@ -393,4 +445,177 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         },
     );
     Ok(Value::Null)
+}
+
+fn rename(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.body.text("instanceName").to_owned();
+    find(ctx)?["name"] = json!(name);
+    Ok(Value::Null)
+}
+
+/// Work on an instance that has one of these states, and what it is afterwards. OpenStack shows that an instance is turned
+/// off or on by its state afterwards alone.
+fn work(
+    ctx: &mut Ctx<'_>,
+    action: &'static str,
+    [before, meanwhile]: [&'static str; 2],
+    units: u32,
+    end: impl FnOnce(&mut Value) + Send + 'static,
+) -> Result<Value, Refusal> {
+    let (project, id) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    let instance = find(ctx)?;
+    if instance["status"] != before {
+        return Err(Refusal::conflict(format!(
+            "This instance is {}, not {before}",
+            instance["status"].as_str().unwrap_or_default()
+        )));
+    }
+    instance["status"] = json!(meanwhile);
+    let shown = brief(instance);
+    let region = shown["region"].as_str().unwrap_or_default();
+    let of = id.clone();
+    cloud::start(ctx, action, region, &id, units, move |account, done| {
+        account.change(KIND, &project, |service| {
+            let instances = &mut service.parts["instances"];
+            if let Some(instance) = instances
+                .get_mut(&of)
+                .filter(|instance| instance["status"] == meanwhile)
+            {
+                if done {
+                    end(instance);
+                } else {
+                    instance["status"] = json!("ERROR");
+                }
+            }
+        });
+    });
+    Ok(shown)
+}
+
+fn start(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    work(
+        ctx,
+        "instance#start",
+        ["SHUTOFF", "SHUTOFF"],
+        2,
+        |instance| {
+            instance["status"] = json!("ACTIVE");
+        },
+    )?;
+    Ok(Value::Null)
+}
+
+fn stop(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    work(ctx, "instance#stop", ["ACTIVE", "ACTIVE"], 2, |instance| {
+        instance["status"] = json!("SHUTOFF");
+    })?;
+    Ok(Value::Null)
+}
+
+fn reboot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let meanwhile = match ctx.body.text("type") {
+        "hard" => "HARD_REBOOT",
+        _ => "REBOOT",
+    };
+    work(
+        ctx,
+        "instance#reboot",
+        ["ACTIVE", meanwhile],
+        2,
+        |instance| {
+            instance["status"] = json!("ACTIVE");
+        },
+    )?;
+    Ok(Value::Null)
+}
+
+fn resize(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let wanted = ctx.body.text("flavorId").to_owned();
+    let flavor = FLAVORS.iter().find(|flavor| flavor.id == wanted);
+    let flavor =
+        flavor.ok_or_else(|| Refusal::new(404, format!("Flavor {wanted} does not exist")))?;
+    work(
+        ctx,
+        "instance#resize",
+        ["ACTIVE", "RESIZE"],
+        5,
+        |instance| {
+            let region = instance["region"].as_str().unwrap_or_default();
+            instance["flavor"] = flavor.render(region);
+            instance["planCode"] = json!(flavor.plan());
+            instance["status"] = json!("ACTIVE");
+        },
+    )
+}
+
+/// A snapshot is an image of its own; the instance goes on as it was.
+fn snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (project, name) = (
+        ctx.parameters[0].clone(),
+        ctx.body.text("snapshotName").to_owned(),
+    );
+    let instance = find(ctx)?.clone();
+    if name.is_empty() {
+        return Err(Refusal::wrong_value("snapshotName", "", "is not a name"));
+    }
+    let (id, now) = (ctx.account.uuid(), datetime(ctx.now()));
+    let region = instance["region"].as_str().unwrap_or_default();
+    let mut image = Image { id: "", name: "" }.render(region);
+    image["id"] = json!(id);
+    image["name"] = json!(name);
+    image["creationDate"] = json!(now);
+    image["minDisk"] = instance["flavor"]["disk"].clone();
+    image["planCode"] = json!("snapshot.consumption");
+    image["status"] = json!("queued");
+    image["user"] = instance["image"]["user"].clone();
+    image["visibility"] = json!("private");
+    ctx.part(KIND, "snapshots")?[&id] = image;
+    let of = id.clone();
+    cloud::start(
+        ctx,
+        "instance#snapshot",
+        region,
+        &id,
+        3,
+        move |account, done| {
+            account.change(KIND, &project, |service| {
+                if let Some(snapshot) = service.parts["snapshots"].get_mut(&of) {
+                    snapshot["status"] = json!(if done { "active" } else { "killed" });
+                }
+            });
+        },
+    );
+    Ok(json!({"snapshotId": id}))
+}
+
+fn list_snapshots(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let snapshots = ctx.part(KIND, "snapshots")?.clone();
+    let snapshots = snapshots.as_object().into_iter().flatten();
+    let of_region = |snapshot: &&Value| {
+        ctx.query
+            .admits("region", snapshot["region"].as_str().unwrap_or_default())
+            && ctx.query.get("flavorType").is_none()
+    };
+    Ok(snapshots
+        .map(|(_, snapshot)| snapshot)
+        .filter(of_region)
+        .cloned()
+        .collect())
+}
+
+fn get_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let id = ctx.parameters[1].clone();
+    let snapshots = ctx.part(KIND, "snapshots")?;
+    snapshots
+        .get(&id)
+        .cloned()
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+fn delete_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let snapshot = get_snapshot(ctx)?;
+    let id = ctx.parameters[1].clone();
+    let snapshots = ctx.part(KIND, "snapshots")?;
+    snapshots.as_object_mut().map(|all| all.remove(&id));
+    Ok(snapshot)
 }

@@ -12,11 +12,14 @@ use super::operation::{Does, op};
 use super::{Ctx, datetime};
 
 const VERSION: &str = "1.29";
+const NEWEST_MINOR: u32 = 34;
 const PROXY_MODES: Kind = Kind::OneOf("KubeProxyModeEnum", &["iptables", "ipvs"]);
 const POLICIES: Kind = Kind::OneOf(
     "UpdatePolicyEnum",
     &["ALWAYS_UPDATE", "MINIMAL_DOWNTIME", "NEVER_UPDATE"],
 );
+
+const FLAVORS: [(&str, i64, i64); 2] = [("b2-15", 4, 15), ("b2-7", 2, 7)];
 
 const CREATION: &[Field] = &[
     nullable("customization", Kind::Object),
@@ -25,21 +28,48 @@ const CREATION: &[Field] = &[
     optional("name", Kind::Text),
     optional("nodepool", Kind::Object),
     optional("nodesSubnetId", Kind::Text),
+    optional(
+        "plan",
+        Kind::OneOf("ClusterPlanEnum", &["free", "standard"]),
+    ),
     optional("privateNetworkConfiguration", Kind::Object),
     optional("privateNetworkId", Kind::Text),
     required("region", Kind::OneOf("region", &REGIONS)),
     nullable("updatePolicy", POLICIES),
     optional("version", Kind::Text),
 ];
+const CHANGE: &[Field] = &[
+    optional("name", Kind::Text),
+    optional("updatePolicy", POLICIES),
+];
+const UPGRADE: &[Field] = &[
+    nullable("force", Kind::Flag),
+    optional(
+        "strategy",
+        Kind::OneOf("UpdateStrategyEnum", &["LATEST_PATCH", "NEXT_MINOR"]),
+    ),
+];
+const POLICY: &[Field] = &[required("updatePolicy", POLICIES)];
 const POOL: &[Field] = &[
     nullable("antiAffinity", Kind::Flag),
     nullable("autoscale", Kind::Flag),
+    optional("autoscaling", Kind::Object),
+    nullable("availabilityZones", Kind::Texts),
     optional("desiredNodes", Kind::Integer),
     required("flavorName", Kind::Text),
     optional("maxNodes", Kind::Integer),
     optional("minNodes", Kind::Integer),
     nullable("monthlyBilled", Kind::Flag),
     optional("name", Kind::Text),
+    optional("template", Kind::Object),
+];
+const POOL_CHANGE: &[Field] = &[
+    nullable("autoscale", Kind::Flag),
+    optional("autoscaling", Kind::Object),
+    optional("desiredNodes", Kind::Integer),
+    optional("maxNodes", Kind::Integer),
+    optional("minNodes", Kind::Integer),
+    optional("nodesToRemove", Kind::Texts),
     optional("template", Kind::Object),
 ];
 
@@ -57,6 +87,67 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
         Some("publicCloudProject:apiovh:kube/nodepool/get"),
         get_pool
     ),
+    op!(PUT "/cloud/project/{serviceName}/kube/{kubeId}", Some("publicCloudProject:apiovh:kube/edit"), change)
+        .body(CHANGE),
+    op!(DELETE "/cloud/project/{serviceName}/kube/{kubeId}", Some("publicCloudProject:apiovh:kube/delete"), delete),
+    op!(
+        POST "/cloud/project/{serviceName}/kube/{kubeId}/kubeconfig",
+        Some("publicCloudProject:apiovh:kube/kubeconfig/create"),
+        kubeconfig
+    ),
+    op!(
+        POST "/cloud/project/{serviceName}/kube/{kubeId}/kubeconfig/reset",
+        Some("publicCloudProject:apiovh:kube/kubeconfig/reset"),
+        reset_kubeconfig
+    ),
+    op!(
+        POST "/cloud/project/{serviceName}/kube/{kubeId}/update",
+        Some("publicCloudProject:apiovh:kube/update"),
+        upgrade
+    )
+    .body(UPGRADE),
+    op!(
+        PUT "/cloud/project/{serviceName}/kube/{kubeId}/updatePolicy",
+        Some("publicCloudProject:apiovh:kube/updatePolicy"),
+        change
+    )
+    .body(POLICY),
+    op!(GET "/cloud/project/{serviceName}/kube/{kubeId}/node", Some("publicCloudProject:apiovh:kube/node/get"), nodes)
+        .query(&["history"]),
+    op!(
+        POST "/cloud/project/{serviceName}/kube/{kubeId}/nodepool",
+        Some("publicCloudProject:apiovh:kube/nodepool/create"),
+        create_pool
+    )
+    .body(POOL),
+    op!(
+        PUT "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        Some("publicCloudProject:apiovh:kube/nodepool/edit"),
+        change_pool
+    )
+    .body(POOL_CHANGE),
+    op!(
+        DELETE "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        Some("publicCloudProject:apiovh:kube/nodepool/delete"),
+        delete_pool
+    ),
+    op!(
+        GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}/nodes",
+        Some("publicCloudProject:apiovh:kube/nodepool/nodes/get"),
+        pool_nodes
+    )
+    .query(&["history"]),
+    op!(
+        GET "/cloud/project/{serviceName}/capabilities/kube/regions",
+        Some("publicCloudProject:apiovh:capabilities/kube/regions/get"),
+        regions
+    ),
+    op!(
+        GET "/cloud/project/{serviceName}/capabilities/kube/flavors",
+        Some("publicCloudProject:apiovh:capabilities/kube/flavors/get"),
+        flavors
+    )
+    .query(&["region"]),
 ];
 
 /// A cluster that runs, with one pool of nodes.
@@ -82,12 +173,13 @@ fn fresh(account: &mut Account, region: &str, name: &str, version: &str) -> (Str
         "region": region,
         "status": "INSTALLING",
         "version": version,
-        "nextUpgradeVersions": [],
+        "nextUpgradeVersions": next_minor(version).map_or_else(|| json!([]), |next| json!([next])),
         "isUpToDate": true,
         "controlPlaneIsUpToDate": true,
         "auditLogsSubscribed": false,
         "updatePolicy": "ALWAYS_UPDATE",
         "kubeProxyMode": "iptables",
+        "plan": "free",
         "customization": null,
         "privateNetworkId": null,
         "privateNetworkConfiguration": null,
@@ -113,6 +205,14 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
         }),
         template => template.clone(),
     };
+    let autoscaling = match &wanted["autoscaling"] {
+        Value::Null => json!({
+            "scaleDownUnneededTimeSeconds": 600,
+            "scaleDownUnreadyTimeSeconds": 1200,
+            "scaleDownUtilizationThreshold": 0.5,
+        }),
+        autoscaling => autoscaling.clone(),
+    };
     json!({
         "id": account.uuid(),
         "name": wanted["name"].as_str().unwrap_or("nodepool"),
@@ -123,11 +223,8 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
         "antiAffinity": flag("antiAffinity"),
         "autoscale": flag("autoscale"),
         "monthlyBilled": flag("monthlyBilled"),
-        "autoscaling": {
-            "scaleDownUnneededTimeSeconds": 600,
-            "scaleDownUnreadyTimeSeconds": 1200,
-            "scaleDownUtilizationThreshold": 0.5,
-        },
+        "autoscaling": autoscaling,
+        "availabilityZones": wanted["availabilityZones"],
         "desiredNodes": desired,
         "minNodes": number("minNodes", 0),
         "maxNodes": number("maxNodes", 100),
@@ -184,6 +281,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "kubeProxyMode",
         "loadBalancersSubnetId",
         "nodesSubnetId",
+        "plan",
         "privateNetworkConfiguration",
         "privateNetworkId",
         "updatePolicy",
@@ -250,4 +348,326 @@ fn get_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .find(|pool| pool["id"] == id.as_str())
         .cloned()
         .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+/// The version after one such as `1.29`, up to the newest that there is here.
+fn next_minor(version: &str) -> Option<String> {
+    let minor: u32 = version.strip_prefix("1.")?.parse().ok()?;
+    (minor < NEWEST_MINOR).then(|| format!("1.{}", minor + 1))
+}
+
+/// The cluster in the path, if it is ready.
+fn ready_cluster<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Value, Refusal> {
+    let id = ctx.parameters[1].clone();
+    let cluster = ctx
+        .part(KIND, "clusters")?
+        .get_mut(&id)
+        .ok_or_else(|| Refusal::no_such_object(&id))?;
+    match cluster["cluster"]["status"].as_str() {
+        Some("READY") => Ok(cluster),
+        status => Err(Refusal::conflict(format!(
+            "This cluster is {}, not READY",
+            status.unwrap_or_default()
+        ))),
+    }
+}
+
+fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (body, now) = (std::mem::take(&mut ctx.body), datetime(ctx.now()));
+    let cluster = &mut ready_cluster(ctx)?["cluster"];
+    body.amend(cluster);
+    cluster["updatedAt"] = json!(now);
+    Ok(Value::Null)
+}
+
+/// Work on a cluster, which shows it by this status a little after the answer, as the real service does.
+fn work(
+    ctx: &mut Ctx<'_>,
+    action: &'static str,
+    status: &'static str,
+    units: u32,
+    end: impl FnOnce(&mut Value) + Send + 'static,
+) -> Result<Value, Refusal> {
+    let region = ready_cluster(ctx)?["cluster"]["region"].clone();
+    let (project, id) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    let (begun, of) = (project.clone(), id.clone());
+    ctx.account.after(ctx.unit / 10, move |account| {
+        account.change(KIND, &begun, |service| {
+            let cluster = &mut service.parts["clusters"][of];
+            if cluster["cluster"]["status"] == "READY" {
+                cluster["cluster"]["status"] = json!(status);
+            }
+        });
+    });
+    let of = id.clone();
+    let region = region.as_str().unwrap_or_default();
+    cloud::start(ctx, action, region, &id, units, move |account, done| {
+        let now = datetime(account.now());
+        account.change(KIND, &project, |service| {
+            let Some(cluster) = service.parts["clusters"].get_mut(&of) else {
+                return;
+            };
+            cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
+            cluster["cluster"]["updatedAt"] = json!(now);
+            if done {
+                end(cluster);
+            }
+        });
+    });
+    Ok(Value::Null)
+}
+
+fn upgrade(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let cluster = &ready_cluster(ctx)?["cluster"];
+    let version = cluster["version"].as_str().unwrap_or_default().to_owned();
+    let next = match ctx.body.text("strategy") {
+        "NEXT_MINOR" => next_minor(&version)
+            .ok_or_else(|| Refusal::bad_request("The cluster has the newest version already"))?,
+        _ => version,
+    };
+    work(ctx, "kube#update", "UPDATING", 10, move |cluster| {
+        cluster["cluster"]["nextUpgradeVersions"] =
+            next_minor(&next).map_or_else(|| json!([]), |next| json!([next]));
+        cluster["cluster"]["version"] = json!(next);
+    })
+}
+
+fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let cluster = find(ctx)?["cluster"].clone();
+    if cluster["status"] == "DELETING" {
+        return Err(Refusal::conflict("This cluster is being deleted already"));
+    }
+    let (project, id) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    ctx.part(KIND, "clusters")?[&id]["cluster"]["status"] = json!("DELETING");
+    let (of, region) = (id.clone(), cluster["region"].as_str().unwrap_or_default());
+    cloud::start(ctx, "kube#delete", region, &id, 5, move |account, done| {
+        account.change(KIND, &project, |service| {
+            let clusters = &mut service.parts["clusters"];
+            if done {
+                clusters.as_object_mut().map(|all| all.remove(&of));
+            } else {
+                clusters[&of]["cluster"]["status"] = json!("ERROR");
+            }
+        });
+    });
+    Ok(Value::Null)
+}
+
+/// The key of an administrator, which a reset changes.
+fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let cluster = ready_cluster(ctx)?;
+    let resets = cluster["resets"].as_i64().unwrap_or_default();
+    let cluster = &cluster["cluster"];
+    let (name, url) = (&cluster["name"], &cluster["url"]);
+    let (name, url) = (name.as_str().unwrap_or_default(), url.as_str());
+    let context = format!("kubernetes-admin@{name}");
+    let content = format!(
+        "apiVersion: v1\nkind: Config\nclusters:\n- name: {name}\n  cluster:\n    server: https://{}\ncontexts:\n- name: \
+         {context}\n  context:\n    cluster: {name}\n    user: {context}\ncurrent-context: {context}\nusers:\n- name: \
+         {context}\n  user:\n    token: key-{}-{resets}\n",
+        url.unwrap_or_default(),
+        cluster["id"].as_str().unwrap_or_default()
+    );
+    Ok(json!({"content": content}))
+}
+
+fn reset_kubeconfig(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    work(ctx, "kube#reset", "REDEPLOYING", 3, |cluster| {
+        cluster["resets"] = json!(cluster["resets"].as_i64().unwrap_or_default() + 1);
+    })
+}
+
+fn create_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ready_cluster(ctx)?;
+    let project = ctx.parameters[0].clone();
+    let body = std::mem::take(&mut ctx.body);
+    let mut wanted = json!({});
+    body.amend(&mut wanted);
+    let pool = fresh_pool(ctx.account, &project, &wanted);
+    let pools = &mut ready_cluster(ctx)?["pools"];
+    let is_taken = |known: &Value| known["name"] == pool["name"];
+    if pools.as_array().into_iter().flatten().any(is_taken) {
+        return Err(Refusal::conflict("A node pool of this name exists already"));
+    }
+    if let Some(pools) = pools.as_array_mut() {
+        pools.push(pool.clone());
+    }
+    let id = pool["id"].as_str().unwrap_or_default();
+    work_on_pool(ctx, "kube#nodepool#create", id, 5, |pool| ready(pool));
+    Ok(pool)
+}
+
+/// Work on a pool of the cluster in the path; what it is when that has ended.
+fn work_on_pool(
+    ctx: &mut Ctx<'_>,
+    action: &'static str,
+    id: &str,
+    units: u32,
+    end: impl FnOnce(&mut Value) + Send + 'static,
+) {
+    let (project, cluster) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    let of = id.to_owned();
+    cloud::start(ctx, action, REGIONS[0], id, units, move |account, done| {
+        let now = datetime(account.now());
+        account.change(KIND, &project, |service| {
+            let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
+            let mut pools = pools.into_iter().flatten();
+            if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
+                pool["updatedAt"] = json!(now);
+                if done {
+                    end(pool);
+                } else {
+                    pool["status"] = json!("ERROR");
+                }
+            }
+        });
+    });
+}
+
+/// The pool in the path.
+fn pool<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Value, Refusal> {
+    let (cluster, id) = (ctx.parameters[1].clone(), ctx.parameters[2].clone());
+    let clusters = ctx.part(KIND, "clusters")?;
+    let pools = clusters
+        .get_mut(&cluster)
+        .ok_or_else(|| Refusal::no_such_object(&cluster))?["pools"]
+        .as_array_mut();
+    let mut pools = pools.into_iter().flatten();
+    pools
+        .find(|pool| pool["id"] == id.as_str())
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+/// A pool has its new size at once, shows the work a little later, and its nodes at the end.
+fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let body = std::mem::take(&mut ctx.body);
+    let (project, cluster) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    let id = ctx.parameters[2].clone();
+    let pool = pool(ctx)?;
+    if pool["status"] != "READY" {
+        return Err(Refusal::conflict(format!(
+            "This node pool is {}, not READY",
+            pool["status"].as_str().unwrap_or_default()
+        )));
+    }
+    let mut wanted = pool.clone();
+    body.amend(&mut wanted);
+    wanted
+        .as_object_mut()
+        .map(|wanted| wanted.remove("nodesToRemove"));
+    let number = |name: &str| wanted[name].as_i64().unwrap_or_default();
+    let (nodes, before) = (number("desiredNodes"), pool["desiredNodes"].as_i64());
+    if !(number("minNodes")..=number("maxNodes")).contains(&nodes) {
+        return Err(Refusal::bad_request(format!(
+            "desiredNodes {nodes} is not between minNodes and maxNodes"
+        )));
+    }
+    *pool = wanted;
+    let Some(before) = before.filter(|before| *before != nodes) else {
+        return Ok(Value::Null);
+    };
+    let (status, size) = if before < nodes {
+        ("UPSCALING", "UNDER_CAPACITY")
+    } else {
+        ("DOWNSCALING", "OVER_CAPACITY")
+    };
+    let of = id.clone();
+    ctx.account.after(ctx.unit / 10, move |account| {
+        account.change(KIND, &project, |service| {
+            let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
+            let mut pools = pools.into_iter().flatten();
+            if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
+                pool["status"] = json!(status);
+                pool["sizeStatus"] = json!(size);
+            }
+        });
+    });
+    work_on_pool(ctx, "kube#nodepool#scale", &id, 5, |pool| ready(pool));
+    Ok(Value::Null)
+}
+
+fn delete_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (project, cluster) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    let id = ctx.parameters[2].clone();
+    let pool = pool(ctx)?;
+    if pool["status"] == "DELETING" {
+        return Err(Refusal::conflict("This node pool is being deleted already"));
+    }
+    pool["status"] = json!("DELETING");
+    let of = id.clone();
+    cloud::start(
+        ctx,
+        "kube#nodepool#delete",
+        REGIONS[0],
+        &id,
+        3,
+        move |account, done| {
+            account.change(KIND, &project, |service| {
+                let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
+                if let Some(pools) = pools {
+                    if done {
+                        pools.retain(|pool| pool["id"] != of.as_str());
+                    }
+                    for pool in pools.iter_mut().filter(|pool| pool["id"] == of.as_str()) {
+                        pool["status"] = json!("ERROR");
+                    }
+                }
+            });
+        },
+    );
+    Ok(Value::Null)
+}
+
+/// The nodes that a pool has, with ids that follow from its own.
+fn nodes_of(cluster: &Value, pool: &Value) -> Vec<Value> {
+    let text = |name: &str| pool[name].as_str().unwrap_or_default();
+    let id = text("id");
+    (0..pool["currentNodes"].as_i64().unwrap_or_default())
+        .map(|number| {
+            json!({
+                "id": format!("{}{number:04x}", &id[..id.len().saturating_sub(4)]),
+                "name": format!("{}-node-{number:04x}", text("name")),
+                "projectId": pool["projectId"],
+                "nodePoolId": id,
+                "instanceId": format!("{number:04x}{}", &id[4.min(id.len())..]),
+                "status": "READY",
+                "flavor": pool["flavor"],
+                "version": cluster["cluster"]["version"],
+                "isUpToDate": true,
+                "createdAt": pool["createdAt"],
+                "updatedAt": pool["updatedAt"],
+                "deployedAt": pool["updatedAt"],
+                "deletedAt": null,
+            })
+        })
+        .collect()
+}
+
+fn nodes(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let cluster = find(ctx)?;
+    let pools = cluster["pools"].as_array().into_iter().flatten();
+    Ok(pools.flat_map(|pool| nodes_of(cluster, pool)).collect())
+}
+
+fn pool_nodes(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let pool = pool(ctx)?.clone();
+    find(ctx).map(|cluster| nodes_of(cluster, &pool).into())
+}
+
+fn regions(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND).map(|_| json!(REGIONS))
+}
+
+fn flavors(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    if !REGIONS
+        .iter()
+        .any(|region| ctx.query.admits("region", region))
+    {
+        return Ok(json!([]));
+    }
+    let flavors = FLAVORS.iter().map(|(name, cores, ram)| {
+        json!({"name": name, "category": "b", "state": "available", "vCPUs": cores, "gpus": 0, "ram": ram})
+    });
+    Ok(flavors.collect())
 }

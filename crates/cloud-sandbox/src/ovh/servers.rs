@@ -1,6 +1,6 @@
 //! `/dedicated/server`: servers, what they boot, and their tasks.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,6 @@ use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
 use super::services;
-use super::settings::ACCOUNT;
 use super::task::{Family, Task};
 use super::{Ctx, datetime};
 
@@ -90,7 +89,6 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(GET "/dedicated/server/{serviceName}/boot", Some("dedicatedServer:apiovh:boot/get"), list_boots)
         .query(&["bootType"]),
     op!(GET "/dedicated/server/{serviceName}/boot/{bootId}", Some("dedicatedServer:apiovh:boot/get"), get_boot),
-    op!(GET "/dedicated/server/{serviceName}/serviceInfos", Some("dedicatedServer:apiovh:serviceInfos/get"), infos),
     op!(
         GET "/dedicated/server/{serviceName}/virtualNetworkInterface",
         Some("dedicatedServer:apiovh:virtualNetworkInterface/get"),
@@ -136,9 +134,7 @@ const SEEDS: [Seed; 3] = [
 ];
 
 pub(crate) fn seed(account: &mut Account) {
-    let year = Duration::from_secs(365 * 24 * 3600);
     for (number, seed) in (1_i64..).zip(SEEDS) {
-        let now = account.now();
         let object = json!({
             "name": seed.name,
             "serverId": account.id(),
@@ -170,27 +166,6 @@ pub(crate) fn seed(account: &mut Account) {
             {"bootId": 1122, "bootType": "rescue", "description": "Rescue system", "kernel": "rescue-customer"},
             {"bootId": 1123, "bootType": "power", "description": "Power off", "kernel": "poweroff"},
         ]);
-        let infos = json!({
-            "domain": seed.name,
-            "serviceId": account.id(),
-            "status": "ok",
-            "creation": &datetime(now - year)[..10],
-            "expiration": &datetime(now + year)[..10],
-            "engagedUpTo": null,
-            "contactAdmin": ACCOUNT,
-            "contactBilling": ACCOUNT,
-            "contactTech": ACCOUNT,
-            "canDeleteAtExpiration": true,
-            "renewalType": "automaticV2016",
-            "possibleRenewPeriod": [1, 3, 6, 12],
-            "renew": {
-                "automatic": true,
-                "deleteAtExpiration": false,
-                "forced": false,
-                "manualPayment": false,
-                "period": 1,
-            },
-        });
         let interfaces: Value = [("public", None), ("vrack", Some("pn-100001"))]
             .into_iter()
             .zip(0_u8..)
@@ -210,7 +185,6 @@ pub(crate) fn seed(account: &mut Account) {
             "addresses": [seed.address],
             "burst": {"capacity": {"unit": "Mbps", "value": 1000}, "status": seed.burst},
             "boots": boots,
-            "infos": infos,
             "interfaces": interfaces,
             "ipmi": {},
         });
@@ -406,10 +380,6 @@ fn find_boot(ctx: &mut Ctx<'_>, id: &str) -> Result<Value, Refusal> {
 fn get_boot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = ctx.parameters[1].clone();
     find_boot(ctx, &id)
-}
-
-fn infos(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    ctx.part(KIND, "infos").cloned()
 }
 
 fn list_interfaces(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

@@ -8,6 +8,7 @@ use super::Ctx;
 use super::account::Account;
 use super::error::Refusal;
 use super::list::expandable;
+use super::service_infos;
 
 /// A service that was bought.
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
@@ -30,8 +31,9 @@ pub(crate) fn add(
     name: &str,
     tags: &Value,
     mut object: Value,
-    parts: Value,
+    mut parts: Value,
 ) {
+    parts["infos"] = service_infos::fresh(account, name, object["serviceId"].as_i64());
     object["iam"] = account.resource(kind, name, tags);
     account
         .services

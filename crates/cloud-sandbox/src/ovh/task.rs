@@ -27,6 +27,8 @@ pub(crate) struct Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Family {
     Cloud,
+    Database,
+    Domain,
     Email,
     Ip,
     Server,

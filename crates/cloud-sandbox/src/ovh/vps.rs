@@ -11,6 +11,7 @@ use super::account::Account;
 use super::body::{Field, Kind, nullable, optional, read_only, required};
 use super::datetime;
 use super::error::Refusal;
+use super::list::expandable;
 use super::operation::{Does, op};
 use super::services;
 use super::task::{Family, Phase, Task};
@@ -45,6 +46,8 @@ const REBUILD: &[Field] = &[
     optional("sshKey", Kind::Text),
 ];
 
+const SNAPSHOT: &[Field] = &[optional("description", Kind::Text)];
+
 pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(GET "/vps", Some("vps:apiovh:get"), list).query(&["iamTags"]),
     op!(GET "/vps/{serviceName}", Some("vps:apiovh:get"), get),
@@ -53,7 +56,32 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(POST "/vps/{serviceName}/rebuild", Some("vps:apiovh:rebuild"), rebuild).body(REBUILD),
     op!(POST "/vps/{serviceName}/start", Some("vps:apiovh:start"), start),
     op!(POST "/vps/{serviceName}/stop", Some("vps:apiovh:stop"), stop),
+    op!(GET "/vps/{serviceName}/tasks", Some("vps:apiovh:tasks/get"), list_tasks).query(&["state", "type"]),
     op!(GET "/vps/{serviceName}/tasks/{id}", Some("vps:apiovh:tasks/get"), get_task),
+    op!(GET "/vps/{serviceName}/ips", Some("vps:apiovh:ips/get"), list_ips),
+    op!(GET "/vps/{serviceName}/ips/{ipAddress}", Some("vps:apiovh:ips/get"), get_ip),
+    op!(POST "/vps/{serviceName}/createSnapshot", Some("vps:apiovh:snapshot/create"), create_snapshot).body(SNAPSHOT),
+    op!(GET "/vps/{serviceName}/snapshot", Some("vps:apiovh:snapshot/get"), get_snapshot),
+    op!(DELETE "/vps/{serviceName}/snapshot", Some("vps:apiovh:snapshot/delete"), delete_snapshot),
+    op!(POST "/vps/{serviceName}/snapshot/revert", Some("vps:apiovh:snapshot/revert"), revert_snapshot),
+    op!(GET "/vps/{serviceName}/images/available", Some("vps:apiovh:images/available/get"), list_images),
+    op!(GET "/vps/{serviceName}/images/available/{id}", Some("vps:apiovh:images/available/get"), get_image),
+];
+
+/// What every VPS can be installed with.
+const IMAGES: [(&str, &str); 2] = [
+    ("d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11", "Debian 12"),
+    ("d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f12", "Ubuntu 24.04"),
+];
+const STATES: &[&str] = &[
+    "blocked",
+    "cancelled",
+    "doing",
+    "done",
+    "error",
+    "paused",
+    "todo",
+    "waitingAck",
 ];
 
 pub(crate) fn seed(account: &mut Account) {
@@ -113,23 +141,31 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn reboot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    work(ctx, "rebootVm", ["running", "rebooting", "running"], 3)
+    work(
+        ctx,
+        "rebootVm",
+        ["running", "rebooting", "running"],
+        3,
+        |_| (),
+    )
 }
 
 fn start(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     // There is no word for a server that is about to run.
-    work(ctx, "startVm", ["stopped", "stopped", "running"], 2)
+    work(ctx, "startVm", ["stopped", "stopped", "running"], 2, |_| ())
 }
 
 fn stop(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    work(ctx, "stopVm", ["running", "stopping", "stopped"], 2)
+    work(ctx, "stopVm", ["running", "stopping", "stopped"], 2, |_| ())
 }
 
 fn rebuild(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    if ctx.body.text("imageId").is_empty() {
-        return Err(Refusal::wrong_value("imageId", "", "is not an image"));
+    let image = ctx.body.text("imageId");
+    if IMAGES.iter().all(|(known, _)| *known != image) {
+        return Err(Refusal::wrong_value("imageId", image, "is not an image"));
     }
-    work(ctx, "reinstallVm", ["running", "installing", "running"], 10)
+    let states = ["running", "installing", "running"];
+    work(ctx, "reinstallVm", states, 10, |_| ())
 }
 
 /// Starts a task before, during and after which the server has these states. It does one thing at a time.
@@ -138,6 +174,7 @@ fn work(
     function: &'static str,
     [before, meanwhile, after]: [&'static str; 3],
     units: u32,
+    end: impl FnOnce(&mut services::Service) + Send + 'static,
 ) -> Result<Value, Refusal> {
     let (name, now) = (ctx.parameters[0].clone(), ctx.now());
     let is_busy = ctx.account.tasks.values().any(|task| {
@@ -165,6 +202,9 @@ fn work(
         move |account, done| {
             account.change(KIND, &name, |service| {
                 service.object["state"] = json!(if done { after } else { before });
+                if done {
+                    end(service);
+                }
             });
         },
     );
@@ -192,4 +232,118 @@ fn render_task(task: &Task, now: SystemTime) -> Value {
         "progress": progress,
         "date": datetime(task.created),
     })
+}
+
+fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    ctx.query.one_of("state", "TaskStateEnum", STATES)?;
+    let (name, now) = (&ctx.parameters[0], ctx.now());
+    let tasks = ctx.account.tasks.values();
+    let rows: Vec<_> = tasks
+        .filter(|task| task.family == Family::Vps && task.subject == *name)
+        .map(|task| (json!(task.id), render_task(task, now)))
+        .filter(|(_, task)| {
+            let admits = |name| {
+                ctx.query
+                    .admits(name, task[name].as_str().unwrap_or_default())
+            };
+            admits("state") && admits("type")
+        })
+        .collect();
+    expandable(ctx, rows)
+}
+
+fn addresses(ctx: &mut Ctx<'_>) -> Result<Vec<(Value, Value)>, Refusal> {
+    let addresses = ctx
+        .part(KIND, "addresses")?
+        .as_array()
+        .into_iter()
+        .flatten();
+    Ok(addresses
+        .map(|address| {
+            let ip = json!({
+                "ipAddress": address,
+                "type": "primary",
+                "version": "v4",
+                "gateway": "198.51.100.1",
+                "geolocation": "fr",
+                "macAddress": "02:00:00:a1:b2:c3",
+                "reverse": null,
+            });
+            (address.clone(), ip)
+        })
+        .collect())
+}
+
+fn list_ips(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let rows = addresses(ctx)?;
+    expandable(ctx, rows)
+}
+
+fn get_ip(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let wanted = ctx.parameters[1].clone();
+    let mut all = addresses(ctx)?.into_iter();
+    all.find(|(address, _)| *address == wanted.as_str())
+        .map(|(_, ip)| ip)
+        .ok_or_else(|| Refusal::no_such_object(wanted))
+}
+
+/// The snapshot, of which there is one at most.
+fn snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let snapshot = ctx.part(KIND, "snapshot")?.clone();
+    if snapshot.is_null() {
+        return Err(Refusal::new(404, "This VPS has no snapshot"));
+    }
+    Ok(snapshot)
+}
+
+fn get_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    snapshot(ctx)
+}
+
+fn create_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    if !ctx.part(KIND, "snapshot")?.is_null() {
+        return Err(Refusal::conflict("This VPS has a snapshot already"));
+    }
+    let (id, now) = (ctx.account.uuid(), datetime(ctx.now()));
+    let description = ctx.body.text("description").to_owned();
+    let made =
+        json!({"id": id, "description": description, "creationDate": now, "region": "eu-west-gra"});
+    let states = ["running", "running", "running"];
+    work(ctx, "createSnapshot", states, 5, move |service| {
+        service.parts["snapshot"] = made;
+    })
+}
+
+fn delete_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    snapshot(ctx)?;
+    let states = ["running", "running", "running"];
+    work(ctx, "deleteSnapshot", states, 2, |service| {
+        service.parts["snapshot"] = Value::Null;
+    })
+}
+
+fn revert_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    snapshot(ctx)?;
+    let states = ["running", "maintenance", "running"];
+    work(ctx, "revertSnapshot", states, 5, |_| ())
+}
+
+fn images() -> impl Iterator<Item = (Value, Value)> {
+    let images = IMAGES.iter();
+    images.map(|(id, name)| (json!(id), json!({"id": id, "name": name})))
+}
+
+fn list_images(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    expandable(ctx, images())
+}
+
+fn get_image(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let wanted = &ctx.parameters[1];
+    images()
+        .find(|(id, _)| id == wanted.as_str())
+        .map(|(_, image)| image)
+        .ok_or_else(|| Refusal::no_such_object(wanted))
 }

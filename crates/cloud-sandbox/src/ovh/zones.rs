@@ -14,7 +14,7 @@ use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
 use super::task::{Family, Task};
-use super::{Ctx, datetime, unix_seconds, zone_file};
+use super::{Ctx, datetime, service_infos, unix_seconds, zone_file};
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Zone {
@@ -26,6 +26,8 @@ pub(crate) struct Zone {
     /// Why the last refresh failed, if it did.
     error: Option<String>,
     iam: Value,
+    /// Until when it is paid.
+    pub(crate) infos: Value,
     pub(crate) dyn_host: DynHost,
 }
 
@@ -106,6 +108,7 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
             })
             .collect();
         let iam = account.resource("dnsZone", name, &json!({}));
+        let infos = service_infos::fresh(account, name, None);
         let now = account.now();
         let deployed = records.clone();
         let zone = Zone {
@@ -115,6 +118,7 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
             last_update: now,
             error: None,
             iam,
+            infos,
             dyn_host: DynHost::default(),
         };
         account.zones.insert(name.to_owned(), zone);

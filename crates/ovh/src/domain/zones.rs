@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
+use crate::service::ServiceInfos;
 
 /// A DNS zone that OVHcloud serves for the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -289,6 +290,19 @@ impl<'a> ZoneHandle<'a> {
             .call(&ops::IMPORT_ZONE, Decode::json())
             .arg(&self.name);
         ImportZone::new(call, zone_file.into())
+    }
+
+    /// Until when the zone is paid, and how it goes on then (`GET` and `PUT /domain/zone/{zoneName}/serviceInfos`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:serviceInfos/get`; for changes `dnsZone:apiovh:serviceInfos/edit`.
+    pub fn service_infos(&self) -> ServiceInfos {
+        let rows = (
+            &ops::GET_ZONE_SERVICE_INFOS,
+            &ops::UPDATE_ZONE_SERVICE_INFOS,
+        );
+        ServiceInfos::typed(self.client, rows, self.name.clone())
     }
 
     /// The records: each by itself, or several by an [`edit`](Records::edit).

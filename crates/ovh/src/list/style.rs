@@ -245,6 +245,14 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for EntryVisitor<T> {
     fn visit_i64<E: de::Error>(self, id: i64) -> Result<Entry<T>, E> {
         Ok(Entry::Id(id.to_string()))
     }
+    /// A whole number is written with a fraction of zero now and then.
+    fn visit_f64<E: de::Error>(self, id: f64) -> Result<Entry<T>, E> {
+        if id.fract() == 0.0 {
+            Ok(Entry::Id(format!("{id:.0}")))
+        } else {
+            Err(E::invalid_type(de::Unexpected::Float(id), &self))
+        }
+    }
 }
 
 /// An id, which may be text or a number.

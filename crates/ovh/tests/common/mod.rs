@@ -53,3 +53,12 @@ pub fn header<B>(request: &Request<B>, name: &str) -> Option<String> {
 pub fn target(seen: &Seen) -> String {
     seen.request.uri().to_string()
 }
+
+/// Method, path with query, and body of each request.
+pub fn sent(transport: &ScriptedTransport) -> Vec<String> {
+    let line = |seen: &Seen| {
+        let body = String::from_utf8_lossy(seen.request.body()).into_owned();
+        format!("{} {body}", seen.line()).trim_end().to_owned()
+    };
+    transport.seen().iter().map(line).collect()
+}

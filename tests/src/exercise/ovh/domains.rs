@@ -1,12 +1,39 @@
 use ovh::Client;
 use ovh::domain::{RecordId, RrType};
+use ovh::service::{Renewal, ServiceId};
 
 use super::super::Run;
 use super::All;
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
     let domains = api.domains();
+    run.call(All(domains.list().into_list())).await;
     run.call(domains.get("example.com")).await;
+    run.call(
+        domains
+            .update("example.com")
+            .transfer_lock_status("unlocked"),
+    )
+    .await;
+    let servers = domains.name_servers("example.com");
+    let added = run.call(servers.add(["ns1.example.net"])).await;
+    let task = added.map_or(1.into(), |added| added.id);
+    let all = run.call(All(servers.list())).await;
+    let server = all.and_then(|all| all.first().map(|server| server.id));
+    run.call(servers.get(server.unwrap_or(1.into()))).await;
+    run.call(domains.task("example.com", task)).await;
+    for infos in [
+        domains.service_infos("example.com"),
+        api.zone("example.com").service_infos(),
+        api.email_domains().service_infos("example.com"),
+    ] {
+        run.call(infos.get()).await;
+        run.call(infos.set_renewal(Renewal::default())).await;
+    }
+    let all = run.call(api.services().list().ids()).await;
+    let service = all.and_then(|all| all.first()?.parse::<ServiceId>().ok());
+    run.call(api.services().get(service.unwrap_or(1.into())))
+        .await;
     run.call(All(api.zones().list().into_list())).await;
     run.call(api.zones().get("example.com")).await;
 

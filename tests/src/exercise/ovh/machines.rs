@@ -6,6 +6,7 @@ use ovh::dedicated_server::{
     BootType, BurstStatus, Customizations, InterfaceMode, IpmiAccessType, Storage, TaskFunction,
 };
 use ovh::ip::IpType;
+use ovh::service::Renewal;
 
 use super::super::Run;
 use super::{All, PUBLIC_KEY, ended};
@@ -27,7 +28,9 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     run.call(servers.set_burst(&name, BurstStatus::Active))
         .await;
     run.call(servers.burst(&name)).await;
-    run.call(servers.service_infos(&name)).await;
+    let infos = servers.service_infos(&name);
+    run.call(infos.get()).await;
+    run.call(infos.set_renewal(Renewal::default())).await;
     run.call(
         servers
             .interfaces(&name)
@@ -96,13 +99,35 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     )
     .await;
     let rebooted = run.call(api.vps().reboot(&name)).await;
-    let task = rebooted.as_ref().map_or(1, |started| started.id);
+    let task = rebooted.as_ref().map_or(1.into(), |started| started.id);
     ended(rebooted, settle).await;
-    run.call(api.vps().task(&name, task)).await;
-    let request = api
-        .vps()
-        .rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11")
-        .public_ssh_key(PUBLIC_KEY);
+    let tasks = api.vps().tasks(&name);
+    run.call(All(tasks.list().kind("rebootVm").into_list()))
+        .await;
+    run.call(tasks.get(task)).await;
+    let stopped = run.call(api.vps().stop(&name)).await;
+    ended(stopped, settle).await;
+    let started = run.call(api.vps().start(&name)).await;
+    ended(started, settle).await;
+    let snapshot = api.vps().snapshot(&name);
+    let saved = run.call(snapshot.create().description("exercise")).await;
+    ended(saved, settle).await;
+    run.call(snapshot.get()).await;
+    let reverted = run.call(snapshot.revert()).await;
+    ended(reverted, settle).await;
+    let deleted = run.call(snapshot.delete()).await;
+    ended(deleted, settle).await;
+    let ips = run.call(All(api.vps().ips(&name).list())).await;
+    let ip = ips.and_then(|ips| ips.first().map(|ip| ip.ip_address.clone()));
+    let ip = ip.unwrap_or_else(|| "192.0.2.1".to_owned());
+    run.call(api.vps().ips(&name).get(ip)).await;
+    run.call(All(api.vps().images(&name).list())).await;
+    let image = "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11";
+    run.call(api.vps().images(&name).get(image)).await;
+    let infos = api.vps().service_infos(&name);
+    run.call(infos.get()).await;
+    run.call(infos.set_renewal(Renewal::default())).await;
+    let request = api.vps().rebuild(&name, image).public_ssh_key(PUBLIC_KEY);
     let rebuilt = run.call(request.do_not_send_password(true)).await;
     ended(rebuilt, settle).await;
 }

@@ -1,0 +1,162 @@
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
+use serde::{Deserialize, Serialize};
+
+use super::{ProjectHandle, SshKeyId};
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::or_get::or_get;
+
+/// A public SSH key that a project keeps for its instances.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SshKey {
+    /// The id of the key, to name it by when an instance is made.
+    pub id: SshKeyId,
+    /// The name of the key, for people.
+    pub name: String,
+    /// The key in the form of `authorized_keys`.
+    pub public_key: String,
+    /// Where it can be used.
+    pub regions: Vec<String>,
+}
+
+/// The public key that may log in to an instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SshKeyDetail {
+    /// The id of the public key.
+    pub id: SshKeyId,
+    /// The name of the public key, for people.
+    pub name: String,
+    /// The key in the form of `authorized_keys`.
+    pub public_key: String,
+    /// The fingerprint of the public key.
+    pub finger_print: String,
+    /// Where it can be used.
+    pub regions: Vec<String>,
+}
+
+impl ProjectHandle<'_> {
+    /// The group of all calls about the public keys that the project keeps for its instances.
+    pub fn ssh_keys(&self) -> SshKeys {
+        SshKeys {
+            client: self.client.clone(),
+            project: self.id.clone(),
+        }
+    }
+}
+
+/// Calls about the public keys of a project (`/cloud/project/{serviceName}/sshkey`), made by [`ProjectHandle::ssh_keys`].
+#[derive(Clone, Debug)]
+pub struct SshKeys {
+    client: Client,
+    project: String,
+}
+
+impl SshKeys {
+    fn call<T>(
+        &self,
+        operation: &'static cloud_core::request::OperationRow,
+        decode: Decode<T>,
+    ) -> Call<T> {
+        self.client.call(operation, decode).arg(&self.project)
+    }
+
+    /// Lists public keys (`GET /cloud/project/{serviceName}/sshkey`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
+    pub fn list(&self) -> ListSshKeys {
+        let args = [self.project.as_str()];
+        ListSshKeys::new(self.client.objects(&ops::LIST_PROJECT_SSH_KEYS, &args))
+    }
+
+    /// One public key (`GET /cloud/project/{serviceName}/sshkey/{keyId}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
+    pub fn get(&self, key: impl Into<SshKeyId>) -> Call<SshKeyDetail> {
+        self.call(&ops::GET_PROJECT_SSH_KEY, Decode::json())
+            .arg(key.into())
+    }
+
+    /// Adds a public key in the form of `authorized_keys` (`POST /cloud/project/{serviceName}/sshkey`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:sshkey/create`.
+    ///
+    /// # Errors
+    ///
+    /// 409 when the name is there already; [`or_get`](CreateSshKey::or_get) takes what is there.
+    pub fn create(&self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
+        let call = self.call(&ops::CREATE_PROJECT_SSH_KEY, Decode::json());
+        CreateSshKey::new(call, name.into(), public_key.into(), self.clone())
+    }
+
+    /// Deletes a public key (`DELETE /cloud/project/{serviceName}/sshkey/{keyId}`). Instances that have it keep it.
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:sshkey/delete`.
+    pub fn delete(&self, key: impl Into<SshKeyId>) -> Call<()> {
+        self.call(&ops::DELETE_PROJECT_SSH_KEY, Decode::nothing())
+            .arg(key.into())
+    }
+}
+
+list_request! {
+    /// Lists public keys; made by [`SshKeys::list`].
+    pub struct ListSshKeys => SshKey;
+    one {
+        /// Only keys that can be used in this region.
+        region: String = "region",
+    }
+}
+
+cloud_core::request! {
+    /// Adds a public key; made by [`SshKeys::create`].
+    #[serde(rename_all = "camelCase")]
+    pub struct CreateSshKey => SshKeyDetail;
+    required {
+        name: String,
+        public_key: String,
+    }
+    unsent {
+        keys: SshKeys,
+    }
+    opt {
+        /// The region that it can be used in; all of them unless set.
+        region: String,
+    }
+}
+
+impl CreateSshKey {
+    /// Adds the key (`POST /cloud/project/{serviceName}/sshkey`), or takes the one of its name if that is the same key
+    /// (`GET /cloud/project/{serviceName}/sshkey`, `GET /cloud/project/{serviceName}/sshkey/{keyId}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM actions `publicCloudProject:apiovh:sshkey/create` and `publicCloudProject:apiovh:sshkey/get`.
+    pub fn or_get(self) -> Task<Accepted<SshKeyDetail>> {
+        let (client, keys) = (self.keys.client.clone(), self.keys.clone());
+        let (name, key) = (self.name.clone(), self.public_key.clone());
+        or_get(&client, self.send(), async move {
+            let all = keys.list().all().await?.into_iter();
+            let mut same = all.filter(|known| known.name == name);
+            let same = same.find(|known| known.public_key.trim() == key.trim());
+            match same {
+                Some(key) => Ok(Some(keys.get(&key).await?)),
+                None => Ok(None),
+            }
+        })
+    }
+}

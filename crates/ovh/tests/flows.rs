@@ -1,0 +1,304 @@
+//! Whole flows, as programs run them, against the sandbox. The paused time of the runtime is that of the sandbox, so that
+//! every wait takes as long as the work does.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use cloud_core::test_util::PausedClock;
+use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+use cloud_sandbox::{Fault, Sandbox};
+use ovh::Client;
+use ovh::cloud::{ClusterStatus, InstanceStatus, NewNodePool};
+use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock};
+use ovh::service::PurchasedService;
+use ovh::vps::{VpsState, VpsTaskState};
+
+const PROJECT: &str = "00000000000000000000000000000001";
+
+fn client(sandbox: &Sandbox) -> Client {
+    let builder = Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET);
+    let builder = builder.transport(sandbox.ovh()).clock(PausedClock::new());
+    builder.build().unwrap()
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::builder()
+        .action_duration(Duration::from_secs(30))
+        .build()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_is_created_and_scaled_its_kubeconfig_fetched_and_all_deleted() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let project = api.project(PROJECT);
+    let clusters = project.clusters();
+    let workers = NewNodePool::new("b2-7", 2).name("workers");
+    let made = clusters
+        .create("GRA11")
+        .name("prod")
+        .nodepool(workers)
+        .await
+        .unwrap();
+    assert_eq!(made.status, ClusterStatus::Installing);
+    let cluster = made.wait().await.unwrap();
+    assert_eq!(cluster.status, ClusterStatus::Ready);
+
+    let pools = project.node_pools(&cluster);
+    let pool = pools.list().all().await.unwrap().remove(0);
+    let scaled = pools.update(&pool).desired_nodes(4).await.unwrap();
+    assert_eq!(pools.get(&pool).await.unwrap().current_nodes, 2);
+    assert_eq!(scaled.wait().await.unwrap().current_nodes, 4);
+    assert_eq!(pools.nodes(&pool).all().await.unwrap().len(), 4);
+
+    let kubeconfig = clusters.kubeconfig(&cluster).await.unwrap();
+    assert!(kubeconfig.content.expose().contains(&cluster.url));
+    clusters
+        .reset_kubeconfig(&cluster)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_ne!(clusters.kubeconfig(&cluster).await.unwrap(), kubeconfig);
+
+    let next = cluster.next_upgrade_versions[0].clone();
+    let upgraded = clusters.upgrade(&cluster, "NEXT_MINOR").await.unwrap();
+    assert_eq!(upgraded.wait().await.unwrap().version, next);
+
+    pools.delete(&pool).await.unwrap().wait().await.unwrap();
+    clusters
+        .delete(&cluster)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert!(clusters.get(&cluster).optional().await.unwrap().is_none());
+    let path = format!("/1.0/cloud/project/{PROJECT}/kube");
+    assert_eq!(sandbox.journal().count(&format!("POST {path}")), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_is_made_by_names_stopped_snapshotted_and_deleted() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let project = api.project(PROJECT);
+    let instances = project.instances();
+    let create = instances
+        .create("web-1", "GRA11", "b2-7")
+        .image("Debian 12");
+    let instance = create.await.unwrap().wait().await.unwrap();
+    assert_eq!(
+        (instance.flavor.name.as_str(), instance.image.name.as_str()),
+        ("b2-7", "Debian 12")
+    );
+
+    let stopped = instances
+        .stop(&instance)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(stopped.status, InstanceStatus::ShutOff);
+    let saved = instances
+        .snapshot(&instance, "web-1 of today")
+        .await
+        .unwrap();
+    let snapshot = saved.wait().await.unwrap();
+    assert_eq!(
+        (snapshot.name.as_str(), snapshot.status.as_str()),
+        ("web-1 of today", "active")
+    );
+
+    let create = instances
+        .create("web-2", "GRA11", "b2-7")
+        .image("web-1 of today");
+    let again = create.await.unwrap().wait().await.unwrap();
+    assert_eq!(again.image.id, snapshot.id);
+    for instance in [&instance, &again] {
+        instances
+            .delete(instance)
+            .await
+            .unwrap()
+            .wait()
+            .await
+            .unwrap();
+    }
+    project
+        .snapshots()
+        .delete(&snapshot)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert!(
+        project
+            .snapshots()
+            .get(&snapshot)
+            .optional()
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let left = instances.list().all().await.unwrap();
+    assert_eq!(
+        left.iter()
+            .map(|left| left.name.as_str())
+            .collect::<Vec<_>>(),
+        ["bastion"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_fails_ends_the_wait_with_its_state() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let instances = api.project(PROJECT).instances();
+    // The login is not to take the fault.
+    instances.list().all().await.unwrap();
+    sandbox.faults().next(Fault::ActionFailed {
+        code: "unknown".to_owned(),
+        message: "no host is free".to_owned(),
+    });
+    let create = instances.create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR);
+    let made = create.image(cloud_sandbox::ovh::IMAGE).await.unwrap();
+    let error = made.wait().await.unwrap_err();
+    assert_eq!(error.to_string(), "work failed: web-1 ended as ERROR");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_virtual_server_is_saved_and_rebooted_and_its_addresses_are_read() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let vps = api.vps();
+    let name = vps.list().ids().await.unwrap().remove(0);
+    let task = vps.reboot(&name).await.unwrap().wait().await.unwrap();
+    assert_eq!((task.kind.as_str(), task.progress), ("rebootVm", 100));
+    let ips = vps.ips(&name).list().all().await.unwrap();
+    assert_eq!(ips[0].ip_address, "198.51.100.21");
+
+    let snapshot = vps.snapshot(&name);
+    assert!(snapshot.get().optional().await.unwrap().is_none());
+    let saved = snapshot.create().description("before").await.unwrap();
+    saved.wait().await.unwrap();
+    assert_eq!(snapshot.get().await.unwrap().description, "before");
+    assert!(snapshot.create().await.unwrap_err().is_conflict());
+    snapshot.revert().await.unwrap().wait().await.unwrap();
+    snapshot.delete().await.unwrap().wait().await.unwrap();
+    assert!(snapshot.get().optional().await.unwrap().is_none());
+
+    vps.stop(&name).await.unwrap().wait().await.unwrap();
+    assert_eq!(vps.get(&name).await.unwrap().state, VpsState::Stopped);
+    vps.start(&name).await.unwrap().wait().await.unwrap();
+    let image = vps.images(&name).list().all().await.unwrap().remove(0);
+    vps.rebuild(&name, image.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let done = vps
+        .tasks(&name)
+        .list()
+        .state(VpsTaskState::Done)
+        .all()
+        .await
+        .unwrap();
+    assert_eq!(done.len(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_expiry_of_every_service_is_listed_in_one_call() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let all = api.services().list().all().await.unwrap();
+    let of = |path: &str| {
+        let fits = |service: &&PurchasedService| {
+            service
+                .route
+                .as_ref()
+                .and_then(|route| route.path.as_deref())
+                == Some(path)
+        };
+        all.iter().filter(fits).count()
+    };
+    assert_eq!(of("/dedicated/server/{serviceName}"), 3);
+    assert_eq!(
+        (of("/vps/{serviceName}"), of("/domain/zone/{zoneName}")),
+        (2, 2)
+    );
+    assert!(
+        all.iter()
+            .all(|service| service.billing.expiration_date.is_some())
+    );
+
+    // What one of them says of itself is what the list says of it.
+    let zones = api
+        .services()
+        .list()
+        .route("/domain/zone/{zoneName}")
+        .all()
+        .await
+        .unwrap();
+    let infos = api.zone("example.com").service_infos();
+    let zone = infos.get().await.unwrap();
+    let listed = zones
+        .iter()
+        .find(|listed| listed.service_id == zone.service_id)
+        .unwrap();
+    let expires = listed.billing.expiration_date.unwrap().to_string();
+    assert!(
+        expires.starts_with(&zone.expiration),
+        "{expires} {}",
+        zone.expiration
+    );
+
+    let mut renewal = zone.renew.unwrap();
+    renewal.delete_at_expiration = true;
+    infos.set_renewal(renewal).await.unwrap();
+    let ending = api.services().get(zone.service_id).await.unwrap();
+    assert_eq!(ending.billing.next_billing_date, None);
+    let current = ending.billing.lifecycle.unwrap().current;
+    assert_eq!(current.pending_actions, ["terminateAtExpirationDate"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_domain_gets_name_servers_and_is_unlocked() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let domains = api.domains();
+    assert_eq!(
+        domains.list().ids().await.unwrap(),
+        ["example.com", "example.org"]
+    );
+    let unlocking = domains
+        .update("example.com")
+        .transfer_lock_status(TransferLock::Unlocked);
+    assert_eq!(
+        unlocking.await.unwrap().transfer_lock_status,
+        TransferLock::Unlocking
+    );
+    let servers = domains.name_servers("example.com");
+    let glue = NameServerHost::new("ns1.example.com").ip(Ipv4Addr::new(192, 0, 2, 1));
+    let added = servers.add([glue]).await.unwrap();
+    assert_eq!(added.wait().await.unwrap().status, DomainTaskStatus::Done);
+    let all = servers.list().all().await.unwrap();
+    let last = all.last().unwrap();
+    assert_eq!(
+        (last.host.as_str(), last.ip.as_deref()),
+        ("ns1.example.com", Some("192.0.2.1"))
+    );
+    assert_eq!(
+        domains
+            .get("example.com")
+            .await
+            .unwrap()
+            .transfer_lock_status,
+        TransferLock::Unlocked
+    );
+    let error = servers.add(["ns1.example.com"]).await.unwrap_err();
+    assert!(error.is_conflict());
+}
