@@ -14,6 +14,7 @@
 //! | a virtual server | `vps-5a4d6b07.vps.ovh.net`, `vps-5a4d6b08.vps.ovh.net` |
 //! | a block of additional addresses | `192.0.2.0/28`, beside the own addresses of the servers |
 //! | a Public Cloud project | `00000000000000000000000000000001`, with an instance and a cluster; that with a 2 is empty |
+//! | an account for messages, and a database server of web hosting | `sms-ab12345-1`, `ab12345-001` |
 //! | bills, and an order for each | the newest first; one more order is being delivered |
 //!
 //! Work that is to fail ([`Fault::ActionFailed`](crate::Fault::ActionFailed)) ends in the usual bad state of its family:
@@ -26,6 +27,7 @@ mod account;
 mod auth;
 mod bills;
 mod body;
+mod carts;
 mod cloud;
 mod console;
 mod credentials;
@@ -45,11 +47,13 @@ mod network;
 mod networks;
 mod oauth;
 mod operation;
+mod private_databases;
 mod query;
 mod servers;
 mod service_infos;
 mod services;
 mod settings;
+mod sms;
 mod task;
 mod volumes;
 mod vps;
@@ -110,6 +114,7 @@ pub(crate) struct Ovh {
 const ROUTES: &[&[Route<Does>]] = &[
     auth::ROUTES,
     bills::ROUTES,
+    carts::ROUTES,
     cloud::ROUTES,
     credentials::ROUTES,
     domains::ROUTES,
@@ -123,8 +128,10 @@ const ROUTES: &[&[Route<Does>]] = &[
     me::ROUTES,
     networks::ROUTES,
     oauth::ROUTES,
+    private_databases::ROUTES,
     servers::ROUTES,
     service_infos::ROUTES,
+    sms::ROUTES,
     volumes::ROUTES,
     vps::ROUTES,
     zones::ROUTES,

@@ -16,7 +16,7 @@ const GONE: &str = "Client::NotFound";
 #[test]
 fn every_operation_is_declared_once() {
     let operations: Vec<_> = ovh::operations().collect();
-    assert_eq!(operations.len(), 124);
+    assert_eq!(operations.len(), 240);
     for operation in &operations {
         assert_eq!(
             operation.id,

@@ -105,16 +105,6 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// Open to everybody.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// assert!(api.auth().time().await? > 1_700_000_000);
-    /// # Ok(()) }
-    /// ```
     pub fn time(self) -> Call<i64> {
         self.0.open(self.0.call(&ops::AUTH_TIME, Decode::json()))
     }
@@ -146,18 +136,6 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// No IAM action, but a client of an application: other credentials have no consumer key.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// let key = api.auth().current_credential().await?;
-    /// println!("{} until {:?}: {:?}", key.status, key.expiration, key.rules);
-    /// # assert_eq!(key.status, ovh::CredentialState::Validated);
-    /// # Ok(()) }
-    /// ```
     pub fn current_credential(self) -> Call<ApiCredential> {
         self.0.call(&ops::AUTH_CURRENT_CREDENTIAL, Decode::json())
     }
@@ -167,17 +145,6 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// No IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// api.auth().logout().await?;
-    /// assert!(api.get("/me").await.unwrap_err().is_auth());
-    /// # Ok(()) }
-    /// ```
     pub fn logout(self) -> Call<()> {
         self.0.call(&ops::AUTH_LOGOUT, Decode::nothing())
     }

@@ -281,18 +281,6 @@ impl<'a> Projects<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for project in api.projects().list().all().await? {
-    ///     println!("{}: {:?}", project.project_id, project.description);
-    /// }
-    /// # assert_eq!(api.projects().list().ids().await?.len(), 2);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> List<Project> {
         self.0.expanded(&ops::LIST_PROJECTS, &ops::GET_PROJECT, &[])
     }
@@ -302,17 +290,6 @@ impl<'a> Projects<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.projects().get(&id).await?;
-    /// assert_eq!(project.project_id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, project: &str) -> Call<Project> {
         self.0.call(&ops::GET_PROJECT, Decode::json()).arg(project)
     }
@@ -338,20 +315,6 @@ impl<'a> ProjectHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:user/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// for user in project.users().await? {
-    ///     println!("{} is {}", user.username, user.roles[0].name);
-    /// }
-    /// # assert_eq!(project.users().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn users(&self) -> Call<Vec<User>> {
         self.whole(&ops::LIST_USERS)
     }
@@ -376,21 +339,6 @@ impl<'a> ProjectHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:operation/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
-    /// # let operation = &made.operation_ids[0];
-    /// let operation = project.operation(operation).await?;
-    /// println!("{}: {} %", operation.action, operation.progress);
-    /// # assert_eq!(operation.id, made.operation_ids[0]);
-    /// # Ok(()) }
-    /// ```
     pub fn operation(&self, operation: &str) -> Call<Operation> {
         self.whole(&ops::GET_OPERATION).arg(operation)
     }

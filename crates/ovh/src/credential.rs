@@ -162,7 +162,7 @@ impl Credential for Signer {
         let Some((header, consumer)) = &self.consumer else {
             let text = "this client has an application but no consumer key, the permission to act for an account: \
                         request one by Client::consumer_key, or set OVH_CONSUMER_KEY";
-            return Err(Error::new(ErrorKind::Credential, text));
+            return Err(Error::new(ErrorKind::Config, text));
         };
         let Some(body) = request.body().as_bytes().cloned() else {
             return Err(Error::new(

@@ -182,20 +182,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let mut servers = api.dedicated_servers().list().items();
-    /// while let Some(server) = servers.next().await? {
-    ///     println!("{} in {} runs {}", server.name, server.datacenter, server.os);
-    /// }
-    /// # assert_eq!(api.dedicated_servers().list().all().await?.len(), 3);
-    /// # assert_eq!(sandbox.journal().count("GET /1.0/dedicated/server"), 2);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListServers {
         ListServers::new(self.0.expanded(&ops::LIST_SERVERS, &ops::GET_SERVER, &[]))
     }
@@ -205,16 +191,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let server = api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?;
-    /// assert_eq!(server.datacenter, "gra3");
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, server: &str) -> Call<DedicatedServer> {
         self.0.call(&ops::GET_SERVER, Decode::json()).arg(server)
     }
@@ -224,16 +200,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:put`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// api.dedicated_servers().update("ns1000001.ip-192-0-2.eu").monitoring(true).await?;
-    /// assert!(api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?.monitoring);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, server: &str) -> UpdateServer {
         UpdateServer::new(
             self.0
@@ -247,18 +213,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:burst/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::BurstStatus;
-    ///
-    /// let burst = api.dedicated_servers().burst("ns1000001.ip-192-0-2.eu").await?;
-    /// assert_eq!(burst.status, BurstStatus::Inactive);
-    /// # Ok(()) }
-    /// ```
     pub fn burst(self, server: &str) -> Call<Burst> {
         self.0.call(&ops::GET_BURST, Decode::json()).arg(server)
     }
@@ -268,19 +222,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:burst/edit`. Refused for servers whose burst is locked.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::BurstStatus;
-    ///
-    /// api.dedicated_servers().set_burst("ns1000001.ip-192-0-2.eu", BurstStatus::Active).await?;
-    /// let burst = api.dedicated_servers().burst("ns1000001.ip-192-0-2.eu").await?;
-    /// assert_eq!(burst.status, BurstStatus::Active);
-    /// # Ok(()) }
-    /// ```
     pub fn set_burst(self, server: &str, status: impl Into<BurstStatus>) -> SetBurst {
         SetBurst::new(
             self.0.call(&ops::SET_BURST, Decode::nothing()).arg(server),
@@ -317,23 +258,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:reinstall`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::Customizations;
-    ///
-    /// # let clock = sandbox.clock().clone();
-    /// let custom = Customizations::new().hostname("db-1").ssh_key("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me");
-    /// let servers = api.dedicated_servers();
-    /// let started = servers.reinstall("ns1000001.ip-192-0-2.eu", "debian12_64").customizations(custom).await?;
-    /// # clock.advance(std::time::Duration::from_secs(36000));
-    /// started.wait().await?;
-    /// # assert_eq!(servers.get("ns1000001.ip-192-0-2.eu").await?.os, "debian12_64");
-    /// # Ok(()) }
-    /// ```
     pub fn reinstall(self, server: &str, operating_system: impl Into<String>) -> Request {
         Request::new(
             tasks::start(self.0, &ops::REINSTALL_SERVER, server),
@@ -361,19 +285,6 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:virtualNetworkInterface/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::InterfaceMode;
-    ///
-    /// let servers = api.dedicated_servers();
-    /// let public = servers.interfaces("ns1000001.ip-192-0-2.eu").mode(InterfaceMode::Public).await?;
-    /// assert_eq!(public.len(), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn interfaces(self, server: &str) -> ListInterfaces {
         ListInterfaces::new(
             self.0

@@ -7,8 +7,11 @@ use crate::client::Client;
 use crate::resource::ResourceMetadata;
 
 mod domains;
+mod dyn_host;
 mod edit;
+mod history;
 mod records;
+mod soa;
 mod zones;
 
 pub use cloud_core::dns::{
@@ -18,9 +21,15 @@ pub use domains::{
     AddNameServers, DomainTask, DomainTaskId, DomainTaskKind, DomainTaskStatus, Domains,
     FullNameServer, ListDomains, NameServerHost, NameServerId, NameServers, UpdateDomain,
 };
+pub use dyn_host::{
+    CreateDynHostLogin, DynHostLogin, DynHostLogins, DynHostRecord, DynHostRecordId,
+    DynHostRecords, ListDynHostLogins, ListDynHostRecords, UpdateDynHostRecord,
+};
+pub use history::{History, ListRestorePoints, RestorePoint};
 pub use records::{CreateRecord, ListRecords, Record, RecordId, Records, UpdateRecord};
+pub use soa::{Soa, UpdateSoa};
 pub use zones::{
-    ImportZone, ListZones, Zone, ZoneHandle, ZoneStatus, ZoneTask, ZoneTaskFunction,
+    ImportZone, ListZones, Zone, ZoneHandle, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskId,
     ZoneTaskStatus, Zones,
 };
 

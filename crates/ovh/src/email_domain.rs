@@ -95,16 +95,6 @@ impl<'a> EmailDomains<'a> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let domains = api.email_domains().ids().await?;
-    /// assert!(domains.contains(&"example.com".to_owned()));
-    /// # Ok(()) }
-    /// ```
     pub fn ids(self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_EMAIL_DOMAINS, Decode::json())
     }
@@ -173,17 +163,6 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/create`. 409 when there is one between these addresses.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let redirections = api.email_domains().redirections("example.com");
-    /// let task = redirections.create("sales@example.com", "contact@example.com", false).await?;
-    /// assert_eq!((task.action, task.domain.as_str()), (ovh::email_domain::MailAction::Add, "example.com"));
-    /// # Ok(()) }
-    /// ```
     pub fn create(
         &self,
         from: impl Into<String>,
@@ -202,20 +181,6 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let redirections = api.email_domains().redirections("example.com");
-    /// # redirections.create("sales@example.com", "contact@example.com", false).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// # let id = &redirections.list().ids().await?[0];
-    /// let redirection = redirections.get(id).await?;
-    /// assert_eq!(&redirection.id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self, id: &str) -> Call<Redirection> {
         self.client
             .call(&ops::GET_REDIRECTION, Decode::json())
@@ -228,21 +193,6 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/changeRedirection`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let redirections = api.email_domains().redirections("example.com");
-    /// # redirections.create("sales@example.com", "contact@example.com", false).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// # let id = &redirections.list().from("sales@example.com").ids().await?[0];
-    /// redirections.change(id, "office@example.com").await?;
-    /// sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// # assert_eq!(redirections.list().from("sales@example.com").all().await?[0].to, "office@example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn change(&self, id: &str, to: impl Into<String>) -> ChangeRedirection {
         let call = self
             .client
@@ -257,21 +207,6 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let redirections = api.email_domains().redirections("example.com");
-    /// # redirections.create("sales@example.com", "contact@example.com", false).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// # let id = &redirections.list().from("sales@example.com").ids().await?[0];
-    /// redirections.delete(id).await?;
-    /// sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// assert!(redirections.list().from("sales@example.com").all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(&self, id: &str) -> Call<MailTask> {
         self.client
             .call(&ops::DELETE_REDIRECTION, Decode::json())

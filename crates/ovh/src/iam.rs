@@ -1,16 +1,36 @@
 //! `/v2/iam`: who may do what to which resource.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cloud_core::call::Call;
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
+use crate::or_get::or_get;
+
+mod groups;
+
+pub use groups::{
+    CreateResourceGroup, ListResourceGroups, ResourceGroup, ResourceGroupId, ResourceGroups,
+    UpdateResourceGroup,
+};
+
+cloud_core::text_id! {
+    /// Identifies a policy, a UUID.
+    pub struct PolicyId;
+}
+
+impl From<&Policy> for PolicyId {
+    fn from(policy: &Policy) -> Self {
+        policy.id.clone()
+    }
+}
 
 cloud_core::open_enum! {
     /// How the parts of a condition go together.
@@ -112,19 +132,6 @@ pub struct PermissionsGroup {
     pub permissions: Option<Permissions>,
 }
 
-/// Resources that are named together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ResourceGroup {
-    /// Its identifier, a UUID.
-    pub id: String,
-    /// The name of the group of resources.
-    pub name: String,
-    /// Whether OVHcloud made it.
-    pub read_only: bool,
-}
-
 /// A resource that IAM knows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -166,7 +173,7 @@ pub struct PolicyResource {
 #[non_exhaustive]
 pub struct Policy {
     /// Its identifier, a UUID.
-    pub id: String,
+    pub id: PolicyId,
     /// Its name, unique in the account.
     pub name: String,
     /// What it is for.
@@ -201,6 +208,25 @@ impl Client {
 }
 
 /// Calls about access management (`/v2/iam`), made by [`Client::iam`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// use ovh::iam::Permissions;
+///
+/// let who = "urn:v1:eu:identity:user:ab12345-ovh/billing";
+/// let what = Permissions::allow(["account:apiovh:me/bill/get"]);
+/// let policies = api.iam().policies();
+/// let policy = policies.create("billing", [who], what.clone(), ["urn:v1:eu:resource:account:ab12345-ovh"]).await?;
+///
+/// let more = what.and_deny(["account:apiovh:me/bill/payment/get"]);
+/// let policy = policies.update(&policy).permissions(more).await?; // all else stays
+/// assert_eq!(policy.identities, [who]);
+/// policies.delete(&policy).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Iam<'a>(&'a Client);
 
@@ -212,6 +238,11 @@ impl<'a> Iam<'a> {
     /// Who may do what.
     pub fn policies(self) -> Policies<'a> {
         Policies(self.0)
+    }
+
+    /// Resources that are named together, so that one policy is about all of them.
+    pub fn resource_groups(self) -> ResourceGroups<'a> {
+        ResourceGroups::new(self.0)
     }
 
     /// The resources that policies can be about.
@@ -230,18 +261,6 @@ impl Policies<'_> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/policy/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for policy in api.iam().policies().list().all().await? {
-    ///     println!("{}: {:?} may {:?}", policy.name, policy.identities, policy.permissions.allow);
-    /// }
-    /// # assert!(!api.iam().policies().list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListPolicies {
         ListPolicies::new(self.0.objects(&ops::LIST_POLICIES, &[]))
     }
@@ -251,21 +270,11 @@ impl Policies<'_> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `account:apiovh:iam/policy/create`. 409 when there is a policy of this name.
+    /// The IAM action `account:apiovh:iam/policy/create`.
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::iam::Permissions;
+    /// # Errors
     ///
-    /// let who = "urn:v1:eu:identity:user:ab12345-ovh/billing";
-    /// let what = Permissions::allow(["account:apiovh:me/bill/get"]);
-    /// let policy = api.iam().policies().create("billing", [who], what, ["urn:v1:eu:resource:account:ab12345-ovh"]).await?;
-    /// assert_eq!(policy.identities, [who]);
-    /// # Ok(()) }
-    /// ```
+    /// 409 when there is a policy of this name; [`or_get`](CreatePolicy::or_get) takes it if it is the same.
     pub fn create(
         self,
         name: impl Into<String>,
@@ -279,7 +288,8 @@ impl Policies<'_> {
             .collect();
         let identities = identities.into_iter().map(Into::into).collect();
         let call = self.0.call(&ops::CREATE_POLICY, Decode::json());
-        CreatePolicy::new(call, name.into(), identities, permissions, urns)
+        let client = self.0.clone();
+        CreatePolicy::new(call, name.into(), identities, permissions, urns, client)
     }
 
     /// One policy (`GET /v2/iam/policy/{policyId}`).
@@ -287,19 +297,42 @@ impl Policies<'_> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/policy/get`.
+    pub fn get(self, policy: impl Into<PolicyId>) -> Call<Policy> {
+        self.0
+            .call(&ops::GET_POLICY, Decode::json())
+            .arg(policy.into())
+    }
+
+    /// Changes a policy (`PUT /v2/iam/policy/{policyId}`). The service takes a policy as a whole, so this begins with the
+    /// policy as it was read, and what is not set stays as it is there.
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.iam().policies().list().all().await?[0].id.clone();
-    /// let policy = api.iam().policies().get(&id).await?;
-    /// assert_eq!(policy.id, id);
-    /// # Ok(()) }
-    /// ```
-    pub fn get(self, policy: &str) -> Call<Policy> {
-        self.0.call(&ops::GET_POLICY, Decode::json()).arg(policy)
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:iam/policy/edit`.
+    pub fn update(self, policy: &Policy) -> UpdatePolicy {
+        let call = self.0.call(&ops::UPDATE_POLICY, Decode::json());
+        let groups = policy.permissions_groups.iter();
+        let mut update = UpdatePolicy::new(call.arg(&policy.id))
+            .name(policy.name.as_str())
+            .description(policy.description.clone().unwrap_or_default())
+            .identities(policy.identities.iter().map(String::as_str))
+            .permissions(policy.permissions.clone())
+            .permissions_groups(groups.map(|group| group.urn.as_str()))
+            .resources(policy.resources.iter().map(|about| about.urn.as_str()));
+        update.conditions = policy.conditions.clone();
+        update.expired_at = policy.expired_at;
+        update
+    }
+
+    /// Deletes a policy (`DELETE /v2/iam/policy/{policyId}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:iam/policy/delete`.
+    pub fn delete(self, policy: impl Into<PolicyId>) -> Call<()> {
+        self.0
+            .call(&ops::DELETE_POLICY, Decode::nothing())
+            .arg(policy.into())
     }
 }
 
@@ -313,18 +346,6 @@ impl Resources<'_> {
     /// # Permissions
     ///
     /// No IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for resource in api.iam().resources().list().kind("dnsZone").all().await? {
-    ///     println!("{} {}", resource.urn, resource.display_name);
-    /// }
-    /// # assert_eq!(api.iam().resources().list().kind("dnsZone").all().await?.len(), 2);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListResources {
         ListResources::new(self.0.objects(&ops::LIST_RESOURCES, &[]))
     }
@@ -334,18 +355,10 @@ impl Resources<'_> {
     /// # Permissions
     ///
     /// No IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zone = api.iam().resources().get("urn:v1:eu:resource:dnsZone:example.com").await?;
-    /// assert_eq!(zone.name, "example.com");
-    /// # Ok(()) }
-    /// ```
-    pub fn get(self, urn: &str) -> Call<Resource> {
-        self.0.call(&ops::GET_RESOURCE, Decode::json()).arg(urn)
+    pub fn get(self, urn: impl Into<String>) -> Call<Resource> {
+        self.0
+            .call(&ops::GET_RESOURCE, Decode::json())
+            .arg(urn.into())
     }
 }
 
@@ -381,9 +394,16 @@ list_request! {
     }
 }
 
+/// A resource or a group of resources, by its URN.
 #[derive(Clone, Debug, serde::Serialize)]
-struct Urn {
+pub struct Urn {
     urn: String,
+}
+
+impl<T: Into<String>> From<T> for Urn {
+    fn from(urn: T) -> Self {
+        Self { urn: urn.into() }
+    }
 }
 
 cloud_core::request! {
@@ -396,6 +416,9 @@ cloud_core::request! {
         permissions: Permissions,
         resources: Vec<Urn>,
     }
+    unsent {
+        client: Client,
+    }
     opt {
         /// What it is for.
         description: String,
@@ -405,6 +428,83 @@ cloud_core::request! {
         expired_at: Timestamp,
     }
     list {
+        /// More of what it allows, by groups of actions.
+        permissions_groups: GroupUrn,
+    }
+}
+
+impl CreatePolicy {
+    /// Makes the policy (`POST /v2/iam/policy`), or takes the one of its name if that allows the same people the same
+    /// actions on the same resources (`GET /v2/iam/policy`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM actions `account:apiovh:iam/policy/create` and `account:apiovh:iam/policy/get`.
+    pub fn or_get(self) -> Task<Accepted<Policy>> {
+        let (client, asked) = (self.client.clone(), self.clone());
+        or_get(&client.clone(), self.send(), async move {
+            let mut all = client.iam().policies().list().items();
+            while let Some(policy) = all.next().await? {
+                if policy.name == asked.name {
+                    return Ok(asked.describes(&policy).then_some(policy));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// The order of identities, actions and resources is the service's.
+    fn describes(&self, policy: &Policy) -> bool {
+        fn same<'t>(
+            asked: impl Iterator<Item = &'t String>,
+            there: impl Iterator<Item = &'t String>,
+        ) -> bool {
+            asked.collect::<BTreeSet<_>>() == there.collect::<BTreeSet<_>>()
+        }
+        let actions = |asked: &Vec<Action>, there: &Vec<Action>| {
+            same(
+                asked.iter().map(|known| &known.action),
+                there.iter().map(|known| &known.action),
+            )
+        };
+        let (what, there) = (&self.permissions, &policy.permissions);
+        let groups = self.permissions_groups.iter().flatten();
+        same(self.identities.iter(), policy.identities.iter())
+            && actions(&what.allow, &there.allow)
+            && actions(&what.deny, &there.deny)
+            && actions(&what.except, &there.except)
+            && same(
+                self.resources.iter().map(|about| &about.urn),
+                policy.resources.iter().map(|about| &about.urn),
+            )
+            && same(
+                groups.map(|group| &group.urn),
+                policy.permissions_groups.iter().map(|group| &group.urn),
+            )
+    }
+}
+
+cloud_core::request! {
+    /// Changes a policy; made by [`Policies::update`].
+    #[serde(rename_all = "camelCase")]
+    pub struct UpdatePolicy => Policy;
+    opt {
+        /// Its new name, unique in the account.
+        name: String,
+        /// What it is for.
+        description: String,
+        /// The actions that it allows or forbids.
+        permissions: Permissions,
+        /// When it counts.
+        conditions: Condition,
+        /// When it ends.
+        expired_at: Timestamp,
+    }
+    list {
+        /// The URNs of the users, groups and service accounts that it is for.
+        identities: String,
+        /// The URNs of the resources and groups of resources that it is about.
+        resources: Urn,
         /// More of what it allows, by groups of actions.
         permissions_groups: GroupUrn,
     }

@@ -189,20 +189,6 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::ip::IpType;
-    ///
-    /// for block in api.ips().list().kind(IpType::Failover).all().await? {
-    ///     println!("{} leads to {:?}", block.ip, block.routed_to);
-    /// }
-    /// # assert!(!api.ips().list().kind(IpType::Failover).all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListIps {
         ListIps::new(self.0.expanded(&ops::LIST_IPS, &ops::GET_IP, &[]))
     }
@@ -212,17 +198,6 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ips().list().ids().await?[0];
-    /// let block = api.ips().get(block).await?; // such as 192.0.2.0/28
-    /// assert!(block.ip.contains('/'));
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, block: &str) -> Call<Ip> {
         self.0.call(&ops::GET_IP, Decode::json()).arg(block)
     }
@@ -233,21 +208,6 @@ impl<'a> IpBlocks<'a> {
     ///
     /// The IAM action `ip:apiovh:move`, and `ip/additionalIp/move` of the service that it goes to, such as
     /// `dedicatedServer:apiovh:ip/additionalIp/move`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ips().list().kind(ovh::ip::IpType::Failover).ids().await?[0];
-    /// # let server = api.get("/dedicated/server").await?[0].as_str().unwrap().to_owned();
-    /// let task = api.ips().move_to(block, &server).await?;
-    /// println!("{}: {}", task.function, task.status);
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// # let block = api.ips().get(block).await?;
-    /// # assert_eq!(block.routed_to.unwrap().service_name, Some(server));
-    /// # Ok(()) }
-    /// ```
     pub fn move_to(self, block: &str, service: impl Into<String>) -> MoveIp {
         MoveIp::new(
             self.0.call(&ops::MOVE_IP, Decode::json()).arg(block),
@@ -260,19 +220,6 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:reverse/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ips().list().ids().await?[0];
-    /// # let address = block.split('/').next().unwrap();
-    /// api.ips().set_reverse(block, address, "mail.example.com.").await?;
-    /// let names = api.ips().reverses(block).all().await?;
-    /// assert_eq!((names[0].ip_reverse.as_str(), names[0].reverse.as_str()), (address, "mail.example.com."));
-    /// # Ok(()) }
-    /// ```
     pub fn reverses(self, block: &str) -> List<ReverseIp> {
         self.0.expanded_only(&ops::LIST_REVERSES, &[block])
     }
@@ -314,19 +261,6 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:reverse/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ips().list().ids().await?[0];
-    /// # let address = block.split('/').next().unwrap();
-    /// # api.ips().set_reverse(block, address, "mail.example.com.").await?;
-    /// api.ips().delete_reverse(block, address).await?;
-    /// assert!(api.ips().reverses(block).all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {
         self.0
             .call(&ops::DELETE_REVERSE, Decode::nothing())

@@ -39,8 +39,8 @@
 //!
 //! # Features
 //!
-//! `me`, `domain`, `email-domain`, `ip`, `vps` and `iam` (default), `dedicated-server` and `cloud` for the typed
-//! operations of a product; `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`;
+//! `me`, `domain`, `email-domain`, `ip`, `vps` and `iam` (default), `dedicated-server`, `cloud`, `cart`,
+//! `private-database` and `sms` for the typed operations of a product; `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`;
 //! `blocking` for a blocking form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of
 //! [`Timestamp`].
 //!
@@ -67,6 +67,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
+#[cfg(feature = "cart")]
+pub mod cart;
 pub mod catalogue;
 pub mod client;
 #[cfg(feature = "cloud")]
@@ -97,10 +99,14 @@ pub mod ops;
 mod or_get;
 #[cfg(feature = "me")]
 pub mod price;
+#[cfg(feature = "private-database")]
+pub mod private_database;
 pub mod raw;
 pub mod resource;
 pub mod rules;
 pub mod service;
+#[cfg(feature = "sms")]
+pub mod sms;
 mod target;
 pub mod task;
 #[cfg(feature = "vps")]

@@ -245,16 +245,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// The ids alone, in one request (v1).
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.zones().list().into_list().ids().await?;
-    /// assert_eq!(zones, ["example.com", "example.org"]);
-    /// # Ok(()) }
-    /// ```
     pub fn ids(self) -> Call<Vec<String>> {
         self.call.decoded_by(
             Decode::json().map(|ids: Vec<Id>| ids.into_iter().map(|Id(id)| id).collect()),
@@ -323,17 +313,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// All items of the list at once. More than [`cap`](Self::cap) of them is an error.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.zones().list().into_list();
-    /// assert_eq!(zones.clone().all().await?.len(), 2);
-    /// assert!(zones.cap(1).all().await.is_err());
-    /// # Ok(()) }
-    /// ```
     pub async fn all(self) -> Result<Vec<T>> {
         let cap = self.cap;
         let mut items = self.items();

@@ -187,17 +187,6 @@ impl<'a> Me<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let me = api.me().get().await?;
-    /// println!("{} pays in {}", me.nichandle, me.currency.code);
-    /// # assert_eq!((me.nichandle.as_str(), me.currency.code.as_str()), (cloud_sandbox::ovh::ACCOUNT, "EUR"));
-    /// # Ok(()) }
-    /// ```
     pub fn get(self) -> Call<Nichandle> {
         self.0.call(&ops::GET_ME, Decode::json())
     }

@@ -210,22 +210,6 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
     /// Sends the call and gives status, headers and the bytes of the body as they are.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # struct GetMe;
-    /// # impl ovh::Operation for GetMe {
-    /// #     type Answer = serde_json::Value;
-    /// #     const METHOD: http::Method = http::Method::GET;
-    /// #     const PATH: &'static str = "/me";
-    /// # }
-    /// let answer = api.send(GetMe).send_raw().await?;
-    /// assert!(answer.status.is_success() && answer.headers.contains_key("x-ovh-queryid"));
-    /// # Ok(()) }
-    /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.raw.send_raw().await
     }

@@ -58,6 +58,8 @@ operations_with_actions! {
     GET_ORDER_STATUS = "me.order.status", GET "/me/order/{orderId}/status", "account:apiovh:me/order/status/get";
     LIST_SSH_KEYS = "me.sshKey", GET "/me/sshKey", "account:apiovh:me/sshKey/get";
     CREATE_SSH_KEY = "me.sshKey.post", POST "/me/sshKey", "account:apiovh:me/sshKey/create";
+    GET_SSH_KEY = "me.sshKey.get", GET "/me/sshKey/{keyName}", "account:apiovh:me/sshKey/get";
+    DELETE_SSH_KEY = "me.sshKey.delete", DELETE "/me/sshKey/{keyName}", "account:apiovh:me/sshKey/delete";
 
     LIST_ZONES = "domain.zone", GET "/domain/zone", "dnsZone:apiovh:get";
     GET_ZONE = "domain.zone.get", GET "/domain/zone/{zoneName}", "dnsZone:apiovh:get";
@@ -71,6 +73,37 @@ operations_with_actions! {
     REFRESH_ZONE = "domain.zone.refresh", POST "/domain/zone/{zoneName}/refresh", "dnsZone:apiovh:refresh";
     EXPORT_ZONE = "domain.zone.export", GET "/domain/zone/{zoneName}/export", "dnsZone:apiovh:export/get";
     IMPORT_ZONE = "domain.zone.import", POST "/domain/zone/{zoneName}/import", "dnsZone:apiovh:import";
+    GET_ZONE_TASK = "domain.zone.task.get", GET "/domain/zone/{zoneName}/task/{id}", "dnsZone:apiovh:task/get";
+    GET_SOA = "domain.zone.soa", GET "/domain/zone/{zoneName}/soa", "dnsZone:apiovh:soa/get";
+    UPDATE_SOA = "domain.zone.soa.put", PUT "/domain/zone/{zoneName}/soa", "dnsZone:apiovh:soa/edit";
+    LIST_RESTORE_POINTS = "domain.zone.history", GET "/domain/zone/{zoneName}/history", "dnsZone:apiovh:history/get";
+    GET_RESTORE_POINT = "domain.zone.history.get", GET "/domain/zone/{zoneName}/history/{creationDate}",
+        "dnsZone:apiovh:history/get";
+    RESTORE_ZONE = "domain.zone.history.restore", POST "/domain/zone/{zoneName}/history/{creationDate}/restore",
+        "dnsZone:apiovh:history/restore";
+    LIST_DYN_HOST_RECORDS = "domain.zone.dynHost.record", GET "/domain/zone/{zoneName}/dynHost/record",
+        "dnsZone:apiovh:dynHost/record/get";
+    CREATE_DYN_HOST_RECORD = "domain.zone.dynHost.record.post", POST "/domain/zone/{zoneName}/dynHost/record",
+        "dnsZone:apiovh:dynHost/record/create";
+    GET_DYN_HOST_RECORD = "domain.zone.dynHost.record.get", GET "/domain/zone/{zoneName}/dynHost/record/{id}",
+        "dnsZone:apiovh:dynHost/record/get";
+    UPDATE_DYN_HOST_RECORD = "domain.zone.dynHost.record.put", PUT "/domain/zone/{zoneName}/dynHost/record/{id}",
+        "dnsZone:apiovh:dynHost/record/edit";
+    DELETE_DYN_HOST_RECORD = "domain.zone.dynHost.record.delete", DELETE "/domain/zone/{zoneName}/dynHost/record/{id}",
+        "dnsZone:apiovh:dynHost/record/delete";
+    LIST_DYN_HOST_LOGINS = "domain.zone.dynHost.login", GET "/domain/zone/{zoneName}/dynHost/login",
+        "dnsZone:apiovh:dynHost/login/get";
+    CREATE_DYN_HOST_LOGIN = "domain.zone.dynHost.login.post", POST "/domain/zone/{zoneName}/dynHost/login",
+        "dnsZone:apiovh:dynHost/login/create";
+    GET_DYN_HOST_LOGIN = "domain.zone.dynHost.login.get", GET "/domain/zone/{zoneName}/dynHost/login/{login}",
+        "dnsZone:apiovh:dynHost/login/get";
+    UPDATE_DYN_HOST_LOGIN = "domain.zone.dynHost.login.put", PUT "/domain/zone/{zoneName}/dynHost/login/{login}",
+        "dnsZone:apiovh:dynHost/login/edit";
+    DELETE_DYN_HOST_LOGIN = "domain.zone.dynHost.login.delete", DELETE "/domain/zone/{zoneName}/dynHost/login/{login}",
+        "dnsZone:apiovh:dynHost/login/delete";
+    SET_DYN_HOST_PASSWORD = "domain.zone.dynHost.login.changePassword",
+        POST "/domain/zone/{zoneName}/dynHost/login/{login}/changePassword",
+        "dnsZone:apiovh:dynHost/login/changePassword";
     GET_DOMAIN = "domain.get", GET "/domain/{serviceName}", "domain:apiovh:get";
     LIST_DOMAINS = "domain", GET "/domain", "domain:apiovh:get";
     UPDATE_DOMAIN = "domain.put", PUT "/domain/{serviceName}", "domain:apiovh:edit";
@@ -174,6 +207,64 @@ operations_with_actions! {
         "vps:apiovh:serviceInfos/edit";
     LIST_SERVICES = "services", GET "/services", "account:apiovh:services/get";
     GET_SERVICE = "services.get", GET "/services/{serviceId}", "account:apiovh:services/get";
+    LIST_CARTS = "order.cart", GET "/order/cart", "order:apiovh:cart/get";
+    CREATE_CART = "order.cart.post", POST "/order/cart";
+    GET_CART = "order.cart.get", GET "/order/cart/{cartId}";
+    DELETE_CART = "order.cart.delete", DELETE "/order/cart/{cartId}", "order:apiovh:cart/delete";
+    ASSIGN_CART = "order.cart.assign", POST "/order/cart/{cartId}/assign", "order:apiovh:cart/assign";
+    LIST_DOMAIN_OFFERS = "order.cart.domain", GET "/order/cart/{cartId}/domain";
+    ADD_DOMAIN = "order.cart.domain.post", POST "/order/cart/{cartId}/domain";
+    LIST_CART_ITEMS = "order.cart.item", GET "/order/cart/{cartId}/item";
+    GET_CART_ITEM = "order.cart.item.get", GET "/order/cart/{cartId}/item/{itemId}";
+    DELETE_CART_ITEM = "order.cart.item.delete", DELETE "/order/cart/{cartId}/item/{itemId}";
+    LIST_CONFIGURATIONS = "order.cart.item.configuration", GET "/order/cart/{cartId}/item/{itemId}/configuration";
+    CREATE_CONFIGURATION = "order.cart.item.configuration.post", POST "/order/cart/{cartId}/item/{itemId}/configuration";
+    LIST_REQUIRED_CONFIGURATIONS = "order.cart.item.requiredConfiguration", GET "/order/cart/{cartId}/item/{itemId}/requiredConfiguration";
+    GET_CART_SUMMARY = "order.cart.summary", GET "/order/cart/{cartId}/summary";
+    SIMULATE_CHECKOUT = "order.cart.checkout", GET "/order/cart/{cartId}/checkout",
+        "order:apiovh:cart/checkout/simulate";
+    CHECKOUT = "order.cart.checkout.post", POST "/order/cart/{cartId}/checkout", "order:apiovh:cart/checkout/execute";
+    LIST_SMS_ACCOUNTS = "sms", GET "/sms", "sms:apiovh:get";
+    GET_SMS_ACCOUNT = "sms.get", GET "/sms/{serviceName}", "sms:apiovh:get";
+    LIST_SMS_SENDERS = "sms.senders", GET "/sms/{serviceName}/senders", "sms:apiovh:senders/get";
+    LIST_SMS_JOBS = "sms.jobs", GET "/sms/{serviceName}/jobs", "sms:apiovh:jobs/get";
+    CREATE_SMS_JOB = "sms.jobs.post", POST "/sms/{serviceName}/jobs", "sms:apiovh:jobs/create";
+    GET_SMS_JOB = "sms.jobs.get", GET "/sms/{serviceName}/jobs/{id}", "sms:apiovh:jobs/get";
+    DELETE_SMS_JOB = "sms.jobs.delete", DELETE "/sms/{serviceName}/jobs/{id}", "sms:apiovh:jobs/delete";
+    LIST_PRIVATE_DATABASES = "hosting.privateDatabase", GET "/hosting/privateDatabase", "webCloudDatabases:apiovh:get";
+    GET_PRIVATE_DATABASE = "hosting.privateDatabase.get", GET "/hosting/privateDatabase/{serviceName}",
+        "webCloudDatabases:apiovh:get";
+    RESTART_PRIVATE_DATABASE = "hosting.privateDatabase.restart", POST "/hosting/privateDatabase/{serviceName}/restart",
+        "webCloudDatabases:apiovh:restart";
+    LIST_DATABASES = "hosting.privateDatabase.database", GET "/hosting/privateDatabase/{serviceName}/database",
+        "webCloudDatabases:apiovh:database/get";
+    CREATE_DATABASE = "hosting.privateDatabase.database.post", POST "/hosting/privateDatabase/{serviceName}/database",
+        "webCloudDatabases:apiovh:database/create";
+    GET_DATABASE = "hosting.privateDatabase.database.get",
+        GET "/hosting/privateDatabase/{serviceName}/database/{databaseName}",
+        "webCloudDatabases:apiovh:database/get";
+    DELETE_DATABASE = "hosting.privateDatabase.database.delete",
+        DELETE "/hosting/privateDatabase/{serviceName}/database/{databaseName}",
+        "webCloudDatabases:apiovh:database/delete";
+    LIST_DATABASE_USERS = "hosting.privateDatabase.user", GET "/hosting/privateDatabase/{serviceName}/user",
+        "webCloudDatabases:apiovh:user/get";
+    CREATE_DATABASE_USER = "hosting.privateDatabase.user.post", POST "/hosting/privateDatabase/{serviceName}/user",
+        "webCloudDatabases:apiovh:user/create";
+    GET_DATABASE_USER = "hosting.privateDatabase.user.get",
+        GET "/hosting/privateDatabase/{serviceName}/user/{userName}",
+        "webCloudDatabases:apiovh:user/get";
+    DELETE_DATABASE_USER = "hosting.privateDatabase.user.delete",
+        DELETE "/hosting/privateDatabase/{serviceName}/user/{userName}",
+        "webCloudDatabases:apiovh:user/delete";
+    LIST_WHITELIST = "hosting.privateDatabase.whitelist", GET "/hosting/privateDatabase/{serviceName}/whitelist",
+        "webCloudDatabases:apiovh:whitelist/get";
+    CREATE_WHITELIST = "hosting.privateDatabase.whitelist.post",
+        POST "/hosting/privateDatabase/{serviceName}/whitelist",
+        "webCloudDatabases:apiovh:whitelist/create";
+    LIST_DATABASE_TASKS = "hosting.privateDatabase.tasks", GET "/hosting/privateDatabase/{serviceName}/tasks",
+        "webCloudDatabases:apiovh:tasks/get";
+    GET_DATABASE_TASK = "hosting.privateDatabase.tasks.get", GET "/hosting/privateDatabase/{serviceName}/tasks/{id}",
+        "webCloudDatabases:apiovh:tasks/get";
 
     LIST_PROJECTS = "cloud.project", GET "/cloud/project", "publicCloudProject:apiovh:get";
     GET_PROJECT = "cloud.project.get", GET "/cloud/project/{serviceName}", "publicCloudProject:apiovh:get";
@@ -310,6 +401,17 @@ operations_with_actions! {
     LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
     CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";
     GET_POLICY = "iam.policy.get", GET "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/get";
+    UPDATE_POLICY = "v2.iam.policy.put", PUT "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/edit";
+    DELETE_POLICY = "v2.iam.policy.delete", DELETE "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/delete";
+    LIST_RESOURCE_GROUPS = "v2.iam.resourceGroup", GET "/v2/iam/resourceGroup", "account:apiovh:iam/resourceGroup/get";
+    CREATE_RESOURCE_GROUP = "v2.iam.resourceGroup.post", POST "/v2/iam/resourceGroup",
+        "account:apiovh:iam/resourceGroup/create";
+    GET_RESOURCE_GROUP = "v2.iam.resourceGroup.get", GET "/v2/iam/resourceGroup/{groupId}",
+        "account:apiovh:iam/resourceGroup/get";
+    UPDATE_RESOURCE_GROUP = "v2.iam.resourceGroup.put", PUT "/v2/iam/resourceGroup/{groupId}",
+        "account:apiovh:iam/resourceGroup/edit";
+    DELETE_RESOURCE_GROUP = "v2.iam.resourceGroup.delete", DELETE "/v2/iam/resourceGroup/{groupId}",
+        "account:apiovh:iam/resourceGroup/delete";
     LIST_RESOURCES = "iam.resource", GET "/v2/iam/resource";
     GET_RESOURCE = "iam.resource.get", GET "/v2/iam/resource/{resourceURN}";
 }

@@ -33,47 +33,11 @@ impl Client {
     /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
     ///
     /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// use serde::Deserialize;
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Zone {
-    ///     name: String,
-    /// }
-    ///
-    /// let zone: Zone = api.get("/domain/zone/{zone}").arg("example.com").send_as().await?;
-    /// assert_eq!(zone.name, "example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self, path: impl AsRef<str>) -> RawCall {
         self.request(Method::GET, path)
     }
 
     /// `POST` to any path.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// use serde_json::json;
-    ///
-    /// let record = api
-    ///     .post("/domain/zone/{zone}/record")
-    ///     .arg("example.com")
-    ///     .json(&json!({"fieldType": "A", "subDomain": "www", "target": "192.0.2.7", "ttl": 300}))
-    ///     .await?;
-    /// assert_eq!(record["target"], "192.0.2.7");
-    /// api.post("/domain/zone/{zone}/refresh").arg("example.com").await?; // no parameters, no body
-    /// # Ok(()) }
-    /// ```
     pub fn post(&self, path: impl AsRef<str>) -> RawCall {
         self.request(Method::POST, path)
     }
@@ -226,16 +190,6 @@ impl RawCall {
     /// Sends the call; awaiting it does the same.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let me = api.get("/me").send().await?;
-    /// assert_eq!(me["nichandle"], cloud_sandbox::ovh::ACCOUNT);
-    /// # Ok(()) }
-    /// ```
     pub async fn send(self) -> Result<Value> {
         self.call.send().await
     }
@@ -261,16 +215,6 @@ impl RawCall {
     /// Sends the call and gives status, headers and the bytes of the body as they are.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let answer = api.get("/me").send_raw().await?;
-    /// assert!(answer.status.is_success() && answer.headers.contains_key("x-ovh-queryid"));
-    /// # Ok(()) }
-    /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.call.send_raw().await
     }
@@ -278,20 +222,6 @@ impl RawCall {
     /// Sends the call and gives the body piece by piece.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let mut download = api.get("/domain/zone/{zone}/export").arg("example.com").send_streaming().await?;
-    /// let mut length = 0;
-    /// while let Some(piece) = download.chunk().await? {
-    ///     length += piece.len();
-    /// }
-    /// assert!(length > 0);
-    /// # Ok(()) }
-    /// ```
     pub async fn send_streaming(self) -> Result<Download> {
         self.call.send_streaming().await
     }
@@ -405,23 +335,6 @@ impl RawCall {
     /// Looks at something by this `GET` until it is there no longer. Anything but a `GET` is refused before it is sent.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let path = "/cloud/project/{project}/instance/{id}";
-    /// let projects: Vec<String> = api.get("/cloud/project").send_as().await?;
-    /// # let project = &projects[0];
-    /// # let instances = api.get("/cloud/project/{project}/instance").arg(project).await?;
-    /// # let instance = instances[0]["id"].as_str().unwrap();
-    /// api.delete(path).arg(project).arg(instance).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// api.get(path).arg(project).arg(instance).wait_gone().await?;
-    /// assert!(api.get(path).arg(project).arg(instance).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn wait_gone(self) -> Waiter<()> {
         let is_get = self.method == Method::GET;
         let call = self.only_get("wait_gone").call;

@@ -8,8 +8,10 @@ use cloud_core::test_util::PausedClock;
 use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
 use cloud_sandbox::{Fault, Sandbox};
 use ovh::Client;
+use ovh::cart::DomainOffer;
 use ovh::cloud::{ClusterStatus, InstanceStatus, NewNodePool};
-use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock};
+use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock, ZoneTaskStatus};
+use ovh::iam::Permissions;
 use ovh::service::PurchasedService;
 use ovh::vps::{VpsState, VpsTaskState};
 
@@ -301,4 +303,271 @@ async fn a_domain_gets_name_servers_and_is_unlocked() {
     );
     let error = servers.add(["ns1.example.com"]).await.unwrap_err();
     assert!(error.is_conflict());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_is_made_changed_and_deleted() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let policies = api.iam().policies();
+    let groups = api.iam().resource_groups();
+    let vps = "urn:v1:eu:resource:vps:vps-5a4d6b07.vps.ovh.net";
+    let group = groups.create("front", [vps]).await.unwrap();
+    assert_eq!(groups.get(&group).await.unwrap().resources[0].kind, "vps");
+    let zone = "urn:v1:eu:resource:dnsZone:example.com";
+    let group = groups.update(&group).resources([vps, zone]).await.unwrap();
+    assert_eq!((group.name.as_str(), group.resources.len()), ("front", 2));
+
+    let who = "urn:v1:eu:identity:user:ab12345-ovh/ci";
+    let what = Permissions::allow(["vps:apiovh:reboot"]);
+    let create = policies.create("ci", [who], what.clone(), [group.urn.as_str()]);
+    let made = create.clone().or_get().await.unwrap();
+    let again = create.or_get().await.unwrap();
+    assert_eq!(
+        (made.was_created(), again.was_created(), &made.id),
+        (true, false, &again.id)
+    );
+    let other = Permissions::allow(["vps:apiovh:get"]);
+    let other = policies.create("ci", [who], other, [group.urn.as_str()]);
+    assert!(other.or_get().await.unwrap_err().is_conflict());
+
+    let changed = policies.update(&made).name("ci-2").await.unwrap();
+    assert_eq!(
+        (changed.name.as_str(), &changed.permissions),
+        ("ci-2", &what)
+    );
+    assert_eq!(changed.identities, [who]);
+    policies.delete(&made.id).await.unwrap();
+    groups.delete(&group).await.unwrap();
+    assert!(policies.get(&made.id).optional().await.unwrap().is_none());
+    assert!(groups.get(&group).optional().await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_the_account_is_replaced() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let keys = api.me().ssh_keys();
+    let first = keys
+        .create("laptop", "ssh-ed25519 AAAA old")
+        .or_get()
+        .await
+        .unwrap();
+    assert!(first.was_created());
+    let again = keys
+        .create("laptop", "ssh-ed25519 AAAA old")
+        .or_get()
+        .await
+        .unwrap();
+    assert!(!again.was_created());
+    let other = keys.create("laptop", "ssh-ed25519 AAAA new");
+    assert!(other.clone().or_get().await.unwrap_err().is_conflict());
+    keys.delete("laptop").await.unwrap();
+    other.await.unwrap();
+    assert_eq!(
+        keys.get("laptop").await.unwrap().key,
+        "ssh-ed25519 AAAA new"
+    );
+    assert_eq!(keys.list().all().await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dyn_host_record_follows_its_address() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let zone = api.zone("example.com");
+    let records = zone.dyn_host_records();
+    let record = records
+        .create("home", [203, 0, 113, 7].into())
+        .await
+        .unwrap();
+    records
+        .update(&record)
+        .ip(Ipv4Addr::new(203, 0, 113, 8))
+        .await
+        .unwrap();
+    let home = records.list().sub_domain("home").all().await.unwrap();
+    assert_eq!(
+        (home[0].ip.as_str(), home[0].zone.as_str()),
+        ("203.0.113.8", "example.com")
+    );
+
+    let logins = zone.dyn_host_logins();
+    let login = logins
+        .create("router", "home", "first pa55word".into())
+        .await
+        .unwrap();
+    assert_eq!(login.login, "example.com-router");
+    logins
+        .set_password(&login.login, &"second pa55word".into())
+        .await
+        .unwrap();
+    logins.set_sub_domain(&login.login, "*").await.unwrap();
+    assert_eq!(logins.get(&login.login).await.unwrap().sub_domain, "*");
+    logins.delete(&login.login).await.unwrap();
+    records.delete(&record).await.unwrap();
+    assert!(records.list().ids().await.unwrap().is_empty());
+    assert!(logins.list().ids().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_goes_back_to_what_it_was() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let zone = api.zone("example.com");
+    let before = zone.export().await.unwrap();
+    let points = zone.history().list().all().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let file = format!("{before}\nhome IN A 203.0.113.7\n");
+    let imported = zone.import(file).await.unwrap();
+    assert_eq!(imported.wait().await.unwrap().status, ZoneTaskStatus::Done);
+    assert!(zone.export().await.unwrap().contains("203.0.113.7"));
+    let restored = zone
+        .history()
+        .restore(&points[0].creation_date)
+        .await
+        .unwrap();
+    assert_eq!(zone.task(&*restored).await.unwrap().id, restored.id);
+    restored.wait().await.unwrap();
+    assert!(!zone.export().await.unwrap().contains("203.0.113.7"));
+    assert_eq!(zone.history().list().ids().await.unwrap().len(), 3);
+
+    let soa = zone.soa().await.unwrap();
+    zone.update_soa().ttl(600).await.unwrap();
+    let changed = zone.soa().await.unwrap();
+    assert_eq!((changed.ttl, changed.expire), (600, soa.expire));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cart_is_priced_without_ordering() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let id = api
+        .carts()
+        .create("FR")
+        .description("shop")
+        .await
+        .unwrap()
+        .cart_id;
+    let cart = api.cart(&id);
+    cart.assign().await.unwrap();
+    let is_free = async |domain: &str| {
+        let offers = cart.domain(domain).await.unwrap();
+        offers.iter().any(DomainOffer::is_free)
+    };
+    assert!(is_free("shop.example").await);
+    assert!(!is_free("taken.example").await);
+    assert!(!is_free("example.com").await);
+
+    let item = cart
+        .add_domain("shop.example")
+        .duration("P2Y")
+        .await
+        .unwrap();
+    let said = cart.items().configurations(&item);
+    let setting = said.required().await.unwrap().remove(0).label;
+    said.create(setting, "/me/contact/1").await.unwrap();
+    assert_eq!(said.ids().await.unwrap().len(), 1);
+    let summary = cart.summary().await.unwrap();
+    assert_eq!((summary.order_id, summary.details.len()), (None, 1));
+    assert_eq!(summary.prices.without_tax.text, "15.98 €");
+    assert_eq!(
+        cart.simulate_checkout().await.unwrap().prices,
+        summary.prices
+    );
+
+    cart.items().delete(&item).await.unwrap();
+    assert_eq!(cart.summary().await.unwrap().prices.with_tax.text, "0.00 €");
+    cart.delete().await.unwrap();
+    assert!(api.carts().list().ids().await.unwrap().is_empty());
+    let ordered = format!("POST /1.0/order/cart/{id}/checkout");
+    assert_eq!(sandbox.journal().count(&ordered), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_wait_until_they_go_or_are_called_off() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let account = api.sms().list().all().await.unwrap().remove(0);
+    let sender = api.sms().senders(&account.name).await.unwrap().remove(0);
+    let jobs = api.sms().jobs(&account.name);
+    let send = jobs.create("backup failed", ["+33600000001", "+33600000002", "me"]);
+    let report = send
+        .sender(sender)
+        .differed_period(5)
+        .tag("t")
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.ids.len(), report.invalid_receivers.as_slice()),
+        (2, &["me".to_owned()][..])
+    );
+    jobs.delete(report.ids[0]).await.unwrap();
+    let left = jobs.list().all().await.unwrap();
+    assert_eq!((left.len(), left[0].receiver.as_str()), (1, "+33600000002"));
+    tokio::time::sleep(Duration::from_secs(6 * 60)).await;
+    assert!(jobs.list().ids().await.unwrap().is_empty());
+    assert_eq!(
+        api.sms().get(&account.name).await.unwrap().credits_left,
+        98.0
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_and_its_user_are_made_and_deleted() {
+    let sandbox = sandbox();
+    let api = client(&sandbox);
+    let servers = api.private_databases();
+    let server = servers.list().ids().await.unwrap().remove(0);
+    servers
+        .restart(&server)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let (databases, users) = (servers.databases(&server), servers.users(&server));
+    databases
+        .create("shop")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert!(databases.create("shop").await.unwrap_err().is_conflict());
+    users
+        .create("web", "pa55word-1".into())
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    servers
+        .whitelist(&server)
+        .create("192.0.2.7")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(
+        servers.whitelist(&server).ids().await.unwrap(),
+        ["192.0.2.7"]
+    );
+    assert_eq!(databases.get("shop").await.unwrap().database_name, "shop");
+    assert_eq!(users.list().all().await.unwrap()[0].user_name, "web");
+    users.delete("web").await.unwrap().wait().await.unwrap();
+    databases
+        .delete("shop")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert!(databases.get("shop").optional().await.unwrap().is_none());
+    let done = servers.tasks(&server).list().function("database/create");
+    assert_eq!(
+        done.all().await.unwrap()[0].database_name.as_deref(),
+        Some("shop")
+    );
 }

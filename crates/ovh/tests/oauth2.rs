@@ -278,6 +278,10 @@ async fn open_operations_need_no_credential() {
         assert!(header(&sent, name).is_none(), "{name}");
     }
     let error = api.get("/me").await.unwrap_err();
-    assert!(error.to_string().contains("no consumer key"), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "GET /me failed: wrong configuration: this client has an application but no consumer key, the permission to act for \
+         an account: request one by Client::consumer_key, or set OVH_CONSUMER_KEY"
+    );
     assert_eq!(transport.seen().len(), 3);
 }

@@ -229,6 +229,7 @@ whole_bodies! {
 }
 
 whole_bodies! {
+    Vec<i64> => |it| encode(it);
     i64 => |it| encode(it);
     ovh::consumer_key::PendingConsumerKey => |_| Value::Null;
     ovh::me::orders::OrderStatus => |it| encode(it);
@@ -243,6 +244,12 @@ macro_rules! with_lists {
 with_lists! {
     ovh::auth::ApiCredential
     ovh::auth::AuthDetails
+    ovh::cart::Cart
+    ovh::cart::CartItem
+    ovh::cart::Configuration
+    ovh::cart::CreatedConfiguration
+    ovh::cart::DomainOffer
+    ovh::cart::Order
     ovh::cloud::Cluster
     ovh::cloud::Flavor
     ovh::cloud::Image
@@ -270,8 +277,12 @@ with_lists! {
     ovh::dedicated_server::ServerTask
     ovh::domain::Domain
     ovh::domain::DomainTask
+    ovh::domain::DynHostLogin
+    ovh::domain::DynHostRecord
     ovh::domain::FullNameServer
     ovh::domain::Record
+    ovh::domain::RestorePoint
+    ovh::domain::Soa
     ovh::domain::Zone
     ovh::domain::ZoneStatus
     ovh::domain::ZoneTask
@@ -279,6 +290,7 @@ with_lists! {
     ovh::email_domain::Redirection
     ovh::iam::Policy
     ovh::iam::Resource
+    ovh::iam::ResourceGroup
     ovh::ip::Ip
     ovh::ip::IpTask
     ovh::ip::ReverseIp
@@ -291,8 +303,15 @@ with_lists! {
     ovh::me::oauth2_clients::OAuth2Client
     ovh::me::orders::Order
     ovh::me::ssh_keys::AccountSshKey
+    ovh::private_database::Database
+    ovh::private_database::PrivateDatabase
+    ovh::private_database::PrivateDatabaseTask
+    ovh::private_database::User
     ovh::service::PurchasedService
     ovh::service::Service
+    ovh::sms::SmsAccount
+    ovh::sms::SmsJob
+    ovh::sms::SmsSendingReport
     ovh::vps::Snapshot
     ovh::vps::Vps
     ovh::vps::VpsImage

@@ -101,6 +101,9 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     let own = account::identity(run, api).await;
     account::me(run, api).await;
     domains::all(run, api).await;
+    domains::carts(run, api).await;
+    domains::messages(run, api).await;
+    domains::databases(run, api, settle).await;
     machines::all(run, api, settle).await;
     cloud::all(run, api).await;
     account::policies(run, api).await;

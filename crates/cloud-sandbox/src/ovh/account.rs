@@ -14,7 +14,7 @@ use super::services::Services;
 use super::settings::{ACCOUNT, Settings};
 use super::task::Task;
 use super::zones::{self, Zone};
-use super::{cloud, domains, emails, iam, ips, servers, vps};
+use super::{cloud, domains, emails, iam, ips, private_databases, servers, sms, vps};
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Account {
@@ -31,8 +31,12 @@ pub(crate) struct Account {
     pub(crate) zones: BTreeMap<String, Zone>,
     #[serde(deserialize_with = "crate::keep::by_word")]
     pub(crate) services: Services,
+    /// What is about to be ordered, by the ids of the carts.
+    pub(crate) carts: BTreeMap<String, Value>,
     pub(crate) tasks: BTreeMap<i64, Task>,
     pub(crate) policies: Vec<Value>,
+    /// Groups of resources, which policies can be about.
+    pub(crate) groups: Vec<Value>,
     /// What IAM knows, by URN.
     pub(crate) resources: BTreeMap<String, Value>,
     #[serde(skip)]
@@ -57,8 +61,10 @@ impl Account {
             ledger: bills::seeded(settings.bills, epoch, unit),
             zones: BTreeMap::new(),
             services: Services::new(),
+            carts: BTreeMap::new(),
             tasks: BTreeMap::new(),
             policies: Vec::new(),
+            groups: Vec::new(),
             resources: BTreeMap::new(),
             later: BTreeMap::new(),
             next_effect: 0,
@@ -71,6 +77,8 @@ impl Account {
         vps::seed(&mut account);
         ips::seed(&mut account);
         cloud::seed(&mut account);
+        sms::seed(&mut account);
+        private_databases::seed(&mut account);
         account
     }
 

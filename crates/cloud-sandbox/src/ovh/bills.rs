@@ -173,7 +173,7 @@ impl Order {
     }
 }
 
-fn price(cents: usize) -> Value {
+pub(crate) fn price(cents: usize) -> Value {
     let text = format!("{}.{:02}", cents / 100, cents % 100);
     let value: f64 = text.parse().unwrap_or_default();
     json!({"currencyCode": "EUR", "priceInUcents": cents * 1_000_000, "text": format!("{text} €"), "value": value})

@@ -32,6 +32,11 @@ const PERMISSIONS: &[Field] = &[
     nullable("except", Kind::Objects),
 ];
 const ACTION: &[Field] = &[required("action", Kind::Text)];
+const GROUP: &[Field] = &[
+    required("name", Kind::Text),
+    required("resources", Kind::Objects),
+];
+const MEMBER: &[Field] = &[optional("id", Kind::Text), optional("urn", Kind::Text)];
 const URN: &[Field] = &[required("urn", Kind::Text)];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
@@ -45,6 +50,14 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(POST "/v2/iam/policy", Some("account:apiovh:iam/policy/create"), create).body(CREATION),
     op!(GET "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/get"), get)
         .query(&["details"]),
+    op!(PUT "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/edit"), change).body(CREATION),
+    op!(DELETE "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/delete"), delete),
+    op!(GET "/v2/iam/resourceGroup", Some("account:apiovh:iam/resourceGroup/get"), list_groups).query(&["details"]),
+    op!(POST "/v2/iam/resourceGroup", Some("account:apiovh:iam/resourceGroup/create"), create_group).body(GROUP),
+    op!(GET "/v2/iam/resourceGroup/{groupId}", Some("account:apiovh:iam/resourceGroup/get"), get_group)
+        .query(&["details"]),
+    op!(PUT "/v2/iam/resourceGroup/{groupId}", Some("account:apiovh:iam/resourceGroup/edit"), change_group).body(GROUP),
+    op!(DELETE "/v2/iam/resourceGroup/{groupId}", Some("account:apiovh:iam/resourceGroup/delete"), delete_group),
     op!(GET "/v2/iam/resource", None, list_resources).query(&[
         "resourceName",
         "resourceType",
@@ -103,7 +116,7 @@ pub(crate) fn permits(
         let about = texts(&policy["resources"], Some("urn")).any(|urn| {
             resource
                 .as_deref()
-                .is_none_or(|resource| wildcard(urn, resource))
+                .is_none_or(|resource| names_resource(account, urn, resource))
         });
         let names = |list: &str| {
             texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action))
@@ -114,6 +127,13 @@ pub(crate) fn permits(
         allowed |= about && names("allow") && !names("except");
     }
     allowed
+}
+
+/// Whether a URN of a policy means a resource: itself, by a wildcard, or as a member of a group.
+fn names_resource(account: &Account, urn: &str, resource: &str) -> bool {
+    let groups = account.groups.iter().filter(|group| group["urn"] == urn);
+    let mut members = groups.flat_map(|group| texts(&group["resources"], Some("urn")));
+    wildcard(urn, resource) || members.any(|member| member == resource)
 }
 
 fn is_active(policy: &Value, now: SystemTime) -> bool {
@@ -171,7 +191,8 @@ fn render(account: &Account, policy: &Value, details: bool) -> Value {
     policy
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+/// Whether the body is a policy, whose name no other one has.
+fn check(ctx: &Ctx<'_>, own: Option<&str>) -> Result<(), Refusal> {
     let permissions = ctx
         .body
         .get("permissions")
@@ -204,12 +225,17 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .account
         .policies
         .iter()
-        .any(|policy| policy["name"] == name)
+        .any(|policy| policy["name"] == name && own.is_none_or(|own| policy["id"] != own))
     {
         return Err(Refusal::conflict(format!(
             "There is a policy with the name {name} already"
         )));
     }
+    Ok(())
+}
+
+fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    check(ctx, None)?;
     let mut policy = json!({
         "id": ctx.account.uuid(),
         "owner": ACCOUNT,
@@ -221,7 +247,13 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "updatedAt": null,
         "expiredAt": null,
     });
-    ctx.body.amend(&mut policy);
+    amend(ctx, &mut policy);
+    ctx.account.policies.push(policy.clone());
+    Ok(policy)
+}
+
+fn amend(ctx: &Ctx<'_>, policy: &mut Value) {
+    ctx.body.amend(policy);
     for list in ["allow", "deny", "except"] {
         if policy["permissions"][list].is_null() {
             policy["permissions"][list] = json!([]);
@@ -231,8 +263,122 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         resource["group"] = Value::Null;
         resource["resource"] = Value::Null;
     }
-    ctx.account.policies.push(policy.clone());
+}
+
+/// The place of the policy in the path, if it is one that can be changed.
+fn position(ctx: &Ctx<'_>) -> Result<usize, Refusal> {
+    let id = &ctx.parameters[0];
+    let mut policies = ctx.account.policies.iter();
+    policies
+        .position(|policy| policy["id"] == id.as_str())
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+/// A policy is taken as a whole.
+fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let at = position(ctx)?;
+    check(ctx, Some(&ctx.parameters[0]))?;
+    let mut policy = ctx.account.policies[at].clone();
+    for field in ["conditions", "expiredAt"] {
+        policy[field] = Value::Null;
+    }
+    policy["permissionsGroups"] = json!([]);
+    amend(ctx, &mut policy);
+    policy["updatedAt"] = json!(instant(ctx.now()));
+    ctx.account.policies[at] = policy.clone();
     Ok(policy)
+}
+
+fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let at = position(ctx)?;
+    ctx.account.policies.remove(at);
+    Ok(Value::Null)
+}
+
+/// A group as answers show it: what is known of its resources only where that was asked for.
+fn render_group(account: &Account, group: &Value, details: bool) -> Value {
+    let mut group = group.clone();
+    for resource in group["resources"].as_array_mut().into_iter().flatten() {
+        let known = resource["urn"]
+            .as_str()
+            .and_then(|urn| account.resources.get(urn));
+        if let (true, Some(known)) = (details, known) {
+            *resource = known.clone();
+        }
+    }
+    group
+}
+
+fn list_groups(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let details = ctx.query.flag("details")?.unwrap_or_default();
+    let groups = ctx.account.groups.iter();
+    let groups = groups
+        .map(|group| render_group(ctx.account, group, details))
+        .collect();
+    cursored(ctx, groups)
+}
+
+fn position_of_group(ctx: &Ctx<'_>) -> Result<usize, Refusal> {
+    let id = &ctx.parameters[0];
+    let mut groups = ctx.account.groups.iter();
+    groups
+        .position(|group| group["id"] == id.as_str())
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+fn get_group(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let details = ctx.query.flag("details")?.unwrap_or_default();
+    let at = position_of_group(ctx)?;
+    Ok(render_group(ctx.account, &ctx.account.groups[at], details))
+}
+
+/// The resources that the body names, by id or by URN.
+fn members(ctx: &Ctx<'_>) -> Result<Value, Refusal> {
+    let wanted = ctx.body.get("resources").unwrap_or(&Value::Null);
+    check_each(wanted, MEMBER, "resources")?;
+    let mut members = Vec::new();
+    for wanted in wanted.as_array().into_iter().flatten() {
+        let fits = |known: &&Value| known["urn"] == wanted["urn"] || known["id"] == wanted["id"];
+        let known = ctx.account.resources.values().find(fits);
+        let known = known.ok_or_else(|| {
+            Refusal::wrong_value("resources", wanted, "is not a resource of this account")
+        })?;
+        members.push(json!({"id": known["id"], "urn": known["urn"]}));
+    }
+    Ok(members.into())
+}
+
+fn create_group(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let resources = members(ctx)?;
+    let (id, now) = (ctx.account.uuid(), instant(ctx.now()));
+    let group = json!({
+        "id": id,
+        "urn": format!("urn:v1:eu:resourceGroup:{id}"),
+        "name": ctx.body.text("name"),
+        "owner": ACCOUNT,
+        "readOnly": false,
+        "resources": resources,
+        "createdAt": now,
+        "updatedAt": null,
+    });
+    ctx.account.groups.push(group.clone());
+    Ok(group)
+}
+
+fn change_group(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (at, resources) = (position_of_group(ctx)?, members(ctx)?);
+    let (name, now) = (ctx.body.text("name").to_owned(), instant(ctx.now()));
+    let group = &mut ctx.account.groups[at];
+    group["name"] = json!(name);
+    group["resources"] = resources;
+    group["updatedAt"] = json!(now);
+    Ok(group.clone())
+}
+
+fn delete_group(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let at = position_of_group(ctx)?;
+    ctx.account.groups.remove(at);
+    Ok(Value::Null)
 }
 
 fn check_each(list: &Value, fields: &[Field], what: &str) -> Result<(), Refusal> {

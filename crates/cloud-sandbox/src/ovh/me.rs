@@ -72,6 +72,8 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(PUT "/me", Some("account:apiovh:me/edit"), change).body(NICHANDLE),
     op!(GET "/me/sshKey", Some("account:apiovh:me/sshKey/get"), list_keys),
     op!(POST "/me/sshKey", Some("account:apiovh:me/sshKey/create"), create_key).body(KEY),
+    op!(GET "/me/sshKey/{keyName}", Some("account:apiovh:me/sshKey/get"), get_key),
+    op!(DELETE "/me/sshKey/{keyName}", Some("account:apiovh:me/sshKey/delete"), delete_key),
 ];
 
 impl Me {
@@ -154,5 +156,24 @@ fn create_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         )));
     }
     ctx.account.me.keys.push((name, key));
+    Ok(Value::Null)
+}
+
+/// The place of the key in the path.
+fn position(ctx: &Ctx<'_>) -> Result<usize, Refusal> {
+    let wanted = &ctx.parameters[0];
+    let mut keys = ctx.account.me.keys.iter();
+    keys.position(|(name, _)| name == wanted)
+        .ok_or_else(|| Refusal::no_such_object(wanted))
+}
+
+fn get_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (name, key) = &ctx.account.me.keys[position(ctx)?];
+    Ok(json!({"keyName": name, "key": key}))
+}
+
+fn delete_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let at = position(ctx)?;
+    ctx.account.me.keys.remove(at);
     Ok(Value::Null)
 }

@@ -73,7 +73,9 @@ products! {
     "domain" "/domain/{serviceName}";
     "emailDomain" "/email/domain/{domain}";
     "publicCloudProject" "/cloud/project/{serviceName}";
+    "sms" "/sms/{serviceName}";
     "vps" "/vps/{serviceName}";
+    "webCloudDatabases" "/hosting/privateDatabase/{serviceName}";
 }
 
 /// What a service has that was bought a year ago.

@@ -29,6 +29,10 @@ pub(crate) struct Zone {
     /// Until when it is paid.
     pub(crate) infos: Value,
     pub(crate) dyn_host: DynHost,
+    /// What it says of itself, but for its number.
+    soa: Value,
+    /// What the name servers had before, oldest first.
+    history: Vec<(SystemTime, BTreeMap<i64, Content>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -63,6 +67,15 @@ const CHANGE: &[Field] = &[
     unalterable("id"),
     unalterable("zone"),
 ];
+const SOA: &[Field] = &[
+    optional("email", Kind::Text),
+    optional("expire", Kind::Integer),
+    optional("nxDomainTtl", Kind::Integer),
+    optional("refresh", Kind::Integer),
+    optional("serial", Kind::Integer),
+    optional("server", Kind::Text),
+    optional("ttl", Kind::Integer),
+];
 const IMPORT: &[Field] = &[required("zoneFile", Kind::Text)];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
@@ -78,6 +91,17 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(POST "/domain/zone/{zoneName}/refresh", Some("dnsZone:apiovh:refresh"), refresh),
     op!(GET "/domain/zone/{zoneName}/export", Some("dnsZone:apiovh:export/get"), export),
     op!(POST "/domain/zone/{zoneName}/import", Some("dnsZone:apiovh:import"), import).body(IMPORT),
+    op!(GET "/domain/zone/{zoneName}/task/{id}", Some("dnsZone:apiovh:task/get"), get_task),
+    op!(GET "/domain/zone/{zoneName}/soa", Some("dnsZone:apiovh:soa/get"), get_soa),
+    op!(PUT "/domain/zone/{zoneName}/soa", Some("dnsZone:apiovh:soa/edit"), change_soa).body(SOA),
+    op!(GET "/domain/zone/{zoneName}/history", Some("dnsZone:apiovh:history/get"), list_history)
+        .query(&["creationDate.from", "creationDate.to"]),
+    op!(GET "/domain/zone/{zoneName}/history/{creationDate}", Some("dnsZone:apiovh:history/get"), get_point),
+    op!(
+        POST "/domain/zone/{zoneName}/history/{creationDate}/restore",
+        Some("dnsZone:apiovh:history/restore"),
+        restore
+    ),
 ];
 
 /// Two zones with the records that the real service makes for a new one.
@@ -111,6 +135,7 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
         let infos = service_infos::fresh(account, name, None);
         let now = account.now();
         let deployed = records.clone();
+        let history = vec![(now, records.clone())];
         let zone = Zone {
             records,
             deployed,
@@ -119,6 +144,15 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
             error: None,
             iam,
             infos,
+            soa: json!({
+                "server": format!("{}.", NAME_SERVERS[0]),
+                "email": "tech.ovh.net.",
+                "refresh": 86_400,
+                "expire": 3_600_000,
+                "nxDomainTtl": 300,
+                "ttl": 3600,
+            }),
+            history,
             dyn_host: DynHost::default(),
         };
         account.zones.insert(name.to_owned(), zone);
@@ -126,6 +160,13 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
 }
 
 impl Zone {
+    /// Gives these records to the name servers, and keeps them for those who want them back.
+    fn deploy(&mut self, records: BTreeMap<i64, Content>, now: SystemTime) {
+        self.history.push((now, records.clone()));
+        self.deployed = records;
+        self.last_update = now;
+    }
+
     fn render(&self, name: &str) -> Value {
         json!({
             "name": name,
@@ -350,8 +391,7 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         let now = account.now();
         if let Some(zone) = account.zones.get_mut(&name) {
             if error.is_none() {
-                zone.deployed = records;
-                zone.last_update = now;
+                zone.deploy(records, now);
             }
             zone.error = error;
         }
@@ -397,9 +437,8 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
                 .collect();
             let now = account.now();
             if let Some(zone) = account.zones.get_mut(&zone) {
-                zone.deployed.clone_from(&records);
-                zone.records = records;
-                zone.last_update = now;
+                zone.records.clone_from(&records);
+                zone.deploy(records, now);
             }
         },
     );
@@ -421,4 +460,91 @@ fn render_task(task: &Task, now: SystemTime) -> Value {
         "lastUpdate": datetime(now),
         "doneDate": task.ended(now).map(datetime),
     })
+}
+
+fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    find(ctx)?;
+    let now = ctx.now();
+    let task = ctx.task(Family::Zone, &name, &ctx.parameters[1])?;
+    Ok(render_task(task, now))
+}
+
+fn get_soa(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let zone = find(ctx)?;
+    let mut soa = zone.soa.clone();
+    soa["serial"] = json!(unix_seconds(zone.last_update));
+    Ok(soa)
+}
+
+fn change_soa(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let body = std::mem::take(&mut ctx.body);
+    for field in ["expire", "nxDomainTtl", "refresh", "ttl"] {
+        let seconds = body.get(field).and_then(Value::as_i64);
+        if let Some(seconds) = seconds.filter(|seconds| *seconds < 60) {
+            return Err(Refusal::wrong_value(field, seconds, "is less than 60"));
+        }
+    }
+    body.amend(&mut find(ctx)?.soa);
+    Ok(Value::Null)
+}
+
+fn render_point(zone: &str, saved: SystemTime) -> Value {
+    let saved = datetime(saved);
+    json!({"creationDate": saved, "zoneFileUrl": format!("https://zone-history.example/{zone}/{saved}")})
+}
+
+fn list_history(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (from, to) = (
+        ctx.query.time("creationDate.from")?,
+        ctx.query.time("creationDate.to")?,
+    );
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    let rows: Vec<_> = find(ctx)?
+        .history
+        .iter()
+        .filter(|(saved, _)| {
+            let seconds = unix_seconds(*saved);
+            from.is_none_or(|from| from.as_second() <= seconds)
+                && to.is_none_or(|to| seconds <= to.as_second())
+        })
+        .map(|(saved, _)| (json!(datetime(*saved)), render_point(&name, *saved)))
+        .collect();
+    expandable(ctx, rows)
+}
+
+/// The saved state in the path.
+fn point(ctx: &mut Ctx<'_>) -> Result<(SystemTime, BTreeMap<i64, Content>), Refusal> {
+    let wanted = ctx.parameters[1].clone();
+    let mut history = find(ctx)?.history.iter();
+    history
+        .find(|(saved, _)| datetime(*saved) == wanted)
+        .cloned()
+        .ok_or_else(|| Refusal::no_such_object(wanted))
+}
+
+fn get_point(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    point(ctx).map(|(saved, _)| render_point(&name, saved))
+}
+
+fn restore(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (_, records) = point(ctx)?;
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    let zone = name.clone();
+    let task = ctx.start(
+        Family::Zone,
+        "ZoneRestore",
+        &name,
+        1,
+        move |account, done| {
+            let now = account.now();
+            if let Some(zone) = account.zones.get_mut(&zone).filter(|_| done) {
+                zone.records.clone_from(&records);
+                zone.deploy(records, now);
+            }
+        },
+    );
+    let now = ctx.now();
+    Ok(render_task(&ctx.account.tasks[&task], now))
 }

@@ -85,18 +85,6 @@ impl<'a> Boots<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:boot/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let boots = api.dedicated_servers().boots("ns1000001.ip-192-0-2.eu");
-    /// # let id = boots.list().all().await?[0].boot_id;
-    /// let boot = boots.get(id).await?;
-    /// assert_eq!(boot.boot_id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self, boot: i64) -> Call<Netboot> {
         self.client
             .call(&ops::GET_BOOT, Decode::json())

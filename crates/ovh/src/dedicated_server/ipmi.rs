@@ -97,16 +97,6 @@ impl<'a> IpmiRoom<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:features/ipmi/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu").get().await?;
-    /// assert!(ipmi.activated && ipmi.supported_features.kvmip_html5_url);
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self) -> Call<Ipmi> {
         self.client
             .call(&ops::GET_IPMI, Decode::json())
@@ -118,18 +108,6 @@ impl<'a> IpmiRoom<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:features/ipmi/access/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::IpmiAccessType;
-    ///
-    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu");
-    /// assert!(ipmi.access(IpmiAccessType::KvmipHtml5Url).await?.value.is_none()); // nothing is open
-    /// # Ok(()) }
-    /// ```
     pub fn access(&self, kind: impl Into<IpmiAccessType>) -> Call<IpmiAccessValue> {
         self.client
             .call(&ops::GET_IPMI_ACCESS, Decode::json())
@@ -145,24 +123,6 @@ impl<'a> IpmiRoom<'a> {
     ///
     /// The IAM actions `dedicatedServer:apiovh:features/ipmi/access/create` and, to wait and read,
     /// `dedicatedServer:apiovh:task/get` and `dedicatedServer:apiovh:features/ipmi/access/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::IpmiAccessType;
-    ///
-    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu");
-    /// let open = ipmi.open(IpmiAccessType::KvmipHtml5Url, 15).ip_to_allow(std::net::Ipv4Addr::new(198, 51, 100, 7));
-    /// # let clock = sandbox.clock().clone();
-    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
-    /// let access = open.value().await?;
-    /// # ahead.abort();
-    /// println!("open {} before {:?}", access.value.expose(), access.expiration);
-    /// # assert!(access.value.expose().starts_with("https://"));
-    /// # Ok(()) }
-    /// ```
     pub fn open(&self, kind: impl Into<IpmiAccessType>, minutes: u32) -> OpenAccess {
         let kind = kind.into();
         let call = tasks::start(self.client, &ops::OPEN_IPMI_ACCESS, &self.server);

@@ -148,20 +148,6 @@ impl<'a> Tasks<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::ServerTaskStatus;
-    ///
-    /// # api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
-    /// let tasks = api.dedicated_servers().tasks("ns1000001.ip-192-0-2.eu");
-    /// let waiting = tasks.list().status(ServerTaskStatus::Init).all().await?;
-    /// assert_eq!(waiting.len(), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListTasks {
         let args = [self.server.as_str()];
         ListTasks::new(
@@ -176,18 +162,6 @@ impl<'a> Tasks<'a> {
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
     /// that is there; [waiting](cloud_core::wait::Accepted::wait) bears that.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let started = api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
-    /// let tasks = api.dedicated_servers().tasks("ns1000001.ip-192-0-2.eu");
-    /// let task = tasks.get(started.task_id).await?;
-    /// assert_eq!(task.function, started.function);
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self, task: i64) -> Call<ServerTask> {
         self.client
             .call(&ops::GET_SERVER_TASK, Decode::json())

@@ -2,6 +2,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use super::records::Records;
@@ -10,6 +11,7 @@ use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
 use crate::service::ServiceInfos;
+use crate::task::{Work, started};
 
 /// A DNS zone that OVHcloud serves for the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -93,13 +95,24 @@ cloud_core::open_enum! {
     }
 }
 
+cloud_core::numeric_id! {
+    /// Identifies a task of a zone.
+    pub struct ZoneTaskId;
+}
+
+impl From<&ZoneTask> for ZoneTaskId {
+    fn from(task: &ZoneTask) -> Self {
+        task.id
+    }
+}
+
 /// Work on a zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ZoneTask {
     /// The number of the task, for calls about it.
-    pub id: i64,
+    pub id: ZoneTaskId,
     /// The kind of work that the task does.
     pub function: ZoneTaskFunction,
     /// How far it has come.
@@ -122,6 +135,20 @@ pub struct ZoneTask {
     pub can_relaunch: bool,
 }
 
+impl Work for ZoneTask {
+    fn state(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn what(&self) -> &str {
+        self.function.as_str()
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.comment.clone()
+    }
+}
+
 /// Calls about DNS zones (`/domain/zone`).
 #[derive(Clone, Copy, Debug)]
 pub struct Zones<'a>(&'a Client);
@@ -138,18 +165,6 @@ impl<'a> Zones<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for zone in api.zones().list().all().await? {
-    ///     println!("{} on {}", zone.name, zone.name_servers.join(", "));
-    /// }
-    /// # assert_eq!(api.zones().list().ids().await?, ["example.com", "example.org"]);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListZones {
         ListZones::new(self.0.expanded(&ops::LIST_ZONES, &ops::GET_ZONE, &[]))
     }
@@ -159,16 +174,6 @@ impl<'a> Zones<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zone = api.zones().get("example.com").await?;
-    /// assert_eq!(zone.name, "example.com");
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, zone: &str) -> Call<Zone> {
         self.0.call(&ops::GET_ZONE, Decode::json()).arg(zone)
     }
@@ -182,8 +187,8 @@ list_request! {
 /// Calls about one DNS zone (`/domain/zone/{zoneName}`).
 #[derive(Clone, Debug)]
 pub struct ZoneHandle<'a> {
-    client: &'a Client,
-    name: String,
+    pub(super) client: &'a Client,
+    pub(super) name: String,
 }
 
 impl<'a> ZoneHandle<'a> {
@@ -196,20 +201,6 @@ impl<'a> ZoneHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:status/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RrType;
-    ///
-    /// let zone = api.zone("example.com");
-    /// assert!(zone.status().await?.is_deployed);
-    /// zone.records().create(RrType::A, "203.0.113.7").sub_domain("api").await?;
-    /// assert!(!zone.status().await?.is_deployed); // not before the next refresh
-    /// # Ok(()) }
-    /// ```
     pub fn status(&self) -> Call<ZoneStatus> {
         self.client
             .call(&ops::GET_ZONE_STATUS, Decode::json())
@@ -222,21 +213,6 @@ impl<'a> ZoneHandle<'a> {
     ///
     /// The IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
     /// [`edit`](Records::edit) waits its turn.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RrType;
-    ///
-    /// let zone = api.zone("example.com");
-    /// zone.records().create(RrType::A, "203.0.113.7").sub_domain("api").await?;
-    /// zone.refresh().await?;
-    /// sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// assert!(zone.status().await?.is_deployed);
-    /// # Ok(()) }
-    /// ```
     pub fn refresh(&self) -> Call<()> {
         self.client
             .call(&ops::REFRESH_ZONE, Decode::nothing())
@@ -248,16 +224,6 @@ impl<'a> ZoneHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:export/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let file = api.zone("example.com").export().await?;
-    /// assert!(file.contains("SOA"));
-    /// # Ok(()) }
-    /// ```
     pub fn export(&self) -> Call<String> {
         self.client
             .call(&ops::EXPORT_ZONE, Decode::json())
@@ -268,8 +234,8 @@ impl<'a> ZoneHandle<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `dnsZone:apiovh:import`. It is carried out by a task; [`status`](Self::status) tells when the
-    /// name servers have it.
+    /// The IAM action `dnsZone:apiovh:import`; for waiting `dnsZone:apiovh:task/get`. It is carried out by a task;
+    /// [`status`](Self::status) tells when the name servers have it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -285,11 +251,29 @@ impl<'a> ZoneHandle<'a> {
     /// # Ok(()) }
     /// ```
     pub fn import(&self, zone_file: impl Into<String>) -> ImportZone {
-        let call = self
-            .client
-            .call(&ops::IMPORT_ZONE, Decode::json())
-            .arg(&self.name);
-        ImportZone::new(call, zone_file.into())
+        let call = self.client.call(&ops::IMPORT_ZONE, self.begun());
+        ImportZone::new(call.arg(&self.name), zone_file.into())
+    }
+
+    /// One task (`GET /domain/zone/{zoneName}/task/{id}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:task/get`.
+    pub fn task(&self, task: impl Into<ZoneTaskId>) -> Call<ZoneTask> {
+        self.client
+            .call(&ops::GET_ZONE_TASK, Decode::json())
+            .arg(&self.name)
+            .arg(task.into())
+    }
+
+    /// The answer of a change that a task carries out.
+    pub(super) fn begun(&self) -> Decode<Accepted<ZoneTask>> {
+        let (client, zone) = (self.client.clone(), self.name.clone());
+        Decode::json().map(move |task: ZoneTask| {
+            let look = client.zone(&zone).task(&task);
+            started(task, look)
+        })
     }
 
     /// Until when the zone is paid, and how it goes on then (`GET` and `PUT /domain/zone/{zoneName}/serviceInfos`).
@@ -314,7 +298,7 @@ impl<'a> ZoneHandle<'a> {
 cloud_core::request! {
     /// Takes a zone file for a zone; made by [`ZoneHandle::import`].
     #[serde(rename_all = "camelCase")]
-    pub struct ImportZone => ZoneTask;
+    pub struct ImportZone => Accepted<ZoneTask>;
     required {
         zone_file: String,
     }

@@ -82,17 +82,6 @@ impl<'a> Applications<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/application/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().applications().list().all().await?[0].application_id;
-    /// let application = api.me().applications().get(id).await?;
-    /// assert_eq!(application.application_id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, application: impl Into<ApplicationId>) -> Call<ApiApplication> {
         self.0
             .call(&ops::GET_APPLICATION, Decode::json())
@@ -104,17 +93,6 @@ impl<'a> Applications<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/application/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().applications().list().all().await?[0].application_id;
-    /// api.me().applications().delete(id).await?;
-    /// assert!(api.me().applications().get(id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, application: impl Into<ApplicationId>) -> Call<()> {
         self.0
             .call(&ops::DELETE_APPLICATION, Decode::nothing())

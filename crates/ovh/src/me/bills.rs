@@ -161,17 +161,6 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let ids = api.me().bills().list().ids().await?;
-    /// let bill = api.me().bills().get(&ids[0]).await?;
-    /// assert_eq!(bill.bill_id, ids[0]);
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, bill: &str) -> Call<Bill> {
         self.0.call(&ops::GET_BILL, Decode::json()).arg(bill)
     }
@@ -184,19 +173,6 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/details/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let bill = &api.me().bills().list().ids().await?[0];
-    /// for line in api.me().bills().details(bill).all().await? {
-    ///     println!("{} x {}: {}", line.quantity, line.description, line.total_price.text);
-    /// }
-    /// # assert!(!api.me().bills().details(bill).all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn details(self, bill: &str) -> List<BillDetail> {
         self.0
             .expanded(&ops::LIST_BILL_DETAILS, &ops::GET_BILL_DETAIL, &[bill])
@@ -207,18 +183,6 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/details/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let bill = &api.me().bills().list().ids().await?[0];
-    /// let lines = api.me().bills().details(bill).ids().await?;
-    /// let line = api.me().bills().detail(bill, &lines[0]).await?;
-    /// assert_eq!(line.bill_detail_id, lines[0]);
-    /// # Ok(()) }
-    /// ```
     pub fn detail(self, bill: &str, detail: &str) -> Call<BillDetail> {
         self.0
             .call(&ops::GET_BILL_DETAIL, Decode::json())
@@ -231,18 +195,6 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/payment/get`. 404 while it was not paid.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let bill = &api.me().bills().list().ids().await?[0];
-    /// let payment = api.me().bills().payment(bill).await?;
-    /// println!("paid by {} on {}", payment.payment_type, payment.payment_date);
-    /// # assert!(payment.payment_identifier.is_some());
-    /// # Ok(()) }
-    /// ```
     pub fn payment(self, bill: &str) -> Call<Payment> {
         self.0
             .call(&ops::GET_BILL_PAYMENT, Decode::json())

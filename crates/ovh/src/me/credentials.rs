@@ -58,17 +58,6 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
-    /// let key = api.me().credentials().get(id).await?;
-    /// assert_eq!(key.credential_id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, credential: impl Into<CredentialId>) -> Call<ApiCredential> {
         self.0
             .call(&ops::GET_CREDENTIAL, Decode::json())
@@ -81,18 +70,6 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/edit`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
-    /// api.me().credentials().update(id).allowed_ips(["192.0.2.0/24"]).await?;
-    /// let key = api.me().credentials().get(id).await?;
-    /// assert_eq!(key.allowed_ips.unwrap_or_default(), ["192.0.2.0/24"]);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, credential: impl Into<CredentialId>) -> UpdateCredential {
         UpdateCredential::new(
             self.0
@@ -106,17 +83,6 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
-    /// api.me().credentials().delete(id).await?;
-    /// assert!(api.me().credentials().get(id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, credential: impl Into<CredentialId>) -> Call<()> {
         self.0
             .call(&ops::DELETE_CREDENTIAL, Decode::nothing())
@@ -128,17 +94,6 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/application/get`. 404 when the key was ended meanwhile.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
-    /// let application = api.me().credentials().application(id).await?;
-    /// assert_eq!(application.application_key, cloud_sandbox::ovh::APPLICATION_KEY);
-    /// # Ok(()) }
-    /// ```
     pub fn application(self, credential: impl Into<CredentialId>) -> Call<ApiApplication> {
         self.0
             .call(&ops::GET_CREDENTIAL_APPLICATION, Decode::json())

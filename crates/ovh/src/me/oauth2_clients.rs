@@ -69,16 +69,6 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let clients = api.me().oauth2_clients().list().all().await?;
-    /// assert!(clients.iter().any(|client| client.client_id == CLIENT_ID));
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> List<OAuth2Client> {
         self.0
             .expanded(&ops::LIST_OAUTH2_CLIENTS, &ops::GET_OAUTH2_CLIENT, &[])
@@ -121,17 +111,6 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let client = api.me().oauth2_clients().get(CLIENT_ID).await?;
-    /// println!("policies know {} as {:?}", client.name, client.identity);
-    /// # assert!(client.identity.is_some());
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, client: &str) -> Call<OAuth2Client> {
         self.0
             .call(&ops::GET_OAUTH2_CLIENT, Decode::json())
@@ -143,17 +122,6 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/edit`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// api.me().oauth2_clients().update(CLIENT_ID).description("reads and writes").await?;
-    /// let client = api.me().oauth2_clients().get(CLIENT_ID).await?;
-    /// assert_eq!(client.description, "reads and writes");
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, client: &str) -> UpdateOAuth2Client {
         UpdateOAuth2Client::new(
             self.0
@@ -167,20 +135,6 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::me::oauth2_clients::ClientFlow;
-    ///
-    /// let clients = api.me().oauth2_clients();
-    /// let new = clients.create("short", "lived", ClientFlow::ClientCredentials).await?;
-    /// clients.delete(&new.client_id).await?;
-    /// assert!(clients.get(&new.client_id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, client: &str) -> Call<()> {
         self.0
             .call(&ops::DELETE_OAUTH2_CLIENT, Decode::nothing())

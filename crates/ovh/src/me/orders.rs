@@ -102,17 +102,6 @@ impl<'a> Orders<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/order/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().orders().list().all().await?[0].order_id;
-    /// let order = api.me().orders().get(id).await?;
-    /// assert_eq!(order.order_id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, order: impl Into<OrderId>) -> Call<Order> {
         self.0
             .call(&ops::GET_ORDER, Decode::json())
@@ -124,18 +113,6 @@ impl<'a> Orders<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/order/status/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::me::orders::OrderStatus;
-    ///
-    /// # let id = api.me().orders().list().all().await?.last().unwrap().order_id;
-    /// assert_eq!(api.me().orders().status(id).await?, OrderStatus::Delivered);
-    /// # Ok(()) }
-    /// ```
     pub fn status(self, order: impl Into<OrderId>) -> Call<OrderStatus> {
         self.0
             .call(&ops::GET_ORDER_STATUS, Decode::json())

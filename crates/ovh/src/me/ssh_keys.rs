@@ -1,11 +1,15 @@
 //! The public keys that are installed on new servers.
 
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::List;
 use crate::ops;
+use crate::or_get::or_get;
 
 /// A public SSH key that the account keeps for its servers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +24,19 @@ pub struct AccountSshKey {
     pub default: bool,
 }
 
-/// Calls about the public keys of the account (`/me/sshKey`).
+/// Calls about the public keys of the account (`/me/sshKey`). A key cannot be changed: delete it and add another one.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// let keys = api.me().ssh_keys();
+/// let key = keys.create("laptop", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me").or_get().await?;
+/// assert_eq!(keys.get(&key.key_name).await?.key, key.key);
+/// keys.delete("laptop").await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SshKeys<'a>(&'a Client);
 
@@ -29,47 +45,50 @@ impl<'a> SshKeys<'a> {
         Self(client)
     }
 
-    /// Lists public keys (`GET /me/sshKey`).
+    /// Lists public keys (`GET /me/sshKey`, and `GET /me/sshKey/{keyName}` for each where the service does not expand the list).
     ///
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/sshKey/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # api.me().ssh_keys().create("laptop", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me").await?;
-    /// for key in api.me().ssh_keys().list().all().await? {
-    ///     println!("{} {}", key.key_name, key.key);
-    /// }
-    /// # assert!(api.me().ssh_keys().list().ids().await?.contains(&"laptop".to_owned()));
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> List<AccountSshKey> {
-        self.0.expanded_only(&ops::LIST_SSH_KEYS, &[])
+        let (all, one) = (&ops::LIST_SSH_KEYS, &ops::GET_SSH_KEY);
+        self.0.expanded(all, one, &[])
+    }
+
+    /// One public key (`GET /me/sshKey/{keyName}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/sshKey/get`.
+    pub fn get(self, name: impl Into<String>) -> Call<AccountSshKey> {
+        self.0
+            .call(&ops::GET_SSH_KEY, Decode::json())
+            .arg(name.into())
+    }
+
+    /// Deletes a public key (`DELETE /me/sshKey/{keyName}`). Servers that have it keep it.
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/sshKey/delete`.
+    pub fn delete(self, name: impl Into<String>) -> Call<()> {
+        self.0
+            .call(&ops::DELETE_SSH_KEY, Decode::nothing())
+            .arg(name.into())
     }
 
     /// Adds a public key in the form of `authorized_keys` (`POST /me/sshKey`).
     ///
     /// # Permissions
     ///
-    /// The IAM action `account:apiovh:me/sshKey/create`. 409 when the name is there already.
+    /// The IAM action `account:apiovh:me/sshKey/create`.
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let keys = api.me().ssh_keys();
-    /// keys.create("laptop", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me").await?;
-    /// assert!(keys.list().all().await?.iter().any(|key| key.key_name == "laptop"));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// 409 when the name is there already; [`or_get`](CreateAccountSshKey::or_get) takes the key if it is the same.
     pub fn create(self, name: impl Into<String>, key: impl Into<String>) -> CreateAccountSshKey {
         let call = self.0.call(&ops::CREATE_SSH_KEY, Decode::nothing());
-        CreateAccountSshKey::new(call, name.into(), key.into())
+        CreateAccountSshKey::new(call, name.into(), key.into(), self.0.clone())
     }
 }
 
@@ -80,5 +99,33 @@ cloud_core::request! {
     required {
         key_name: String,
         key: String,
+    }
+    unsent {
+        client: Client,
+    }
+}
+
+impl CreateAccountSshKey {
+    /// Adds the key (`POST /me/sshKey`), or takes the one of its name if that is the same key (`GET
+    /// /me/sshKey/{keyName}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM actions `account:apiovh:me/sshKey/create` and `account:apiovh:me/sshKey/get`.
+    pub fn or_get(self) -> Task<Accepted<AccountSshKey>> {
+        let (client, asked) = (self.client.clone(), self.clone());
+        let (keys, name, key) = (client.clone(), asked.key_name.clone(), asked.key.clone());
+        let creation = async move {
+            self.send().await?;
+            Ok(AccountSshKey {
+                key_name: asked.key_name,
+                key: asked.key,
+                ..AccountSshKey::default()
+            })
+        };
+        or_get(&client, creation, async move {
+            let there = keys.me().ssh_keys().get(name).optional().await?;
+            Ok(there.filter(|there| there.key.trim() == key.trim()))
+        })
     }
 }

@@ -63,6 +63,8 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
     run.call(keys.create("exercise", PUBLIC_KEY)).await;
     run.call(All(keys.list())).await;
     run.call(keys.list().ids()).await;
+    run.call(keys.get("exercise")).await;
+    run.call(keys.delete("exercise")).await;
 
     let clients = me.oauth2_clients();
     let client = clients.create(
@@ -105,11 +107,22 @@ pub(super) async fn policies(run: &mut Run, api: &Client) {
     run.call(All(policies
         .list()
         .read_only(false)
-        .resource(urn)
+        .resource(urn.as_str())
         .into_list()))
         .await;
-    run.call(policies.get(&made.map_or_else(|| "1".to_owned(), |policy| policy.id)))
+    let policy = made.unwrap_or_default();
+    run.call(policies.get(&policy)).await;
+    run.call(policies.update(&policy).description("exercised"))
         .await;
+    run.call(policies.delete(&policy)).await;
+
+    let groups = api.iam().resource_groups();
+    let made = run.call(groups.create("exercise", [urn])).await;
+    let group = made.unwrap_or_default();
+    run.call(All(groups.list().details(true).into_list())).await;
+    run.call(groups.get(&group)).await;
+    run.call(groups.update(&group).name("exercised")).await;
+    run.call(groups.delete(&group)).await;
 }
 
 fn permissions() -> Permissions {
