@@ -110,7 +110,7 @@ impl Client {
     /// let service = infos.get().await?;
     /// let mut renewal = service.renew.unwrap_or_default();
     /// renewal.delete_at_expiration = true;
-    /// infos.set_renewal(renewal).await?;
+    /// infos.set_renewal(&renewal).await?;
     /// assert!(infos.get().await?.renew.is_some_and(|renew| renew.delete_at_expiration));
     /// # Ok(()) }
     /// ```
@@ -181,7 +181,7 @@ impl ServiceInfos {
     /// # Permissions
     ///
     /// The IAM action `serviceInfos/edit` of the product, such as `vps:apiovh:serviceInfos/edit`.
-    pub fn set_renewal(&self, renewal: Renewal) -> Call<()> {
+    pub fn set_renewal(&self, renewal: &Renewal) -> Call<()> {
         let call = match &self.target {
             Target::Rows(_, update) => self.client.call(update, Decode::nothing()),
             Target::Path(path) => self

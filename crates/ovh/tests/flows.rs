@@ -260,7 +260,7 @@ async fn the_expiry_of_every_service_is_listed_in_one_call() {
 
     let mut renewal = zone.renew.unwrap();
     renewal.delete_at_expiration = true;
-    infos.set_renewal(renewal).await.unwrap();
+    infos.set_renewal(&renewal).await.unwrap();
     let ending = api.services().get(zone.service_id).await.unwrap();
     assert_eq!(ending.billing.next_billing_date, None);
     let current = ending.billing.lifecycle.unwrap().current;

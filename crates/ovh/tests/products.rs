@@ -74,11 +74,11 @@ async fn the_infos_of_any_product_are_read_and_its_renewal_is_set() {
     );
     let mut renewal = service.renew.unwrap();
     renewal.automatic = false;
-    by_path.set_renewal(renewal).await.unwrap();
+    by_path.set_renewal(&renewal).await.unwrap();
     api.project("p").service_infos().get().await.unwrap();
     api.dedicated_servers()
         .service_infos("ns1")
-        .set_renewal(Renewal::default())
+        .set_renewal(&Renewal::default())
         .await
         .unwrap();
     assert_eq!(

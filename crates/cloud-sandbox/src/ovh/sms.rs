@@ -138,7 +138,7 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (valid, invalid): (Vec<Value>, Vec<Value>) = receivers.into_iter().partition(is_number);
     let message = body.text("message");
     let (length, now) = (message.chars().count(), datetime(ctx.now()));
-    let parts = length.div_ceil(160).max(1);
+    let parts = u32::try_from(length.div_ceil(160).max(1)).unwrap_or(1);
     let minutes = body
         .get("differedPeriod")
         .and_then(Value::as_i64)
@@ -157,7 +157,7 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             "message": message,
             "messageLength": length,
             "numberOfSms": parts,
-            "credits": parts,
+            "credits": f64::from(parts),
             "creationDatetime": now,
             "differedDelivery": minutes,
             "sentAt": null,
@@ -174,7 +174,7 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             });
         });
     }
-    let credits = u32::try_from(parts * ids.len()).map_or(0.0, f64::from);
+    let credits = f64::from(parts) * u32::try_from(ids.len()).map_or(0.0, f64::from);
     let object = &mut ctx.service(KIND)?.object;
     let left = object["creditsLeft"].as_f64().unwrap_or_default();
     object["creditsLeft"] = json!(left - credits);

@@ -145,8 +145,8 @@ impl NameServerHost {
     }
 
     /// Its address, which the registry has to know where the name server is below the domain itself.
-    pub fn ip(mut self, ip: impl ToString) -> Self {
-        self.ip = Some(ip.to_string());
+    pub fn ip(mut self, ip: impl Into<std::net::IpAddr>) -> Self {
+        self.ip = Some(ip.into().to_string());
         self
     }
 }

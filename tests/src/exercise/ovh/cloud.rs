@@ -23,7 +23,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
     run.call(project.regions().get(REGION)).await;
     run.call(project.users()).await;
     run.call(project.service_infos().get()).await;
-    run.call(project.service_infos().set_renewal(Renewal::default()))
+    run.call(project.service_infos().set_renewal(&Renewal::default()))
         .await;
     keys(run, &project).await;
     networks(run, &project).await;

@@ -33,7 +33,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
         api.email_domains().service_infos("example.com"),
     ] {
         run.call(infos.get()).await;
-        run.call(infos.set_renewal(Renewal::default())).await;
+        run.call(infos.set_renewal(&Renewal::default())).await;
     }
     let all = run.call(api.services().list().ids()).await;
     let service = all.and_then(|all| all.first()?.parse::<ServiceId>().ok());

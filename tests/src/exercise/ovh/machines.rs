@@ -30,7 +30,7 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     run.call(servers.burst(&name)).await;
     let infos = servers.service_infos(&name);
     run.call(infos.get()).await;
-    run.call(infos.set_renewal(Renewal::default())).await;
+    run.call(infos.set_renewal(&Renewal::default())).await;
     run.call(
         servers
             .interfaces(&name)
@@ -126,7 +126,7 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     run.call(api.vps().images(&name).get(image)).await;
     let infos = api.vps().service_infos(&name);
     run.call(infos.get()).await;
-    run.call(infos.set_renewal(Renewal::default())).await;
+    run.call(infos.set_renewal(&Renewal::default())).await;
     let request = api.vps().rebuild(&name, image).public_ssh_key(PUBLIC_KEY);
     let rebuilt = run.call(request.do_not_send_password(true)).await;
     ended(rebuilt, settle).await;
