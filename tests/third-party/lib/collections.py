@@ -1,8 +1,11 @@
 """Collections of Ansible modules, which are to be had from a registry of Python packages only in one package of all."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -28,11 +31,18 @@ def folder():
     return work
 
 
-def play(playbook, variables, settings):
-    """Runs a playbook of this folder; gives how many of its tasks were fine, changed something and were skipped."""
+def copy(name, place):
+    """A copy of one collection that may be changed; gives what ANSIBLE_COLLECTIONS_PATH is to name for it."""
+    path = Path("ansible_collections") / name
+    shutil.copytree(folder() / path, place / path)
+    return place
+
+
+def play(playbook, variables=None, settings=None, path=None):
+    """Runs a playbook; gives how many of its tasks were fine, changed something and the like, and which changed."""
     ansible = Path(sys.executable).parent / "ansible-playbook"
     told = {
-        "ANSIBLE_COLLECTIONS_PATH": str(folder()),
+        "ANSIBLE_COLLECTIONS_PATH": str(path or folder()),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
         "ANSIBLE_NOCOLOR": "1",
@@ -41,9 +51,12 @@ def play(playbook, variables, settings):
         # A module runs with the Python that has what it imports.
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
     }
-    path = Path(__file__).parent.parent / "playbooks" / playbook
-    command = [ansible, path, "--extra-vars", f"@{variables}"]
-    ended = subprocess.run(command, env=os.environ | settings | told, capture_output=True, text=True)
+    command = [ansible, Path(__file__).parent.parent / "playbooks" / playbook]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(variables or {}, file)
+        file.flush()
+        command += ["--extra-vars", f"@{file.name}"]
+        ended = subprocess.run(command, env=os.environ | (settings or {}) | told, capture_output=True, text=True)
     if ended.returncode != 0:
         raise AssertionError(f"{playbook}: {ended.stdout}{ended.stderr}")
     recap = ended.stdout.rsplit("localhost", 1)[1].split("\n")[0]
