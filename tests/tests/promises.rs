@@ -34,7 +34,7 @@ fn every_test_that_is_promised_exists() {
         ("hetzner", 22),
         ("ovh", 22),
         ("ionos-dataplatform", 24),
-        ("sahara", 25),
+        ("sahara", 31),
         ("vdk-control", 28),
     ] {
         let promises =
