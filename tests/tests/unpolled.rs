@@ -668,14 +668,12 @@ impl Api for Ovh {
         let project = self.api.project(&self.project);
         let instances = project.instances();
         let create = instances.create(format!("web-{n}"), "GRA11", FLAVOR);
-        let made = create.image_id(IMAGE).await?;
-        Ok(instances.wait_active(&made.id))
+        Ok(create.image(IMAGE).await?.wait())
     }
 
     async fn change(&self, _: usize, made: ovh::cloud::InstanceDetail) -> Result<()> {
         let instances = self.api.project(&self.project).instances();
-        instances.delete(&made.id).await?;
-        instances.wait_gone(&made.id).await
+        instances.delete(&made.id).await?.wait().await
     }
 }
 
