@@ -165,6 +165,10 @@ fn text(value: Value) -> String {
     }
 }
 
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "what refuses the call is told when it is sent"
+)]
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
