@@ -460,9 +460,11 @@ pub(super) fn item(
         .strip_suffix("[]")
         .filter(|_| operation.method == "GET")?;
     let form = catalogue::find("GET", &operation.path).map(|known| known.form);
-    let is_object = matches!(types.model(element), Some(Model::Fields(_)));
-    // What the catalogue does not know is read as ids, too.
-    if matches!(form, None | Some(Form::Ids | Form::Expanded)) && !is_object {
+    let is_object =
+        matches!(types.model(element), Some(Model::Fields(_))) || types.by_hand(element).is_some();
+    // What the catalogue does not know is read as ids, too, and so are texts on the pages of v2.
+    let is_of_ids = matches!(form, None | Some(Form::Ids | Form::Expanded | Form::Cursor));
+    if is_of_ids && !is_object {
         let below = |other: &str| {
             let rest = other
                 .strip_prefix(&*operation.path)

@@ -67,7 +67,7 @@ impl<'a> Types<'a> {
     }
 
     /// The type that is there by hand, and its feature; of what is sent there is none.
-    fn by_hand(&self, key: &str) -> Option<(&'static str, &'static str)> {
+    pub(super) fn by_hand(&self, key: &str) -> Option<(&'static str, &'static str)> {
         hand::find(key).filter(|_| self.model(key).is_none())
     }
 
