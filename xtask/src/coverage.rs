@@ -90,7 +90,12 @@ fn by_product() -> Result {
     }
     let [all, hand, types, path] = total;
     println!("{:<26}{all:>6}{hand:>9}{types:>11}{path:>14}", "together");
-    Ok(())
+    if types == generated.len() {
+        Ok(())
+    } else {
+        let strange = generated.len() - types;
+        Err(format!("{strange} generated operations are not in the catalogue").into())
+    }
 }
 
 /// The words of a path that name a product, which several sections share the first one of.

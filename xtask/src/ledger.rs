@@ -20,6 +20,9 @@ pub(crate) struct Ledger {
     /// Count crates only, without building anything
     #[arg(long)]
     quick: bool,
+    /// Look at the generated crates alone
+    #[arg(long)]
+    generated: bool,
 }
 
 /// A program that lists something.
@@ -45,6 +48,9 @@ struct Cost {
 
 impl Ledger {
     pub(crate) fn run(&self) -> Result {
+        if self.generated {
+            return self.products();
+        }
         let mut programs: Vec<_> = CLIENTS.iter().map(Client::hello).collect();
         programs.push(bare());
         let folders = programs
