@@ -1,6 +1,6 @@
 //! What goes over the wire, written down for people, without secrets.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -171,7 +171,8 @@ impl Drop for Exchange {
 }
 
 fn push_line(text: &mut String, number: u64, line: &str) {
-    text.push_str(&format!("#{number}     {line}\n"));
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "#{number}     {line}");
 }
 
 fn push_headers(text: &mut String, number: u64, headers: &HeaderMap, secrets: &Secrets) {

@@ -371,6 +371,7 @@ fn check_rules(rules: &[NewFirewallRule]) -> Result<()> {
         ));
     }
     for NewFirewallRule(rule) in rules {
+        // ICMP, GRE and ESP know no ports; without one for the others the service refuses all rules at once.
         let has_ports = matches!(rule.protocol, FirewallProtocol::Tcp | FirewallProtocol::Udp);
         if has_ports && rule.port.is_none() {
             return Err(Error::input(

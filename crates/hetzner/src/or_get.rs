@@ -1,6 +1,7 @@
 //! Creations that find what is there already, of all resources whose names are unique in a project.
 
 use std::future::Future;
+use std::net::Ipv6Addr;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
@@ -23,12 +24,34 @@ impl Asked {
         if let Value::Object(members) = &mut asked {
             members.retain(|name, _| fields.contains(&name.as_str()));
         }
+        // The service gives the networks of firewall rules back in canonical form (hetznercloud/terraform-provider-hcloud#870).
+        canonical(&mut asked);
         Self(asked)
     }
 
     /// Whether a resource is what was asked for.
     pub(crate) fn is(&self, there: &impl Serialize) -> bool {
-        serde_json::to_value(there).is_ok_and(|there| describes(&self.0, &there))
+        serde_json::to_value(there).is_ok_and(|mut there| {
+            canonical(&mut there);
+            describes(&self.0, &there)
+        })
+    }
+}
+
+/// Writes every IPv6 network in a document in the one way that is canonical.
+fn canonical(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let network = text.split_once('/');
+            let network = network.and_then(|(ip, length)| Some((ip.parse().ok()?, length)));
+            if let Some((ip, length)) = network {
+                let ip: Ipv6Addr = ip;
+                *text = format!("{ip}/{length}");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(canonical),
+        Value::Object(members) => members.values_mut().for_each(canonical),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -107,3 +130,24 @@ macro_rules! or_get_method {
     };
 }
 pub(crate) use or_get_method;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_network_is_the_same_in_every_spelling() {
+        let rules =
+            |ips: [&str; 2]| json!({"rules": [{"source_ips": ips, "port": "22"}], "name": "a"});
+        let asked = Asked::of(&rules(["2001:DB8:0::/32", "10.0.0.0/8"]), &["rules"]);
+        assert!(asked.is(&rules(["2001:db8::/32", "10.0.0.0/8"])));
+        assert!(asked.is(&rules(["10.0.0.0/8", "2001:0db8::/32"])));
+        for other in ["2001:db8::/48", "2001:db9::/32", "2001:db8::"] {
+            assert!(!asked.is(&rules([other, "10.0.0.0/8"])), "{other}");
+        }
+        // What was not among the fields is not compared.
+        assert!(Asked::of(&json!({"name": "b"}), &["rules"]).is(&rules(["a", "b"])));
+    }
+}

@@ -689,4 +689,8 @@ async fn what_is_certainly_wrong_is_not_sent() {
         );
     }
     assert!(sandbox.journal().entries().is_empty());
+    // `false` says nothing new of an address, and is left to the service.
+    let address = LbTarget::ip("203.0.113.9").use_private_ip(false);
+    let error = balancers.add_target(1, address).await.unwrap_err();
+    assert_eq!(error.code(), Some("not_found"));
 }

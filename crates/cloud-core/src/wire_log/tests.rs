@@ -90,7 +90,7 @@ async fn a_request_and_its_answer_are_written_down_without_secrets() {
     call.await.unwrap();
     assert_eq!(
         written.take(),
-        r##"#1 --> POST http://127.0.0.1/v1/servers?name=web&access_token=[redacted]
+        r#"#1 --> POST http://127.0.0.1/v1/servers?name=web&access_token=[redacted]
 #1     accept: application/json
 #1     user-agent: x/1
 #1     content-type: application/json
@@ -101,7 +101,7 @@ async fn a_request_and_its_answer_are_written_down_without_secrets() {
 #1     x-subject-token: [redacted]
 #1     x-echo: [redacted]
 #1     {"next_token":"","root_password":"[redacted]","server":{"id":7,"name":"web [redacted]"}}
-"##
+"#
     );
 }
 

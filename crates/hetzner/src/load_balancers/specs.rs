@@ -91,6 +91,7 @@ impl LbService {
     }
 
     pub(super) fn check(&self) -> Result<()> {
+        // What passes TCP on sees neither requests nor cookies.
         if self.http.is_some() && self.protocol == LoadBalancerProtocol::Tcp {
             return Err(Error::input("http", "is not for a service that speaks TCP"));
         }
@@ -99,6 +100,7 @@ impl LbService {
             .as_ref()
             .and_then(|http| http.certificates.as_ref())
             .is_some();
+        // TLS ends at the load balancer only where it is spoken there.
         if has_certificates && self.protocol == LoadBalancerProtocol::Http {
             return Err(Error::input(
                 "http.certificates",
@@ -372,13 +374,16 @@ impl LbTarget {
     /// The same target as a request to remove it names it.
     pub(super) fn named(self) -> Self {
         Self {
+            // A removal names what is removed; how it was reached is no part of its name.
             use_private_ip: None,
             ..self
         }
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if self.kind == LoadBalancerTargetType::Ip && self.use_private_ip.is_some() {
+        // `false` says nothing new of an address, and is accepted (seen in the integration suite of the official Ansible
+        // collection, target `load_balancer_target`, which sends it for every target).
+        if self.kind == LoadBalancerTargetType::Ip && self.use_private_ip == Some(true) {
             return Err(Error::input(
                 "use_private_ip",
                 "is not for a target by address",

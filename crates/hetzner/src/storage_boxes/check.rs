@@ -45,6 +45,7 @@ pub(super) fn home_directory(path: &str) -> Result<()> {
     if path.is_empty() || path.len() > 999 {
         return wrong("must have 1 to 999 characters");
     }
+    // It is one below the directory of the storage box.
     if path.starts_with('/') {
         return wrong("must not begin with a slash");
     }
@@ -67,6 +68,7 @@ pub(super) fn not_empty(field: &str, text: &str) -> Result<()> {
 
 pub(super) fn at_most(field: &str, text: Option<&String>, longest: usize) -> Result<()> {
     match text {
+        // Lengths in the description of an API are in characters.
         Some(text) if text.chars().count() > longest => Err(Error::input(
             field,
             format!("must not be longer than {longest} characters"),
