@@ -42,7 +42,7 @@ impl fmt::Display for Deprecation {
         match self.unavailable_after {
             Some(end) => write!(f, "nothing new can be made from it from {} on", day(end))?,
             None => {
-                f.write_str("the day from which nothing new can be made from it is not known")?
+                f.write_str("the day from which nothing new can be made from it is not known")?;
             }
         }
         f.write_str("; what exists keeps working")

@@ -108,16 +108,15 @@ impl CreateServer {
             let passed_over = types
                 .as_deref()
                 .and_then(|types| off_sale(types, &candidate));
-            let (why, error) = match passed_over {
-                Some(why) => (why.to_owned(), None),
-                None => {
-                    let mut create = self.clone();
-                    create.server_type.clone_from(&candidate.server_type);
-                    create.location = Some(candidate.location.clone());
-                    match create.send().await {
-                        Err(error) if is_about_the_pair(&error) => (words(&error), Some(error)),
-                        done => return done,
-                    }
+            let (why, error) = if let Some(why) = passed_over {
+                (why.to_owned(), None)
+            } else {
+                let mut create = self.clone();
+                create.server_type.clone_from(&candidate.server_type);
+                create.location = Some(candidate.location.clone());
+                match create.send().await {
+                    Err(error) if is_about_the_pair(&error) => (words(&error), Some(error)),
+                    done => return done,
                 }
             };
             told.push(format!(
