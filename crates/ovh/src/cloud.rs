@@ -319,8 +319,8 @@ impl<'a> ProjectHandle<'a> {
         self.whole(&ops::LIST_USERS)
     }
 
-    /// Until when the project is paid, and how it goes on then (`GET` and `PUT
-    /// /cloud/project/{serviceName}/serviceInfos`).
+    /// Until when the project is paid, and how it goes on then (`GET /cloud/project/{serviceName}/serviceInfos`,
+    /// `PUT /cloud/project/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///

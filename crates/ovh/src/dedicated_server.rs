@@ -265,8 +265,8 @@ impl<'a> DedicatedServers<'a> {
         )
     }
 
-    /// Until when a server is paid, and how it goes on then (`GET` and `PUT
-    /// /dedicated/server/{serviceName}/serviceInfos`).
+    /// Until when a server is paid, and how it goes on then (`GET /dedicated/server/{serviceName}/serviceInfos`,
+    /// `PUT /dedicated/server/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///

@@ -99,8 +99,8 @@ impl<'a> EmailDomains<'a> {
         self.0.call(&ops::LIST_EMAIL_DOMAINS, Decode::json())
     }
 
-    /// Until when the mail of a domain is paid, and how it goes on then (`GET` and `PUT
-    /// /email/domain/{domain}/serviceInfos`).
+    /// Until when the mail of a domain is paid, and how it goes on then (`GET /email/domain/{domain}/serviceInfos`,
+    /// `PUT /email/domain/{domain}/serviceInfos`).
     ///
     /// # Permissions
     ///

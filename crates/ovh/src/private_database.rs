@@ -85,7 +85,7 @@ pub struct Amount {
     pub value: i64,
 }
 
-/// A database server.
+/// A database server that was bought beside web hosting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -170,7 +170,7 @@ pub struct DatabaseUser {
     pub grant_id: i64,
 }
 
-/// A database.
+/// A database on a database server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -230,7 +230,7 @@ pub struct PrivateDatabaseTask {
     pub user_name: Option<String>,
     /// The number of the dump that the task is about.
     pub dump_id: Option<i64>,
-    /// When it began.
+    /// When the task began.
     pub start_date: Timestamp,
     /// When it changed last.
     pub last_update: Option<Timestamp>,

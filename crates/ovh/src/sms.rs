@@ -90,7 +90,7 @@ pub struct SmsJob {
     pub receiver: String,
     /// Who it says it is from.
     pub sender: String,
-    /// Its text.
+    /// The text of the message.
     pub message: String,
     /// The length of the text.
     pub message_length: i64,

@@ -325,7 +325,8 @@ impl<'a> VpsGroup<'a> {
         Tasks::new(self.0, vps.into())
     }
 
-    /// Until when a VPS is paid, and how it goes on then (`GET` and `PUT /vps/{serviceName}/serviceInfos`).
+    /// Until when a VPS is paid, and how it goes on then (`GET /vps/{serviceName}/serviceInfos`,
+    /// `PUT /vps/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///

@@ -44,7 +44,7 @@ cloud_core::open_enum! {
 pub struct CartPrice {
     /// What the amount is.
     pub label: PriceLabel,
-    /// The amount.
+    /// The amount of money, with its currency.
     pub price: Price,
 }
 
@@ -89,7 +89,7 @@ pub struct DomainOffer {
     pub duration: Vec<String>,
     /// For how long the service would choose.
     pub recommended_duration: Option<String>,
-    /// What it costs.
+    /// The amounts of money that the domain costs by this offer, each with its label.
     pub prices: Vec<CartPrice>,
     /// What has to be said about it.
     pub configurations: Vec<Configuration>,

@@ -51,7 +51,7 @@ pub struct CartItem {
     pub duration: Option<String>,
     /// How it is paid.
     pub settings: ItemSettings,
-    /// What it costs.
+    /// The amounts of money that the item costs, each with its label.
     pub prices: Vec<CartPrice>,
     /// The numbers of what was said about the item.
     pub configurations: Vec<i64>,
@@ -68,7 +68,7 @@ pub struct CreatedConfiguration {
     pub id: i64,
     /// The name of the setting, such as `OWNER_CONTACT`.
     pub label: String,
-    /// Its value.
+    /// The value that the setting was given.
     pub value: String,
 }
 

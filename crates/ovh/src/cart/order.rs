@@ -28,7 +28,7 @@ pub struct OrderDetail {
     /// The item of the cart that the line is about.
     #[serde(rename = "cartItemID")]
     pub cart_item_id: Option<CartItemId>,
-    /// What it is.
+    /// The text of the line, for people.
     pub description: String,
     /// What the line is for, such as `DURATION` or `INSTALLATION`.
     pub detail_type: Option<String>,
@@ -51,11 +51,11 @@ pub struct OrderDetail {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderPrices {
-    /// All of it.
+    /// The whole price of the order, tax included.
     pub with_tax: Price,
     /// All of it but the tax.
     pub without_tax: Price,
-    /// The tax.
+    /// The tax that the whole price includes.
     pub tax: Price,
     /// What is taken off; `None` when nothing is.
     pub reduction: Option<Price>,
@@ -72,7 +72,7 @@ pub struct Order {
     pub order_id: Option<OrderId>,
     /// Where the order is paid; `None` while nothing is ordered.
     pub url: Option<String>,
-    /// What it costs.
+    /// The whole price of the order, with and without tax.
     pub prices: OrderPrices,
     /// The lines of the order.
     pub details: Vec<OrderDetail>,

@@ -533,7 +533,7 @@ impl CreateInstance {
         self
     }
 
-    /// Data for cloud-init.
+    /// What cloud-init does when the instance starts for the first time.
     pub fn user_data(mut self, data: impl Into<String>) -> Self {
         self.body.user_data = Some(data.into());
         self
@@ -575,7 +575,7 @@ impl CreateInstance {
     ///
     /// # Permissions
     ///
-    /// The IAM actions of [`Instances::create`].
+    /// The IAM action `publicCloudProject:apiovh:instance/create`, and for names those of [`Instances::create`].
     pub async fn send(self) -> Result<Accepted<InstanceDetail>> {
         let Self {
             instances,

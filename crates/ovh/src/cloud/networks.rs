@@ -95,9 +95,9 @@ pub struct IpPool {
     pub region: String,
     /// The block that they are a part of, such as `192.168.1.0/24`.
     pub network: String,
-    /// The first address.
+    /// The first address that machines get.
     pub start: String,
-    /// The last address.
+    /// The last address that machines get.
     pub end: String,
     /// Whether DHCP gives them.
     pub dhcp: bool,

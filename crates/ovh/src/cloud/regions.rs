@@ -49,7 +49,7 @@ cloud_core::open_enum! {
 pub struct RegionService {
     /// The name of the service, such as `instance` or `volume`.
     pub name: String,
-    /// Whether it works.
+    /// Whether the service works in the region.
     pub status: ServiceStatus,
     /// The address of the service for clients of OpenStack.
     pub endpoint: String,
@@ -62,7 +62,7 @@ pub struct RegionService {
 pub struct Region {
     /// The name of the region, such as `GRA11`.
     pub name: String,
-    /// Whether it works.
+    /// Whether the region works.
     pub status: RegionStatus,
     /// What kind of region it is.
     #[serde(rename = "type")]

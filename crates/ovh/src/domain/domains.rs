@@ -220,7 +220,8 @@ impl<'a> Domains<'a> {
         UpdateDomain::new(call.arg(domain.into()))
     }
 
-    /// Until when a domain name is paid, and how it goes on then (`GET` and `PUT /domain/{serviceName}/serviceInfos`).
+    /// Until when a domain name is paid, and how it goes on then (`GET /domain/{serviceName}/serviceInfos`,
+    /// `PUT /domain/{serviceName}/serviceInfos`).
     ///
     /// # Permissions
     ///

@@ -276,7 +276,8 @@ impl<'a> ZoneHandle<'a> {
         })
     }
 
-    /// Until when the zone is paid, and how it goes on then (`GET` and `PUT /domain/zone/{zoneName}/serviceInfos`).
+    /// Until when the zone is paid, and how it goes on then (`GET /domain/zone/{zoneName}/serviceInfos`,
+    /// `PUT /domain/zone/{zoneName}/serviceInfos`).
     ///
     /// # Permissions
     ///

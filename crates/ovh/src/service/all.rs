@@ -56,7 +56,7 @@ pub struct Route {
     pub url: Option<String>,
 }
 
-/// What was bought.
+/// What was bought, by its names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ pub struct Lifecycle {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BillingRenewal {
-    /// Who renews it.
+    /// Who renews the service: OVHcloud, or somebody by hand.
     pub mode: Option<RenewMode>,
     /// When it is renewed the next time.
     pub next_date: Option<Timestamp>,
@@ -154,7 +154,7 @@ pub struct PurchasedService {
     pub parent_service_id: Option<ServiceId>,
     /// Where the API has it; `None` for what has no path.
     pub route: Option<Route>,
-    /// What was bought.
+    /// The names of what was bought.
     pub resource: ServiceResource,
     /// How it is paid, and until when.
     pub billing: Billing,

@@ -22,7 +22,7 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VpsIp {
-    /// The address itself.
+    /// The IPv4 or IPv6 address of the VPS.
     pub ip_address: String,
     /// Whether it came with the VPS.
     #[serde(rename = "type")]
