@@ -302,7 +302,7 @@ pub struct ProjectHandle<'a> {
     id: String,
 }
 
-impl<'a> ProjectHandle<'a> {
+impl ProjectHandle<'_> {
     fn whole<T: serde::de::DeserializeOwned + 'static>(
         &self,
         operation: &'static cloud_core::request::OperationRow,

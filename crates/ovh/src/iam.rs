@@ -319,7 +319,7 @@ impl Policies<'_> {
             .permissions(policy.permissions.clone())
             .permissions_groups(groups.map(|group| group.urn.as_str()))
             .resources(policy.resources.iter().map(|about| about.urn.as_str()));
-        update.conditions = policy.conditions.clone();
+        update.conditions.clone_from(&policy.conditions);
         update.expired_at = policy.expired_at;
         update
     }

@@ -507,10 +507,8 @@ async fn messages_wait_until_they_go_or_are_called_off() {
     assert_eq!((left.len(), left[0].receiver.as_str()), (1, "+33600000002"));
     tokio::time::sleep(Duration::from_secs(6 * 60)).await;
     assert!(jobs.list().ids().await.unwrap().is_empty());
-    assert_eq!(
-        api.sms().get(&account.name).await.unwrap().credits_left,
-        98.0
-    );
+    let left = api.sms().get(&account.name).await.unwrap().credits_left;
+    assert!((left - 98.0).abs() < 0.001, "{left}");
 }
 
 #[tokio::test(start_paused = true)]

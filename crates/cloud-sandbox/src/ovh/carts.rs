@@ -104,6 +104,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     expandable(ctx, rows)
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it is a handler")]
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (id, later) = (
         ctx.account.uuid(),
@@ -301,8 +302,9 @@ fn configure(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let said = json!({"id": id, "label": label, "value": ctx.body.text("value")});
     let item = item(ctx)?;
     item["said"][id.to_string()] = said.clone();
-    let numbers = item["item"]["configurations"].as_array_mut();
-    numbers.map(|numbers| numbers.push(json!(id)));
+    if let Some(numbers) = item["item"]["configurations"].as_array_mut() {
+        numbers.push(json!(id));
+    }
     Ok(said)
 }
 

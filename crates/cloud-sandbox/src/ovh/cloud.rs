@@ -217,7 +217,9 @@ fn create_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if !key.starts_with("ssh-") && !key.starts_with("ecdsa-") {
         return Err(Refusal::bad_request("The SSH key is not valid"));
     }
-    let id: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digits = |half: u8| char::from_digit(u32::from(half), 16);
+    let halves = name.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+    let id: String = halves.filter_map(digits).collect();
     let regions = ctx
         .body
         .get("region")

@@ -178,7 +178,8 @@ fn list_servers(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn get_server(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let wanted = ctx.parameters[1].clone();
     let mut all = servers(ctx)?.into_iter();
-    all.find(|(id, _)| id.to_string() == wanted)
+    let number = wanted.parse::<i64>().ok();
+    all.find(|(id, _)| id.as_i64() == number)
         .map(|(_, server)| server)
         .ok_or_else(|| Refusal::no_such_object(wanted))
 }

@@ -460,11 +460,11 @@ fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let cluster = &cluster["cluster"];
     let (name, url) = (&cluster["name"], &cluster["url"]);
     let (name, url) = (name.as_str().unwrap_or_default(), url.as_str());
-    let context = format!("kubernetes-admin@{name}");
+    let admin = format!("kubernetes-admin@{name}");
     let content = format!(
         "apiVersion: v1\nkind: Config\nclusters:\n- name: {name}\n  cluster:\n    server: https://{}\ncontexts:\n- name: \
-         {context}\n  context:\n    cluster: {name}\n    user: {context}\ncurrent-context: {context}\nusers:\n- name: \
-         {context}\n  user:\n    token: key-{}-{resets}\n",
+         {admin}\n  context:\n    cluster: {name}\n    user: {admin}\ncurrent-context: {admin}\nusers:\n- name: \
+         {admin}\n  user:\n    token: key-{}-{resets}\n",
         url.unwrap_or_default(),
         cluster["id"].as_str().unwrap_or_default()
     );
@@ -493,7 +493,7 @@ fn create_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         pools.push(pool.clone());
     }
     let id = pool["id"].as_str().unwrap_or_default();
-    work_on_pool(ctx, "kube#nodepool#create", id, 5, |pool| ready(pool));
+    work_on_pool(ctx, "kube#nodepool#create", id, 5, ready);
     Ok(pool)
 }
 
@@ -582,7 +582,7 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             }
         });
     });
-    work_on_pool(ctx, "kube#nodepool#scale", &id, 5, |pool| ready(pool));
+    work_on_pool(ctx, "kube#nodepool#scale", &id, 5, ready);
     Ok(Value::Null)
 }
 

@@ -135,8 +135,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "status": "BUILDING",
         "regions": regions,
     });
-    let all = ctx.part(KIND, "networks")?.as_array_mut();
-    all.map(|all| all.push(network.clone()));
+    if let Some(all) = ctx.part(KIND, "networks")?.as_array_mut() {
+        all.push(network.clone());
+    }
     let (project, of) = (ctx.parameters[0].clone(), id.clone());
     let ids: Vec<String> = wanted.iter().map(|_| ctx.account.uuid()).collect();
     cloud::start(
@@ -250,8 +251,9 @@ fn create_subnet(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if subnets.is_null() {
         *subnets = json!([]);
     }
-    let subnets = subnets.as_array_mut();
-    subnets.map(|subnets| subnets.push(subnet.clone()));
+    if let Some(subnets) = subnets.as_array_mut() {
+        subnets.push(subnet.clone());
+    }
     Ok(subnet)
 }
 

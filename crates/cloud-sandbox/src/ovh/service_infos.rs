@@ -193,6 +193,7 @@ fn render(infos: &Value, name: &str, path: &str) -> Value {
     })
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it is a handler")]
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let rows: Vec<_> = all(ctx.account)
@@ -210,7 +211,8 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn get_service(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = &ctx.parameters[0];
+    let number = id.parse::<i64>().ok();
     let mut all = all(ctx.account).into_iter();
-    all.find(|service| service["serviceId"].to_string() == *id)
+    all.find(|service| service["serviceId"].as_i64() == number)
         .ok_or_else(|| Refusal::no_such_object(id))
 }
