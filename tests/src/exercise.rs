@@ -15,6 +15,7 @@ use serde_json::Value;
 
 mod answer;
 pub mod hetzner;
+pub mod hetzner_robot;
 pub mod ionos;
 pub mod ovh;
 mod replay;

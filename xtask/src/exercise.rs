@@ -18,7 +18,7 @@ pub(crate) struct Exercise {
     /// The base URL of the server, such as http://127.0.0.1:8500/hetzner/v1; for sahara that of Keystone
     #[arg(long)]
     base_url: String,
-    /// The token; any will do for a mock server. For ovh: application key, secret and consumer key, with colons between
+    /// The token; any will do for a mock server. For hetzner-robot: user and password, with a colon between them. For ovh: application key, secret and consumer key, with colons between
     #[arg(long, default_value = "exercise")]
     token: String,
     /// For sahara: user, password and project, with colons between them, all of the domain Default
@@ -39,6 +39,7 @@ pub(crate) struct Exercise {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Provider {
     Hetzner,
+    HetznerRobot,
     IonosDataplatform,
     Ovh,
     Sahara,
@@ -58,6 +59,7 @@ const VERSIONS: [Version; 2] = [Version::V1_1, Version::V2];
 impl Provider {
     pub(crate) const ALL: &'static [Self] = &[
         Self::Hetzner,
+        Self::HetznerRobot,
         Self::Ovh,
         Self::Sahara,
         Self::VdkControl,
@@ -72,6 +74,14 @@ impl Provider {
                 Ok(vec![Table {
                     name: "hetzner",
                     operations: hetzner::ops::OPERATIONS,
+                    run,
+                }])
+            }
+            Self::HetznerRobot => {
+                let run = exercise::hetzner_robot::in_the_sandbox().await?;
+                Ok(vec![Table {
+                    name: "hetzner-robot",
+                    operations: hetzner::robot::ops::OPERATIONS,
                     run,
                 }])
             }
@@ -142,6 +152,15 @@ impl Exercise {
             Provider::Hetzner => Ok(vec![
                 exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip)
                     .await?,
+            ]),
+            Provider::HetznerRobot => Ok(vec![
+                exercise::hetzner_robot::against(
+                    &self.base_url,
+                    &self.token,
+                    settle,
+                    self.round_trip,
+                )
+                .await?,
             ]),
             Provider::Ovh => Ok(vec![
                 exercise::ovh::against(&self.base_url, &self.token, settle, self.round_trip)

@@ -113,6 +113,33 @@ models! {
     hetzner::StorageBoxType
     hetzner::Volume
     hetzner::Zone
+    hetzner::robot::Boot
+    hetzner::robot::ExecutedReset
+    hetzner::robot::Failover
+    hetzner::robot::Firewall
+    hetzner::robot::FirewallTemplate
+    hetzner::robot::Ip
+    hetzner::robot::IpCancellation
+    hetzner::robot::IpMac
+    hetzner::robot::Linux
+    hetzner::robot::Rdns
+    hetzner::robot::Rescue
+    hetzner::robot::Reset
+    hetzner::robot::Server
+    hetzner::robot::ServerCancellation
+    hetzner::robot::SshKey
+    hetzner::robot::Subnet
+    hetzner::robot::SubnetCancellation
+    hetzner::robot::SubnetMac
+    hetzner::robot::Traffic
+    hetzner::robot::Vnc
+    hetzner::robot::WakeOnLan
+    hetzner::robot::Windows
+    hetzner::robot::orders::AddonTransaction
+    hetzner::robot::orders::MarketProduct
+    hetzner::robot::orders::MarketTransaction
+    hetzner::robot::orders::StandardProduct
+    hetzner::robot::orders::StandardTransaction
     sahara::Cluster
     sahara::ClusterTemplate
     sahara::ConfigHints
@@ -230,6 +257,7 @@ whole_bodies! {
 
 whole_bodies! {
     Vec<i64> => |it| encode(it);
+    hetzner::robot::VSwitch => |it| encode(it);
     i64 => |it| encode(it);
     ovh::consumer_key::PendingConsumerKey => |_| Value::Null;
     ovh::me::orders::OrderStatus => |it| encode(it);

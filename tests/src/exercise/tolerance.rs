@@ -16,8 +16,8 @@ pub(super) struct Variant {
 /// The largest number that JSON carries everywhere.
 const LARGEST: i64 = (1 << 53) - 1;
 
-/// Maps of the user's own, from text to text; nobody adds anything else there.
-const MAPS: [&str; 3] = ["annotations", "labels", "tags"];
+/// Maps of the user's own names and addresses, from text to text; nobody adds anything else there.
+const MAPS: [&str; 4] = ["annotations", "labels", "possible_mac", "tags"];
 
 /// Every key below the envelope left out, one at a time; every one of them and every item `null`; every word another
 /// one; every text a number; every integer with a fraction of zero, and in quotes; every id the largest; and every object
@@ -26,6 +26,12 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
     let mut all = Vec::new();
     let mut places = Vec::new();
     walk(body, &mut Vec::new(), &mut places);
+    let is_wrapped = |item: &Value| {
+        let item = item.as_object();
+        item.is_some_and(|item| item.len() == 1 && item.values().all(Value::is_object))
+    };
+    let items = body.as_array().and_then(|items| items.first());
+    let envelope = if items.is_some_and(is_wrapped) { 3 } else { 2 };
     for place in places {
         let name = place.join(".");
         let mut change = |what: &str, change: &dyn Fn(&mut Value)| {
@@ -44,15 +50,15 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
             // In a map by names, what is new is like what is there; labels and tags are the user's own, from text to text.
             let new = match place.last().map(String::as_str) {
                 Some(key) if MAPS.contains(&key) => json!("new"),
-                Some("version_labels") => json!({"new": {}}),
+                Some("version_labels" | "data") => json!({"new": {}}),
                 Some("node_processes") => json!(["new"]),
                 _ => json!({"a": [1]}),
             };
             change("extended", &|value| value["something_new"] = new.clone());
             change(LIST, &|value| *value = json!([]));
         }
-        // The envelope itself, `{"server": ...}`, is what tells one answer from another.
-        if enveloped && place.len() < 2 {
+        // The envelope itself, `{"server": ...}`, is what tells one answer from another. In some lists each item has one.
+        if enveloped && place.len() < envelope {
             continue;
         }
         if let Some(number) = value.and_then(Value::as_i64) {
