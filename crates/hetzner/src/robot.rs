@@ -6,6 +6,21 @@
 //! [`Error`](crate::Error)s with an [`ApiError`] inside. Plesk and cPanel, which the documentation does not know any more,
 //! are within reach of [`request`](Client::request).
 //!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+//! # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+//! # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+//! use hetzner::robot::{Client, ErrorCode};
+//!
+//! let api = Client::builder().user(USER).password(PASSWORD).transport(transport).build()?; // or Client::from_env()
+//! for server in api.servers().list().all().await? {
+//!     println!("{} {} {:?}", server.server_number, server.server_name, server.server_ip);
+//! }
+//! let error = api.resets().get(321004).await.unwrap_err();
+//! assert_eq!(error.code().map(ErrorCode::from), Some(ErrorCode::ResetNotAvailable));
+//! # Ok(()) }
+//! ```
+//!
 //! Requests keep to the limits of the service, and a refused login is not tried again; see [`Client`]. Orders and
 //! cancellations are sent once, whatever becomes of them.
 

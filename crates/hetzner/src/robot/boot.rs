@@ -47,6 +47,24 @@ impl Client {
 
 /// The calls about all kinds of booting, under `/boot`. Each kind has calls of its own: [`rescue`](Self::rescue),
 /// [`linux`](Self::linux), [`vnc`](Self::vnc) and [`windows`](Self::windows).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
+/// let key = api.ssh_keys().install("laptop", key).await?;
+///
+/// // Activates the rescue system and resets the server in one step.
+/// let rescue = api.boot().rescue().reboot_into(321001, "linux").authorized_keys([&key]).await?;
+/// rescue.reset.wait().await?;
+/// assert_eq!(rescue.rescue.os.chosen(), Some("linux"));
+///
+/// let linux = api.boot().linux().get(321001).await?;
+/// assert!(!linux.active && !linux.dist.available().is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Boots<'a>(&'a Client);
 

@@ -69,6 +69,21 @@ impl Client {
 }
 
 /// The calls about failover addresses, under `/failover`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// let switched = api.failovers().switch("203.0.113.10", 321002).await?;
+/// let there = switched.wait().await?;
+/// assert!(there.is_routed_to("192.0.2.21"));
+///
+/// // The second time there is nothing to do, and nothing is sent that changes something.
+/// let again = api.failovers().switch("203.0.113.10", 321002).await?;
+/// assert!(!again.was_created());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Failovers<'a>(&'a Client);
 

@@ -81,6 +81,27 @@ impl Client {
 }
 
 /// The calls about firewalls of servers, under `/firewall`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// use hetzner::robot::{FirewallRule, FirewallRules, FirewallStatus};
+/// use hetzner::FirewallRule as CloudRule;
+///
+/// // The rules of a firewall of the cloud, or rules of Robot's own.
+/// let https = CloudRule::inbound_tcp("443", ["0.0.0.0/0"]);
+/// let rules = FirewallRules::from_cloud([&https])?;
+/// let set = api.firewalls().set(321001, FirewallStatus::Active, rules).whitelist_hos(true).await?;
+/// let firewall = set.wait().await?;
+/// assert_eq!(firewall.status, FirewallStatus::Active);
+/// assert!(firewall.rules.input.iter().any(|rule| rule.dst_port.as_deref() == Some("443")));
+///
+/// let rules = FirewallRules::accepting([FirewallRule::accept()]);
+/// api.firewalls().set(321001, FirewallStatus::Disabled, rules).await?.wait().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Firewalls<'a>(&'a Client);
 

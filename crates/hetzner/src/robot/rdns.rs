@@ -31,6 +31,17 @@ impl Client {
 }
 
 /// The calls about reverse DNS, under `/rdns`. Addresses are given as text or as [`IpAddr`](std::net::IpAddr).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// let entry = api.rdns().set("192.0.2.11", "www.example.com").await?;
+/// assert_eq!(entry.ptr.as_deref(), Some("www.example.com"));
+/// assert!(api.rdns().get("192.0.2.99").optional().await?.is_none()); // no address of ours
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RdnsEntries<'a>(&'a Client);
 

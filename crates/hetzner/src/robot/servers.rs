@@ -155,6 +155,23 @@ impl Client {
 }
 
 /// The calls about servers, under `/server`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// let web = api.servers().find("web-1").await?.expect("a server of this name"); // or its number, or an address
+/// assert_eq!(web.server_ip.as_deref(), Some("192.0.2.11"));
+///
+/// let web = api.servers().rename(&web, "www").await?;
+/// assert_eq!(web.server_name, "www");
+/// assert!(api.servers().get(web.server_number).await?.wol.unwrap_or_default()); // lists leave this out
+///
+/// let there = api.servers().cancellation(&web).await?;
+/// assert!(!there.cancelled && there.reservation_possible);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Servers<'a>(&'a Client);
 

@@ -119,6 +119,19 @@ impl Client {
 }
 
 /// The calls about vSwitches, under `/vswitch`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// let vswitch = api.vswitches().create("private", 4000).await?;
+/// let joined = api.vswitches().add_servers(&vswitch, [321001, 321002]).await?;
+/// let vswitch = joined.wait().await?;
+/// assert_eq!(vswitch.servers.len(), 2);
+/// assert!(api.vswitches().find("private", 4000).await?.is_some());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct VSwitches<'a>(&'a Client);
 

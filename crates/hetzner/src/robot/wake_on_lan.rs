@@ -31,6 +31,17 @@ impl Client {
 }
 
 /// The calls about Wake on LAN, under `/wol`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// assert!(api.wake_on_lan().get(321002).optional().await?.is_none()); // its board cannot be woken
+/// let woken = api.wake_on_lan().wake(321001).await?;
+/// assert_eq!(woken.server_number.0, 321001);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct WakeOnLans<'a>(&'a Client);
 

@@ -62,6 +62,22 @@ pub struct OrderedServer {
 pub type StandardTransaction = ServerTransaction<OrderedServer>;
 
 /// The calls about orders of new servers, under `/order/server`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// use std::time::Duration;
+///
+/// let products = api.standard_orders().products().all().await?;
+/// let product = &products[0];
+/// let order = api.standard_orders().create(&*product.id).location("FSN1").password("correct horse battery");
+/// let order = order.addons(["primary_ipv4"]).await?;
+/// let ready = order.wait().timeout(Duration::from_secs(24 * 3600)).await?;
+/// assert!(ready.server_number.is_some());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StandardOrders<'a>(pub(super) &'a Client);
 
