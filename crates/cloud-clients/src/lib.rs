@@ -7,7 +7,7 @@
 //! | `ovh`, `ovh-full` | [`ovh`] | OVHcloud, versions 1 and 2 |
 //! | `ovh-kube`, `ovh-compute`, `ovh-me`, ... | `ovh_kube`, ... | every operation of one product of OVHcloud, generated |
 //! | `sahara` | [`sahara`] | OpenStack Sahara v1.1 and v2, behind Keystone |
-//! | `vdk-control` | [`vdk_control`] | VDK Control Service |
+//! | `vdk-control`, `vdk-control-login` | [`vdk_control`] | VDK Control Service, and logging in to it |
 //! | `ionos-dataplatform` | [`ionos_dataplatform`] | IONOS Managed Stackable Data Platform |
 //! | `sandbox` | [`sandbox`] | the embedded emulator, for tests without an account |
 //!

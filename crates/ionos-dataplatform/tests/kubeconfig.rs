@@ -425,6 +425,16 @@ fn merging_changes_nothing_but_what_is_meant() {
             "{before}"
         );
     }
+    // What says nothing adds nothing.
+    let nobody = Kubeconfig::parse(&format!(
+        "{LAKE}users: []\ncontexts: null\ncurrent-context: ''\n"
+    ));
+    let before = format!("{odd}users: null\nclusters: []\n");
+    let got = merged(&scratch, &nobody.unwrap(), &before);
+    assert_eq!(
+        got,
+        before.replace("clusters: []\n", &format!("clusters:\n{}", item("")))
+    );
     // Comments alone are kept, too.
     let got = merged(&scratch, &lake, "# mine");
     assert_eq!(got, format!("# mine\n{}", lake.to_yaml().expose_secret()));

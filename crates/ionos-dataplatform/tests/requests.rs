@@ -1,6 +1,7 @@
 //! What each operation sends, and what is refused before it is sent.
 
 use cloud_core::request::CallOptions;
+use cloud_core::test_util::{Scripted, ScriptedTransport};
 use ionos_dataplatform::{
     AutoScaling, AvailabilityZone, ClusterId, DayOfTheWeek, ErrorKind, Labels, Lan,
     MaintenanceWindow, NodePoolId, Patch, StorageType, Versions,
@@ -9,7 +10,9 @@ use serde_json::json;
 
 mod common;
 
-use common::{DATACENTER, ID, POOL, answered, assert_field, cluster_answer, last, pool_answer};
+use common::{
+    DATACENTER, ID, POOL, answered, assert_field, cluster_answer, last, pool_answer, scripted,
+};
 
 fn sunday() -> MaintenanceWindow {
     MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00")
@@ -405,4 +408,23 @@ async fn find_is_exact_where_the_filter_is_not() {
         pools.find("work").await.unwrap().is_none()
             && pools.find(NodePoolId::from(POOL)).await.unwrap().is_none()
     );
+}
+
+#[tokio::test]
+async fn refusals_in_other_forms_are_told() {
+    let (api, _) = answered(
+        403,
+        json!({"messages": ["the contract is closed", {"errorCode": "x-1", "message": "no"}]}),
+    );
+    let error = api.clusters().get(ID).await.unwrap_err();
+    let told = "failed: 403 x-1: the contract is closed; no";
+    assert!(error.to_string().contains(told), "{error}");
+    let wire = ScriptedTransport::new([Scripted::with_headers(
+        403,
+        &[],
+        "no such contract\nask ops",
+    )]);
+    let error = scripted(&wire).clusters().get(ID).await.unwrap_err();
+    let told = "failed: 403 Forbidden: no such contract ask ops";
+    assert!(error.to_string().contains(told), "{error}");
 }

@@ -47,6 +47,9 @@
 //! Every call has an operation id (`X-OPID`), which the service logs and hands on to the job; errors show it. The marks
 //! "stable" and "experimental" at the operations are those of the service.
 //!
+//! A `GET` whose answer is empty is sent again, like one whose answer broke off: the service never answers so, and what
+//! stands before it does for a moment, while it restarts.
+//!
 //! # The API's own names
 //!
 //! [`ops`] has the operations by the names of the API's description. Of its 24 models, the 23 that operations use:
@@ -121,6 +124,12 @@ pub use cloud_core::model::{IdOrName, Page, PageToken, Sort, Timestamp};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+pub use cloud_core::transport::ProxyConfig;
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};

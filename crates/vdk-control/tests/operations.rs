@@ -519,3 +519,43 @@ async fn a_job_that_cannot_be_looked_for_leaves_the_question_open() {
         );
     }
 }
+
+/// What a slip in a name would send is refused by such a sandbox.
+#[tokio::test]
+async fn a_strict_service_knows_every_name_that_is_sent() {
+    let sandbox = cloud_sandbox::Sandbox::builder().strict(true).build();
+    let builder = vdk_control::Client::builder()
+        .endpoint("http://localhost:8092")
+        .transport(sandbox.vdk_control());
+    let team = builder.build().unwrap().team("my team");
+    let contacts = vdk_control::Contacts::all(["a@x.test"]);
+    let create = team.jobs().create("daily-load").contacts(contacts);
+    let job = create
+        .db_default_type("TRINO")
+        .schedule("0 5 * * *")
+        .generate_keytab(true)
+        .enable_execution_notifications(true)
+        .notification_delay_period_minutes(60)
+        .await
+        .unwrap();
+    job.update_with(|job| job.description = "x".into())
+        .await
+        .unwrap();
+    let deploy = job.deploy("abc").python_version("3.11").vdk_version("1");
+    let memory = vdk_control::Resources::memory_limit(512);
+    deploy
+        .id("x")
+        .mode(vdk_control::JobMode::Release)
+        .schedule("0 5 * * *")
+        .resources(memory)
+        .await
+        .unwrap();
+    team.oauth_credentials().put("id", "secret").await.unwrap();
+    let error = job
+        .start()
+        .arg("day", 1)
+        .started_by("me")
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found(), "it is not deployed yet: {error}");
+}

@@ -463,3 +463,26 @@ async fn executions_of_a_team_go_on_after_a_full_page_without_totals_too() {
     let all = team.executions().list().per_page(2).all().await.unwrap();
     assert_eq!((all.len(), wire.seen().len()), (3, 2));
 }
+
+#[tokio::test]
+async fn a_service_that_leaves_totals_out_is_read_to_its_end() {
+    let settings = cloud_sandbox::vdk_control::Settings::new().totals(false);
+    let settings = settings.refused_by_hook("closed", 403, "Team closed may not read (policy 7)");
+    let sandbox = cloud_sandbox::Sandbox::builder()
+        .vdk_control(settings)
+        .build();
+    let builder = vdk_control::Client::builder()
+        .endpoint("http://localhost:8092")
+        .transport(sandbox.vdk_control());
+    let api = builder.build().unwrap();
+    let team = api.team("t");
+    for name in ["job-aa", "job-bb", "job-cc"] {
+        team.jobs().create(name).await.unwrap();
+    }
+    for size in [1, 2, 3, 4] {
+        let jobs = team.jobs().list().per_page(size).all().await.unwrap();
+        assert_eq!(jobs.len(), 3, "{size} on a page");
+    }
+    let error = api.team("closed").info().await.unwrap_err();
+    assert_eq!(error.message(), "Team closed may not read (policy 7)");
+}

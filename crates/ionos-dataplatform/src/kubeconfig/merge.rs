@@ -17,7 +17,12 @@ const LISTS: [&str; 3] = ["clusters", "users", "contexts"];
 /// `text` with the entries of `new`.
 pub(super) fn merge(text: &str, mut new: Map<String, Value>) -> Result<String, String> {
     // What says nothing adds nothing.
-    new.retain(|_, value| !value.is_null() && value != "");
+    new.retain(|_, value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    });
     let new = &new;
     let Some(root) = yaml::parse(text).map_err(|problem| problem.to_string())? else {
         // Nothing but comments.

@@ -73,7 +73,8 @@ cloud_core::open_enum! {
     }
 }
 
-/// An execution: one run of a job.
+/// An execution: one run of a job. The service always tells its id, job, state and kind; the rest is there as far as it is
+/// known, and in lists as far as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
