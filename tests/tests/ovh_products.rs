@@ -73,7 +73,7 @@ async fn a_list_is_read_in_the_form_of_its_operation() {
     ]);
     let list = api.list(ovh_vps::ListTasks::new("v").state(types::TaskState::Done));
     let tasks: Vec<ovh::vps::VpsTask> = list.all().await.unwrap();
-    assert_eq!(tasks[0].id, 7);
+    assert_eq!(tasks[0].id, ovh::vps::VpsTaskId(7));
     let countries = api
         .list(ovh_vps::ListIpCountryAvailable::new("v"))
         .all()

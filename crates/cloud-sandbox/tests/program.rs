@@ -598,7 +598,7 @@ fn a_slip_in_the_file_of_settings_is_told_with_its_place() {
         ),
         (
             r#"{"starting_at": "yesterday"}"#,
-            r#"starting_at: failed to parse"#,
+            "starting_at: failed to parse",
         ),
         ("{} {}", "trailing characters at line 1 column 4"),
     ] {

@@ -463,11 +463,7 @@ async fn reverse_dns_is_one_interface_for_all_that_have_it() {
             primary.address().unwrap(),
             format!("primary_ips/{}", primary.id),
         ),
-        (
-            &balancer,
-            v4.into(),
-            format!("load_balancers/{}", balancer.id),
-        ),
+        (&balancer, v4, format!("load_balancers/{}", balancer.id)),
     ];
     for (index, (resource, ip, path)) in all.iter().enumerate() {
         let name = format!("www-{index}.example.com");

@@ -357,7 +357,7 @@ impl ProjectHandle<'_> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # let id = api.projects().list().ids().await?[0].clone();
     /// let project = api.project(&id);
-    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
+    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image(cloud_sandbox::ovh::IMAGE).await?;
     /// # let operation = &made.operation_ids[0];
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// let operation = project.wait_operation(operation).await?;

@@ -67,7 +67,7 @@ impl Drive {
         let answer = self.client.send(operation.clone()).await;
         match answer {
             Err(error) if error.kind() == ErrorKind::Decode => {
-                self.failed.push(format!("{name}: {error}"))
+                self.failed.push(format!("{name}: {error}"));
             }
             Err(error) => self.refused.push(format!("{name}: {error}")),
             Ok(answer) => {
@@ -92,7 +92,7 @@ impl Drive {
             Ok(items) if items.is_empty() => self.failed.push(format!("{name}: is empty")),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Decode => {
-                self.failed.push(format!("{name}: {error}"))
+                self.failed.push(format!("{name}: {error}"));
             }
             Err(error) => self.refused.push(format!("{name}: {error}")),
         }

@@ -23,13 +23,10 @@ pub struct Ip {
     /// The address itself.
     pub ip: String,
     /// The gateway; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
     /// The length of the prefix; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<u8>,
     /// The broadcast address; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub broadcast: Option<String>,
     /// The main address of the server that it belongs to.
     pub server_ip: Option<String>,

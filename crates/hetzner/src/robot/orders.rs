@@ -57,10 +57,8 @@ pub struct Price {
     /// With taxes, for a month or once.
     pub gross: Decimal,
     /// Without taxes, for an hour; `None` for what is not paid by the hour.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hourly_net: Option<Decimal>,
     /// With taxes, for an hour; `None` for what is not paid by the hour.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hourly_gross: Option<Decimal>,
 }
 

@@ -59,7 +59,6 @@ pub struct Reset {
     #[serde(rename = "type")]
     pub types: Vec<ResetType>,
     /// Whether the server runs; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operating_status: Option<OperatingStatus>,
 }
 
@@ -79,7 +78,6 @@ pub struct ExecutedReset {
     /// The address of the main IPv6 net.
     pub server_ipv6_net: Option<String>,
     /// The number of the server; the service may leave it out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_number: Option<ServerNumber>,
     /// How it is reset.
     #[serde(rename = "type")]

@@ -58,31 +58,22 @@ pub struct Server {
     /// The subnets of the server.
     pub subnet: Vec<ServerSubnet>,
     /// Whether it can be [reset](super::resets); `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reset: Option<bool>,
     /// Whether the rescue system can be booted; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rescue: Option<bool>,
     /// Whether it can be installed by VNC; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vnc: Option<bool>,
     /// Whether Windows can be installed; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<bool>,
     /// Whether Plesk can be installed; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub plesk: Option<bool>,
     /// Whether cPanel can be installed; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpanel: Option<bool>,
     /// Whether it can be [woken](super::wake_on_lan); `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wol: Option<bool>,
     /// Whether its disks can be changed while it runs; `None` in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hot_swap: Option<bool>,
     /// The number of the storage box that belongs to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub linked_storagebox: Option<i64>,
 }
 

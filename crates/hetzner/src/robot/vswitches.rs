@@ -44,13 +44,13 @@ pub struct VSwitch {
     /// Whether it was cancelled; it stays in the list then.
     pub cancelled: bool,
     /// The servers that are connected; empty in lists.
-    #[serde(rename = "server", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "server")]
     pub servers: Vec<VSwitchServer>,
     /// The subnets that are routed to it; empty in lists.
-    #[serde(rename = "subnet", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "subnet")]
     pub subnets: Vec<VSwitchSubnet>,
     /// The networks of the cloud that are connected; empty in lists.
-    #[serde(rename = "cloud_network", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "cloud_network")]
     pub cloud_networks: Vec<VSwitchCloudNetwork>,
 }
 

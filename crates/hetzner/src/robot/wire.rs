@@ -7,6 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 use serde::{Serialize, Serializer};
 
+use super::dates::LocalTime;
 use super::ids::Fingerprint;
 
 /// Reads an object that is written as a list when it is empty, as PHP does.
@@ -136,6 +137,8 @@ pub struct ServerKey {
     pub kind: String,
     /// The length of the key in bits.
     pub size: u32,
+    /// When it was stored; the documentation does not know this, and host keys have none.
+    pub created_at: Option<LocalTime>,
 }
 
 #[derive(Default, Serialize, serde::Deserialize)]
@@ -146,6 +149,8 @@ struct KeyFields {
     #[serde(rename = "type")]
     kind: String,
     size: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<LocalTime>,
 }
 
 impl Serialize for ServerKey {
@@ -159,6 +164,7 @@ impl Serialize for ServerKey {
             fingerprint: self.fingerprint.clone(),
             kind: self.kind.clone(),
             size: self.size,
+            created_at: self.created_at.clone(),
         };
         Wire { key }.serialize(serializer)
     }
@@ -195,6 +201,7 @@ impl<'de> Deserialize<'de> for ServerKey {
                     fingerprint: key.fingerprint,
                     kind: key.kind,
                     size: key.size,
+                    created_at: key.created_at,
                 })
             }
         }

@@ -162,8 +162,8 @@ pub(super) async fn messages(run: &mut Run, api: &Client) {
     run.call(api.sms().get(&account)).await;
     run.call(api.sms().senders(&account)).await;
     let jobs = api.sms().jobs(&account);
-    let send = jobs.create("An exercise", ["+33600000001", "nobody"]);
-    let sent = run.call(send.sender("ops").differed_period(60)).await;
+    let message = jobs.create("An exercise", ["+33600000001", "nobody"]);
+    let sent = run.call(message.sender("ops").differed_period(60)).await;
     let job = sent.and_then(|sent| sent.ids.first().copied());
     let job = job.unwrap_or(1.into());
     run.call(All(jobs.list())).await;

@@ -41,7 +41,6 @@ pub struct Rescue {
     #[serde(rename = "host_key")]
     pub host_keys: Vec<ServerKey>,
     /// When it was booted, where the service tells; the documentation does not know this.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_time: Option<LocalTime>,
 }
 

@@ -55,28 +55,20 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct FirewallRule {
     /// A name for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The version of IP. A rule for a protocol or for addresses needs one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_version: Option<IpVersion>,
     /// Where packets go to, an IPv4 address or net.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dst_ip: Option<String>,
     /// Where packets come from, an IPv4 address or net.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub src_ip: Option<String>,
     /// The ports they go to: one, a range such as `32768-65535`, or several with commas between them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dst_port: Option<String>,
     /// The ports they come from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub src_port: Option<String>,
     /// The protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<FirewallProtocol>,
     /// The flags of TCP, such as `syn|ack`: `|` for or, `&` for and.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tcp_flags: Option<String>,
     /// What is done.
     pub action: FirewallAction,

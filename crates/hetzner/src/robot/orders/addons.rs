@@ -24,7 +24,7 @@ pub struct AddonProduct {
     pub name: String,
     /// The kind, which says what an order needs: `ip_ipv4`, `subnet_ipv4` and `failover_subnet_ipv4` need a
     /// [reason](OrderAddon::reason).
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type")]
     pub kind: Option<String>,
     /// What it costs.
     pub price: ProductPrice,
