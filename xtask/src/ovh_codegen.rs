@@ -108,8 +108,9 @@ fn generate(all: &[Described]) -> Result<BTreeMap<String, String>> {
     files.extend(sources(&shared, None)?);
     format(&mut files)?;
     for (name, text) in &mut files {
-        let comment = if name.ends_with(".rs") { "//" } else { "#" };
-        if !name.ends_with(".md") {
+        let kind = name.rsplit('.').next();
+        let comment = if kind == Some("rs") { "//" } else { "#" };
+        if kind != Some("md") {
             *text = format!("{comment}{MARK}{}\n{text}", hash(text));
         }
     }

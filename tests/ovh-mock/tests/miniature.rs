@@ -1,4 +1,8 @@
 //! A product of our own making, generated, sent and taken apart; and what the server and the drive find wrong.
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "generated texts have them, whether they need them or not"
+)]
 
 use ovh_mock::{Drive, Server, given, run};
 use serde_json::{Value, json};

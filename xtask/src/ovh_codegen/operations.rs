@@ -137,7 +137,7 @@ const VERBS: &[&str] = &[
 ];
 
 /// The operations with their names, in the order of their paths.
-pub(super) fn named<'a>(described: &'a Described) -> Result<Vec<(String, &'a Operation)>> {
+pub(super) fn named(described: &Described) -> Result<Vec<(String, &Operation)>> {
     let lists: BTreeSet<&str> = described
         .operations
         .iter()

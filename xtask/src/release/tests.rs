@@ -43,7 +43,7 @@ fn serve(stand_in: &Arc<Mutex<StandIn>>) -> String {
 /// One request a connection; `None` closes it without an answer.
 fn answer(mut stream: TcpStream, stand_in: &Mutex<StandIn>, host: &str) -> Option<()> {
     let mut bytes = Vec::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 8192];
     let (head, body) = loop {
         let n = stream.read(&mut buffer).ok().filter(|n| *n > 0)?;
         bytes.extend_from_slice(&buffer[..n]);
@@ -206,10 +206,10 @@ fn every_crate_is_published_once_whatever_happens_to_its_upload() {
             .insert(name.clone(), vec![one, two]);
     }
     publisher.publish(&order).unwrap();
-    let stand_in = stand_in.lock().unwrap();
-    let published: BTreeSet<&String> = stand_in.published.keys().collect();
-    assert_eq!(published, order.iter().collect());
-    assert!(stand_in.uploads.len() > order.len());
+    let registry = stand_in.lock().unwrap();
+    let arrived: BTreeSet<&String> = registry.published.keys().collect();
+    assert_eq!(arrived, order.iter().collect());
+    assert!(registry.uploads.len() > order.len());
     fs::remove_dir_all(&publisher.folder).unwrap();
 }
 
