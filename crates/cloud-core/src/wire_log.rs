@@ -64,7 +64,7 @@ struct Shared {
 }
 
 impl WireLog {
-    /// Writes to this.
+    /// Writes to this place, such as a file.
     pub fn new(out: impl Write + Send + 'static) -> Self {
         Self(Arc::new(Shared {
             number: AtomicU64::new(1),

@@ -72,6 +72,15 @@ impl Client {
 }
 
 /// The calls about ISO images, under `/isos`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let images = api.isos().list().all().await?;
+/// let same = api.isos().find(&images[0].name).await?;
+/// assert_eq!(same.as_ref(), Some(&images[0]));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Isos<'a>(&'a Client);
 

@@ -76,6 +76,15 @@ impl Client {
 }
 
 /// The calls about types of load balancers, under `/load_balancer_types`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let types = api.load_balancer_types().list().all().await?;
+/// let same = api.load_balancer_types().find(&types[0].name).await?;
+/// assert_eq!(same.as_ref(), Some(&types[0]));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancerTypes<'a>(&'a Client);
 

@@ -69,6 +69,15 @@ impl Client {
 }
 
 /// The calls about locations, under `/locations`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let locations = api.locations().list().all().await?;
+/// let same = api.locations().find(&locations[0].name).await?;
+/// assert_eq!(same.as_ref(), Some(&locations[0]));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Locations<'a>(&'a Client);
 

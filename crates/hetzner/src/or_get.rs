@@ -1,4 +1,15 @@
 //! Creations that find what is there already, of all resources whose names are unique in a project.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+//! # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+//! let create = api.placement_groups().create("apart", hetzner::PlacementGroupType::Spread);
+//! let first = create.clone().or_get().await?;
+//! let second = create.or_get().await?;
+//! assert!(first.was_created() && !second.was_created());
+//! assert_eq!(first.resource.id, second.resource.id);
+//! # Ok(()) }
+//! ```
 
 use std::future::Future;
 use std::net::Ipv6Addr;

@@ -81,7 +81,16 @@ impl Client {
     }
 }
 
-/// `/storage_box_types`, on the second host.
+/// The calls about sizes of storage boxes, under `/storage_box_types` of the second host.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let types = api.storage_box_types().list().all().await?;
+/// let same = api.storage_box_types().find(&types[0].name).await?;
+/// assert_eq!(same.as_ref(), Some(&types[0]));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxTypes<'a>(&'a Client);
 

@@ -28,7 +28,7 @@ pub use windows::{ActivateWindows, Windows, WindowsInstallations};
 #[serde(default)]
 #[non_exhaustive]
 pub struct Boot {
-    /// The rescue system.
+    /// The rescue system that boots over the network.
     pub rescue: Option<Rescue>,
     /// The installation of a Linux distribution.
     pub linux: Option<Linux>,
@@ -82,7 +82,7 @@ impl<'a> Boots<'a> {
         self.0.one(&ops::BOOT_GET, "boot").arg(number.into())
     }
 
-    /// The rescue system.
+    /// The calls about the rescue system.
     pub fn rescue(self) -> RescueSystems<'a> {
         RescueSystems(self.0)
     }

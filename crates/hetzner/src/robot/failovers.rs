@@ -62,7 +62,7 @@ impl Failover {
 }
 
 impl Client {
-    /// Failover addresses.
+    /// The failover addresses of the account.
     pub fn failovers(&self) -> Failovers<'_> {
         Failovers(self)
     }

@@ -40,7 +40,7 @@ impl From<&FirewallTemplate> for FirewallTemplateId {
 }
 
 impl Client {
-    /// Templates of firewalls.
+    /// The templates that firewalls are made from.
     pub fn firewall_templates(&self) -> FirewallTemplates<'_> {
         FirewallTemplates(self)
     }

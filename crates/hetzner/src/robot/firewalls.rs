@@ -53,7 +53,7 @@ pub struct Firewall {
     pub server_ip: Option<String>,
     /// The number of the server.
     pub server_number: ServerNumber,
-    /// Whether it works.
+    /// Whether the firewall is active, or in the middle of a change.
     pub status: FirewallStatus,
     /// Whether it looks at IPv6 too.
     pub filter_ipv6: bool,
@@ -74,7 +74,7 @@ impl From<&Firewall> for ServerNumber {
 }
 
 impl Client {
-    /// Firewalls of servers.
+    /// The firewalls of the servers.
     pub fn firewalls(&self) -> Firewalls<'_> {
         Firewalls(self)
     }

@@ -15,12 +15,12 @@ use super::ids::{Address, ServerNumber};
 use super::ops;
 use super::wire::list_of;
 
-/// An address.
+/// A single address, of a server or beside it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Ip {
-    /// The address itself.
+    /// The address of which this tells.
     pub ip: String,
     /// The gateway; `None` in lists.
     pub gateway: Option<String>,
@@ -51,7 +51,7 @@ pub struct Ip {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpMac {
-    /// The address itself.
+    /// The address of which this tells.
     pub ip: String,
     /// Its MAC address; `None` after it was deleted.
     pub mac: Option<String>,
@@ -62,7 +62,7 @@ pub struct IpMac {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpCancellation {
-    /// The address itself.
+    /// The address of which this tells.
     pub ip: String,
     /// The number of the server; the service writes it as text here.
     pub server_number: ServerNumber,
@@ -82,7 +82,7 @@ impl From<&Ip> for Address {
 }
 
 impl Client {
-    /// Single addresses.
+    /// The single addresses of the account.
     pub fn ips(&self) -> Ips<'_> {
         Ips(self)
     }

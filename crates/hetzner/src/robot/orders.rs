@@ -117,7 +117,7 @@ pub struct ServerTransaction<P> {
     pub host_keys: Vec<ServerKey>,
     /// What was asked for in words.
     pub comment: Option<String>,
-    /// What was ordered.
+    /// The product as it was ordered.
     pub product: P,
     /// What was ordered with it.
     pub addons: Vec<String>,

@@ -19,12 +19,12 @@ use super::wire::list_of;
 pub struct Rdns {
     /// The address that is named.
     pub ip: String,
-    /// Its name. Lists have been seen to leave it out although it is set.
+    /// The name that the address has. Lists have been seen to leave it out although it is set.
     pub ptr: Option<String>,
 }
 
 impl Client {
-    /// Reverse DNS.
+    /// The reverse DNS entries of all addresses.
     pub fn rdns(&self) -> RdnsEntries<'_> {
         RdnsEntries(self)
     }

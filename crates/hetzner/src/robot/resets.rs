@@ -85,7 +85,7 @@ pub struct ExecutedReset {
 }
 
 impl Client {
-    /// Resets of servers.
+    /// The ways to reset each server.
     pub fn resets(&self) -> Resets<'_> {
         Resets(self)
     }

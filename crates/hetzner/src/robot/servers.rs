@@ -28,7 +28,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A dedicated server. Lists leave out what it can do; [`get`](Servers::get) tells it.
+/// A dedicated server, as lists and its own page show it. Lists leave out what it can do; [`get`](Servers::get) tells it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ pub struct ServerCancellation {
 }
 
 impl Client {
-    /// Dedicated servers.
+    /// The dedicated servers of the account.
     pub fn servers(&self) -> Servers<'_> {
         Servers(self)
     }

@@ -14,7 +14,7 @@ use super::ids::Fingerprint;
 use super::ops;
 use super::wire::list_of;
 
-/// A public key.
+/// A public key that servers can be installed with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl SshKey {
 }
 
 impl Client {
-    /// SSH keys.
+    /// The SSH keys of the account.
     pub fn ssh_keys(&self) -> SshKeys<'_> {
         SshKeys(self)
     }

@@ -15,7 +15,7 @@ use super::ips::check_ip;
 use super::ops;
 use super::wire::{list_of, object};
 
-/// A subnet.
+/// A subnet, of a server or beside it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -24,7 +24,7 @@ pub struct Subnet {
     pub ip: String,
     /// The length of the prefix.
     pub mask: u8,
-    /// The gateway.
+    /// The gateway of the subnet.
     pub gateway: String,
     /// The main address of the server that it belongs to; `None` without a server, or with one that has only IPv6.
     pub server_ip: Option<String>,
@@ -87,7 +87,7 @@ impl From<&Subnet> for Address {
 }
 
 impl Client {
-    /// Subnets.
+    /// The subnets of the account.
     pub fn subnets(&self) -> Subnets<'_> {
         Subnets(self)
     }

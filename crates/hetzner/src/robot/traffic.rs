@@ -71,18 +71,18 @@ impl AddressTraffic {
     }
 }
 
-/// Traffic in GB.
+/// The traffic of an address, in GB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TrafficVolume {
-    /// What came in.
+    /// The traffic that came in.
     #[serde(rename = "in")]
     pub incoming: f64,
-    /// What went out.
+    /// The traffic that went out.
     #[serde(rename = "out")]
     pub outgoing: f64,
-    /// Both.
+    /// The traffic of both directions.
     pub sum: f64,
 }
 
@@ -134,7 +134,7 @@ impl<'de> Deserialize<'de> for AddressTraffic {
 }
 
 impl Client {
-    /// Traffic of addresses.
+    /// The traffic of addresses and subnets.
     pub fn traffic(&self) -> TrafficReports<'_> {
         TrafficReports(self)
     }

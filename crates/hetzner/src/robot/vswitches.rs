@@ -30,7 +30,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A vSwitch. Lists leave out what is connected to it; [`get`](VSwitches::get) tells it.
+/// A vSwitch, which joins servers. Lists leave out what is connected to it; [`get`](VSwitches::get) tells it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -84,7 +84,7 @@ pub struct VSwitchSubnet {
     pub ip: String,
     /// The length of the prefix.
     pub mask: u8,
-    /// The gateway.
+    /// The gateway of the subnet.
     pub gateway: String,
 }
 
@@ -99,7 +99,7 @@ pub struct VSwitchCloudNetwork {
     pub ip: String,
     /// The length of the prefix.
     pub mask: u8,
-    /// The gateway.
+    /// The gateway of the network.
     pub gateway: String,
 }
 
@@ -112,7 +112,7 @@ pub struct VSwitchServersFailed {
 }
 
 impl Client {
-    /// vSwitches.
+    /// The vSwitches of the account.
     pub fn vswitches(&self) -> VSwitches<'_> {
         VSwitches(self)
     }

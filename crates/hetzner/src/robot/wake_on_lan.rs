@@ -24,7 +24,7 @@ pub struct WakeOnLan {
 }
 
 impl Client {
-    /// Wake on LAN.
+    /// The calls that wake servers by a packet.
     pub fn wake_on_lan(&self) -> WakeOnLans<'_> {
         WakeOnLans(self)
     }

@@ -48,7 +48,7 @@ pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
 pub enum Choice {
     /// These can be chosen.
     Available(Vec<String>),
-    /// This was chosen.
+    /// The one that was chosen.
     Chosen(String),
 }
 
@@ -61,7 +61,7 @@ impl Choice {
         }
     }
 
-    /// What was chosen.
+    /// The one that was chosen, if one was.
     pub fn chosen(&self) -> Option<&str> {
         match self {
             Self::Available(_) => None,

@@ -193,7 +193,7 @@ impl CreateServer {
     ///
     /// # Permissions
     ///
-    /// A token with write access.
+    /// A token with read access. It finds the server; a token with write access creates it.
     ///
     /// # Errors
     ///

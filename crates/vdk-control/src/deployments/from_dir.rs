@@ -69,11 +69,12 @@ impl DeployDir {
         self
     }
 
-    /// Sends the requests, one after the other; awaiting it does the same.
+    /// Sends the requests, one after the other; awaiting it does the same. It reads the job
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`), uploads, and changes and deploys it.
     ///
     /// # Permissions
     ///
-    /// [Write access](crate#access) to the team.
+    /// [Read access](crate#access) to the team. [Write access](crate#access) too, for what it changes.
     pub async fn send(self) -> Result<Accepted<DeploymentChange, DeploymentStatus>> {
         let path = self.path;
         let config = files::off_the_runtime(move || ConfigIni::read(path)).await?;

@@ -66,11 +66,11 @@ pub struct FirewallRule {
     pub dst_port: Option<String>,
     /// The ports they come from.
     pub src_port: Option<String>,
-    /// The protocol.
+    /// The protocol that packets have.
     pub protocol: Option<FirewallProtocol>,
     /// The flags of TCP, such as `syn|ack`: `|` for or, `&` for and.
     pub tcp_flags: Option<String>,
-    /// What is done.
+    /// What is done with such packets.
     pub action: FirewallAction,
 }
 

@@ -26,7 +26,7 @@ pub struct AddonProduct {
     /// [reason](OrderAddon::reason).
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// What it costs.
+    /// The price of the product in each location.
     pub price: ProductPrice,
 }
 
@@ -43,7 +43,7 @@ pub struct AddonTransaction {
     pub status: TransactionStatus,
     /// The number of the server.
     pub server_number: ServerNumber,
-    /// What was ordered.
+    /// The product as it was ordered.
     pub product: AddonProduct,
     /// What came of it.
     pub resources: Vec<TransactionResource>,

@@ -31,7 +31,7 @@ pub struct MarketProduct {
     pub dist: Vec<String>,
     /// The languages of the distributions.
     pub lang: Vec<String>,
-    /// The processor.
+    /// The processor that it has.
     pub cpu: String,
     /// What the processor reaches in a benchmark.
     pub cpu_benchmark: u64,
@@ -43,7 +43,7 @@ pub struct MarketProduct {
     pub hdd_text: String,
     /// How many disks it has.
     pub hdd_count: u32,
-    /// The data centre.
+    /// The data centre where it stands.
     pub datacenter: Option<String>,
     /// The speed of its network.
     pub network_speed: String,
@@ -92,7 +92,7 @@ pub struct OrderedMarketServer {
     pub dist: String,
     /// The language of the distribution.
     pub lang: String,
-    /// The processor.
+    /// The processor that it has.
     pub cpu: String,
     /// What the processor reaches in a benchmark.
     pub cpu_benchmark: u64,
@@ -104,7 +104,7 @@ pub struct OrderedMarketServer {
     pub hdd_text: String,
     /// How many disks it has.
     pub hdd_count: u32,
-    /// The data centre.
+    /// The data centre where it stands.
     pub datacenter: Option<String>,
     /// The speed of its network.
     pub network_speed: String,
