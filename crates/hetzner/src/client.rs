@@ -73,7 +73,7 @@ struct Inner {
 
 impl Client {
     /// A client configured as the `hcloud` program is: `HCLOUD_TOKEN`, else `HCLOUD_TOKEN_FILE`, else the active context
-    /// of its configuration file; see [`config`](crate::config) for every setting.
+    /// of its configuration file; see [`config`] for every setting.
     pub fn from_env() -> Result<Self> {
         Self::builder().from_env()?.build()
     }
@@ -292,7 +292,7 @@ impl ClientBuilder {
     }
 
     /// Takes what is not set yet from the environment and the file of the `hcloud` program; see
-    /// [`config`](crate::config).
+    /// [`config`].
     #[allow(
         clippy::wrong_self_convention,
         reason = "the same word as Client::from_env, which it serves"

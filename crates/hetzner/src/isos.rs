@@ -77,8 +77,8 @@ impl Client {
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
 /// let images = api.isos().list().all().await?;
-/// let same = api.isos().find(&images[0].name).await?;
-/// assert_eq!(same.as_ref(), Some(&images[0]));
+/// let same = api.isos().get(images[0].id).await?;
+/// assert_eq!(same, images[0]);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]

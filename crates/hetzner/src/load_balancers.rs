@@ -74,7 +74,7 @@ impl Client {
 
 /// The calls about load balancers, under `/load_balancers`.
 ///
-/// What changes a load balancer takes time: the answer is an [`Action`](crate::Action), and [`wait`](cloud_core::wait::Accepted::wait) waits for its end.
+/// What changes a load balancer takes time: the answer is an [`Action`], and [`wait`](cloud_core::wait::Accepted::wait) waits for its end.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

@@ -83,7 +83,7 @@ impl Client {
 
 /// The calls about servers, under `/servers`.
 ///
-/// What changes a server takes time: the answer is an [`Action`](crate::Action), and [`wait`](cloud_core::wait::Accepted::wait) waits for its end. While one action
+/// What changes a server takes time: the answer is an [`Action`], and [`wait`](cloud_core::wait::Accepted::wait) waits for its end. While one action
 /// works on a server, others fail with `locked`.
 ///
 /// ```

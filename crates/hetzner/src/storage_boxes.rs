@@ -91,7 +91,7 @@ impl Client {
 
 /// `/storage_boxes`, on the second host.
 ///
-/// What changes a storage box takes time: the answer is an [`Action`](crate::Action), and [`wait`](cloud_core::wait::Accepted::wait) waits for its end.
+/// What changes a storage box takes time: the answer is an [`Action`], and [`wait`](cloud_core::wait::Accepted::wait) waits for its end.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

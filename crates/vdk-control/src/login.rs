@@ -297,8 +297,9 @@ impl PendingLogin {
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::builder().vdk_control_secured(true).build();
-/// # let (token, url) = (sandbox.vdk_control_api_token(), "https://login.example/oauth/token");
+/// # let settings = cloud_sandbox::vdk_control::Settings::new().secured(true).api_token("mine");
+/// # let sandbox = cloud_sandbox::Sandbox::builder().vdk_control(settings).build();
+/// # let (token, url) = ("mine", "https://login.example/oauth/token");
 /// use vdk_control::login::ApiTokenLogin;
 ///
 /// let login = ApiTokenLogin::new(token, url);
