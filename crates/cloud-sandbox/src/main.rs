@@ -143,6 +143,41 @@ struct Serve {
     keystone_user: Vec<KeystoneUser>,
 }
 
+impl Serve {
+    /// Takes from the file what no option says.
+    fn fill_from(&mut self, file: SettingsFile) {
+        fn fill<T>(option: &mut Option<T>, from: Option<T>) {
+            *option = option.take().or(from);
+        }
+        fill(&mut self.token, file.token);
+        fill(&mut self.seed, file.seed);
+        fill(&mut self.starting_at, file.starting_at);
+        fill(&mut self.action_seconds, file.action_seconds);
+        fill(&mut self.rate_limit, file.rate_limit);
+        self.strict |= file.strict;
+        self.lenient_bodies |= file.lenient_bodies;
+        self.no_default_network |= !file.default_network;
+        let ovh = file.ovh;
+        fill(&mut self.ovh_application, ovh.application.map(Into::into));
+        fill(&mut self.ovh_consumer_key, ovh.consumer_key);
+        fill(
+            &mut self.ovh_service_account,
+            ovh.service_account.map(Into::into),
+        );
+        fill(&mut self.ovh_bills, ovh.bills);
+        for zone in ovh.zones.into_iter().map(String::from) {
+            if !self.ovh_zone.contains(&zone) {
+                self.ovh_zone.push(zone);
+            }
+        }
+        self.vdk_control_secured |= file.vdk_control.secured;
+        // The later of two users with one name counts.
+        let mut users = file.keystone.users;
+        users.append(&mut self.keystone_user);
+        self.keystone_user = users;
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
         Some((name, secret)) if !name.is_empty() && !secret.is_empty() => {
@@ -182,18 +217,10 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(mut arguments: Serve) -> Result<(), String> {
-    let mut file = match &arguments.settings {
-        Some(file) => SettingsFile::read(file)?,
-        None => SettingsFile::default(),
-    };
-    // What is printed at the beginning comes from the arguments.
-    arguments.token = arguments.token.or(file.token.take());
-    let application = file.ovh.application.take();
-    arguments.ovh_application = arguments.ovh_application.or(application.map(Into::into));
-    arguments.ovh_consumer_key = arguments.ovh_consumer_key.or(file.ovh.consumer_key.take());
-    let account = file.ovh.service_account.take();
-    arguments.ovh_service_account = arguments.ovh_service_account.or(account.map(Into::into));
-    arguments.vdk_control_secured |= file.vdk_control.secured;
+    if let Some(file) = &arguments.settings {
+        let file = SettingsFile::read(file)?;
+        arguments.fill_from(file);
+    }
     // The name is the same address everywhere; any other would need somebody to ask.
     let ip: IpAddr = match arguments.bind.as_str() {
         "localhost" => Ipv4Addr::LOCALHOST.into(),
@@ -202,7 +229,7 @@ async fn serve(mut arguments: Serve) -> Result<(), String> {
             .map_err(|_| format!("{bind:?} is not an IP address to listen on"))?,
     };
     let address = SocketAddr::new(ip, arguments.port);
-    let builder = secured(settings(&arguments, file)?.bind(address), &arguments, ip)?;
+    let builder = secured(settings(&arguments)?.bind(address), &arguments, ip)?;
     // Whoever reads what `greet` prints may end the program at once.
     let interrupted =
         interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
@@ -235,20 +262,19 @@ async fn serve(mut arguments: Serve) -> Result<(), String> {
     Ok(())
 }
 
-fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
-    let seconds = arguments.action_seconds.or(file.action_seconds);
-    let seconds = seconds.unwrap_or(1.0);
+fn settings(arguments: &Serve) -> Result<Builder, String> {
+    let seconds = arguments.action_seconds.unwrap_or(1.0);
     let duration = Duration::try_from_secs_f64(seconds)
         .map_err(|_| format!("{seconds} is not a number of seconds that an action can take"))?;
     let mut builder = Sandbox::builder()
         .action_duration(duration)
-        .rate_limit(arguments.rate_limit.or(file.rate_limit))
-        .strict(arguments.strict || file.strict)
-        .default_network(!arguments.no_default_network && file.default_network)
+        .rate_limit(arguments.rate_limit)
+        .strict(arguments.strict)
+        .default_network(!arguments.no_default_network)
         .journal_limit(arguments.journal)
         .journal_body_limit(JOURNAL_BODY)
-        .seed(arguments.seed.or(file.seed).unwrap_or(0));
-    if arguments.lenient_bodies || file.lenient_bodies {
+        .seed(arguments.seed.unwrap_or(0));
+    if arguments.lenient_bodies {
         builder = builder.lenient_bodies();
     }
     if let Some(key) = &arguments.control_key {
@@ -260,7 +286,7 @@ fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
     if let Some(file) = &arguments.state {
         builder = builder.state_file(file);
     }
-    if let Some(time) = arguments.starting_at.or(file.starting_at) {
+    if let Some(time) = arguments.starting_at {
         builder = builder.starting_at(SystemTime::from(time));
     }
     let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
@@ -280,16 +306,10 @@ fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
         robot = robot.quirk(*quirk);
     }
     let mut ovh = ovh::Settings::new();
-    if let Some(bills) = arguments.ovh_bills.or(file.ovh.bills) {
+    if let Some(bills) = arguments.ovh_bills {
         ovh = ovh.bills(bills);
     }
-    let mut zones: Vec<String> = file.ovh.zones.into_iter().map(Into::into).collect();
     for zone in &arguments.ovh_zone {
-        if !zones.contains(zone) {
-            zones.push(zone.clone());
-        }
-    }
-    for zone in zones {
         ovh = ovh.zone(zone);
     }
     if let Some((key, secret)) = &arguments.ovh_application {
@@ -301,11 +321,10 @@ fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
     if let Some((id, secret)) = &arguments.ovh_service_account {
         ovh = ovh.service_account(id, secret);
     }
-    // The later of two users with one name counts.
-    let users = file.keystone.users.iter().chain(&arguments.keystone_user);
-    let keystone = users.fold(keystone::Settings::new(), |settings, user| {
-        settings.user(&user.name, &user.password, &user.projects)
-    });
+    let mut keystone = keystone::Settings::new();
+    for user in &arguments.keystone_user {
+        keystone = keystone.user(&user.name, &user.password, &user.projects);
+    }
     Ok(builder
         .hetzner_robot(robot)
         .vdk_control(vdk_control)
