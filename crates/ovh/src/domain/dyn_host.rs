@@ -83,17 +83,6 @@ pub struct DynHostRecords<'a> {
 }
 
 impl DynHostRecords<'_> {
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.zone
-            .client
-            .call(operation, decode)
-            .arg(&self.zone.name)
-    }
-
     /// Lists dynHost records (`GET /domain/zone/{zoneName}/dynHost/record`, and `GET
     /// /domain/zone/{zoneName}/dynHost/record/{id}` for each where the service does not expand the list).
     ///
@@ -111,7 +100,8 @@ impl DynHostRecords<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/record/get`.
     pub fn get(&self, record: impl Into<DynHostRecordId>) -> Call<DynHostRecord> {
-        self.call(&ops::GET_DYN_HOST_RECORD, Decode::json())
+        self.zone
+            .call(&ops::GET_DYN_HOST_RECORD, Decode::json())
             .arg(record.into())
     }
 
@@ -126,7 +116,8 @@ impl DynHostRecords<'_> {
         sub_domain: impl Into<String>,
         ip: std::net::IpAddr,
     ) -> Call<DynHostRecord> {
-        self.call(&ops::CREATE_DYN_HOST_RECORD, Decode::json())
+        self.zone
+            .call(&ops::CREATE_DYN_HOST_RECORD, Decode::json())
             .json(&serde_json::json!({"subDomain": sub_domain.into(), "ip": ip}))
     }
 
@@ -136,7 +127,9 @@ impl DynHostRecords<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/record/edit`.
     pub fn update(&self, record: impl Into<DynHostRecordId>) -> UpdateDynHostRecord {
-        let call = self.call(&ops::UPDATE_DYN_HOST_RECORD, Decode::nothing());
+        let call = self
+            .zone
+            .call(&ops::UPDATE_DYN_HOST_RECORD, Decode::nothing());
         UpdateDynHostRecord::new(call.arg(record.into()))
     }
 
@@ -146,7 +139,8 @@ impl DynHostRecords<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/record/delete`.
     pub fn delete(&self, record: impl Into<DynHostRecordId>) -> Call<()> {
-        self.call(&ops::DELETE_DYN_HOST_RECORD, Decode::nothing())
+        self.zone
+            .call(&ops::DELETE_DYN_HOST_RECORD, Decode::nothing())
             .arg(record.into())
     }
 }
@@ -159,17 +153,6 @@ pub struct DynHostLogins<'a> {
 }
 
 impl DynHostLogins<'_> {
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.zone
-            .client
-            .call(operation, decode)
-            .arg(&self.zone.name)
-    }
-
     /// Lists logins (`GET /domain/zone/{zoneName}/dynHost/login`, and `GET
     /// /domain/zone/{zoneName}/dynHost/login/{login}` for each where the service does not expand the list).
     ///
@@ -187,7 +170,8 @@ impl DynHostLogins<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/login/get`.
     pub fn get(&self, login: impl Into<String>) -> Call<DynHostLogin> {
-        self.call(&ops::GET_DYN_HOST_LOGIN, Decode::json())
+        self.zone
+            .call(&ops::GET_DYN_HOST_LOGIN, Decode::json())
             .arg(login.into())
     }
 
@@ -207,7 +191,7 @@ impl DynHostLogins<'_> {
         sub_domain: impl Into<String>,
         password: SecretString,
     ) -> CreateDynHostLogin {
-        let call = self.call(&ops::CREATE_DYN_HOST_LOGIN, Decode::json());
+        let call = self.zone.call(&ops::CREATE_DYN_HOST_LOGIN, Decode::json());
         CreateDynHostLogin::new(call, suffix.into(), sub_domain.into(), password)
     }
 
@@ -222,7 +206,8 @@ impl DynHostLogins<'_> {
         login: impl Into<String>,
         sub_domain: impl Into<String>,
     ) -> Call<()> {
-        self.call(&ops::UPDATE_DYN_HOST_LOGIN, Decode::nothing())
+        self.zone
+            .call(&ops::UPDATE_DYN_HOST_LOGIN, Decode::nothing())
             .arg(login.into())
             .json(&serde_json::json!({"subDomain": sub_domain.into()}))
     }
@@ -238,7 +223,8 @@ impl DynHostLogins<'_> {
             #[serde(serialize_with = "secret::expose")]
             password: &'a SecretString,
         }
-        self.call(&ops::SET_DYN_HOST_PASSWORD, Decode::nothing())
+        self.zone
+            .call(&ops::SET_DYN_HOST_PASSWORD, Decode::nothing())
             .arg(login.into())
             .json(&Body { password })
     }
@@ -249,7 +235,8 @@ impl DynHostLogins<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/login/delete`.
     pub fn delete(&self, login: impl Into<String>) -> Call<()> {
-        self.call(&ops::DELETE_DYN_HOST_LOGIN, Decode::nothing())
+        self.zone
+            .call(&ops::DELETE_DYN_HOST_LOGIN, Decode::nothing())
             .arg(login.into())
     }
 }

@@ -52,9 +52,7 @@ impl History<'_> {
     /// The IAM action `dnsZone:apiovh:history/get`.
     pub fn get(&self, creation_date: impl Into<String>) -> Call<RestorePoint> {
         self.zone
-            .client
             .call(&ops::GET_RESTORE_POINT, Decode::json())
-            .arg(&self.zone.name)
             .arg(creation_date.into())
     }
 
@@ -65,9 +63,7 @@ impl History<'_> {
     /// The IAM action `dnsZone:apiovh:history/restore`; for waiting `dnsZone:apiovh:task/get`.
     pub fn restore(&self, creation_date: impl Into<String>) -> Call<Accepted<ZoneTask>> {
         self.zone
-            .client
             .call(&ops::RESTORE_ZONE, self.zone.begun())
-            .arg(&self.zone.name)
             .arg(creation_date.into())
     }
 }

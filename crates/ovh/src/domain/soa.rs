@@ -1,6 +1,5 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
-use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use super::zones::ZoneHandle;
@@ -34,9 +33,7 @@ impl ZoneHandle<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:soa/get`.
     pub fn soa(&self) -> Call<Soa> {
-        self.client
-            .call(&ops::GET_SOA, Decode::json())
-            .arg(&self.name)
+        self.call(&ops::GET_SOA, Decode::json())
     }
 
     /// Changes what the zone says of itself (`PUT /domain/zone/{zoneName}/soa`). What is not set stays as it is. It is
@@ -46,8 +43,7 @@ impl ZoneHandle<'_> {
     ///
     /// The IAM action `dnsZone:apiovh:soa/edit`.
     pub fn update_soa(&self) -> UpdateSoa {
-        let call = self.client.call(&ops::UPDATE_SOA, Decode::nothing());
-        UpdateSoa::new(call.arg(&self.name))
+        UpdateSoa::new(self.call(&ops::UPDATE_SOA, Decode::nothing()))
     }
 }
 

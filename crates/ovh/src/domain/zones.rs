@@ -1,7 +1,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, OperationRow};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -196,15 +196,18 @@ impl<'a> ZoneHandle<'a> {
         Self { client, name }
     }
 
+    /// A call about the zone, whose name its path begins with.
+    pub(super) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
+        self.client.call(operation, decode).arg(&self.name)
+    }
+
     /// Whether the name servers have the zone as it is (`GET /domain/zone/{zoneName}/status`).
     ///
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:status/get`.
     pub fn status(&self) -> Call<ZoneStatus> {
-        self.client
-            .call(&ops::GET_ZONE_STATUS, Decode::json())
-            .arg(&self.name)
+        self.call(&ops::GET_ZONE_STATUS, Decode::json())
     }
 
     /// Has the name servers take the records as they are now (`POST /domain/zone/{zoneName}/refresh`).
@@ -214,9 +217,7 @@ impl<'a> ZoneHandle<'a> {
     /// The IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
     /// [`edit`](Records::edit) waits its turn.
     pub fn refresh(&self) -> Call<()> {
-        self.client
-            .call(&ops::REFRESH_ZONE, Decode::nothing())
-            .arg(&self.name)
+        self.call(&ops::REFRESH_ZONE, Decode::nothing())
     }
 
     /// The zone as the name servers have it, as a zone file (`GET /domain/zone/{zoneName}/export`).
@@ -225,9 +226,7 @@ impl<'a> ZoneHandle<'a> {
     ///
     /// The IAM action `dnsZone:apiovh:export/get`.
     pub fn export(&self) -> Call<String> {
-        self.client
-            .call(&ops::EXPORT_ZONE, Decode::json())
-            .arg(&self.name)
+        self.call(&ops::EXPORT_ZONE, Decode::json())
     }
 
     /// Takes a zone file for the whole zone (`POST /domain/zone/{zoneName}/import`). What is not in the file goes.
@@ -251,8 +250,7 @@ impl<'a> ZoneHandle<'a> {
     /// # Ok(()) }
     /// ```
     pub fn import(&self, zone_file: impl Into<String>) -> ImportZone {
-        let call = self.client.call(&ops::IMPORT_ZONE, self.begun());
-        ImportZone::new(call.arg(&self.name), zone_file.into())
+        ImportZone::new(self.call(&ops::IMPORT_ZONE, self.begun()), zone_file.into())
     }
 
     /// One task (`GET /domain/zone/{zoneName}/task/{id}`).
@@ -261,9 +259,7 @@ impl<'a> ZoneHandle<'a> {
     ///
     /// The IAM action `dnsZone:apiovh:task/get`.
     pub fn task(&self, task: impl Into<ZoneTaskId>) -> Call<ZoneTask> {
-        self.client
-            .call(&ops::GET_ZONE_TASK, Decode::json())
-            .arg(&self.name)
+        self.call(&ops::GET_ZONE_TASK, Decode::json())
             .arg(task.into())
     }
 
