@@ -14,12 +14,10 @@ use crate::request::{CallOptions, Parts};
 
 mod builder;
 mod macros;
-mod or_get;
 mod response;
 mod task;
 
 pub use builder::CallBuilder;
-pub use or_get::{describes, or_get};
 pub use response::Response;
 pub use task::Task;
 

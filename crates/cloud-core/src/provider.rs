@@ -6,7 +6,7 @@
 //! [`numeric_id!`](crate::numeric_id) and [`text_id!`](crate::text_id), words that the service may add to by
 //! [`open_enum!`](crate::open_enum).
 
-pub use crate::call::{CallBuilder, describes, or_get};
+pub use crate::call::CallBuilder;
 pub use crate::config::{BaseUrl, Environment, Origin, Setting};
 pub use crate::credential::Credential;
 pub use crate::decode::{Decode, DecodeError};
@@ -22,4 +22,4 @@ pub use crate::options::ClientOptions;
 pub use crate::raw::RawStyle;
 pub use crate::request::{Dialect, OperationRow, Place};
 pub use crate::task::{PerRuntime, Shared};
-pub use crate::wait::{Poll, SendOnce, Step, Watch};
+pub use crate::wait::{Poll, SendOnce, Step, Watch, describes, or_get, ready_or_get};

@@ -16,9 +16,11 @@ use crate::time::{Clock, Interval, within};
 
 mod accepted;
 mod once;
+mod or_get;
 
 pub use accepted::Accepted;
 pub use once::SendOnce;
+pub use or_get::{describes, or_get, ready_or_get};
 
 /// The deadline of a wait that sets none.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);

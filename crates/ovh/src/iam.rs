@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
-use crate::or_get::or_get;
 
 mod groups;
 
@@ -442,7 +441,7 @@ impl CreatePolicy {
     /// The IAM actions `account:apiovh:iam/policy/create` and `account:apiovh:iam/policy/get`.
     pub fn or_get(self) -> Task<Accepted<Policy>> {
         let (client, asked) = (self.client.clone(), self.clone());
-        or_get(&client.clone(), self.send(), async move {
+        ready_or_get(client.clone().engine(), self.send(), move || async move {
             let mut all = client.iam().policies().list().items();
             while let Some(policy) = all.next().await? {
                 if policy.name == asked.name {

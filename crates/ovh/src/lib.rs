@@ -96,7 +96,6 @@ pub mod me;
 pub mod operation;
 pub mod ops;
 #[cfg(any(feature = "cloud", feature = "iam", feature = "me"))]
-mod or_get;
 #[cfg(feature = "me")]
 pub mod price;
 #[cfg(feature = "private-database")]

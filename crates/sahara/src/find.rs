@@ -4,13 +4,13 @@ use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
 use cloud_core::model::IdOrName;
+use cloud_core::provider;
 use cloud_core::wait::Accepted;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::Client;
 use crate::ids::{ProjectId, is_uuid};
-use crate::wait::ready;
 
 /// Resources of one kind that are looked for by their names, which are unique in one project.
 pub(crate) struct Lookup<T> {
@@ -101,25 +101,13 @@ impl<T: Send + 'static> Lookup<T> {
     where
         T: Serialize,
     {
-        Task::new(async move {
-            let error = match creation.await {
-                Err(error) if error.may_have_happened() || error.is_conflict() => error,
-                done => return done,
-            };
-            match self.by_name(&name, false).await {
-                Ok(Some(there)) if describes(&json(&asked), &json(&there)) => Ok(found(there)),
-                Ok(_) => Err(error),
-                // That looking failed does not answer what became of the request.
-                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
-                Err(looking) => Err(looking),
-            }
-        })
+        let there = self.described(name, asked);
+        provider::or_get(creation, move || async move { Ok(there.await?.map(found)) })
     }
 
     /// As [`or_get`](Self::or_get), for what is ready when it is created: the wait ends at once.
     pub(crate) fn ready_or_get(
         self,
-        client: Client,
         name: String,
         asked: impl Serialize + Send + 'static,
         creation: impl Future<Output = Result<T>> + Send + 'static,
@@ -127,11 +115,17 @@ impl<T: Send + 'static> Lookup<T> {
     where
         T: Clone + Serialize + Sync,
     {
-        let creator = client.clone();
-        let created = async move { Ok(ready(&creator, creation.await?)) };
-        self.or_get(name, asked, created, move |found| {
-            ready(&client, found).found()
-        })
+        let engine = self.client.engine().clone();
+        provider::ready_or_get(&engine, creation, move || self.described(name, asked))
+    }
+
+    /// What has this name in one's own project, if it is what was asked for.
+    async fn described(self, name: String, asked: impl Serialize) -> Result<Option<T>>
+    where
+        T: Serialize,
+    {
+        let there = self.by_name(&name, false).await?;
+        Ok(there.filter(|there| describes(&json(&asked), &json(there))))
     }
 }
 
@@ -139,26 +133,26 @@ fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// Whether a resource is as a request asks for it. What the request leaves out is the service's to choose.
+/// Whether a resource is as a request asks for it.
 fn describes(asked: &Value, there: &Value) -> bool {
-    match (asked, there) {
-        (Value::Object(asked), Value::Object(there)) => asked.iter().all(|(key, asked)| {
-            let key = match key.as_str() {
+    provider::describes(&shown(asked), there)
+}
+
+/// A request in the words of answers.
+fn shown(asked: &Value) -> Value {
+    match asked {
+        Value::Object(asked) => {
+            let fields = asked.iter().filter_map(|(key, value)| match key.as_str() {
                 // Requests of v1.1 say it in their own word.
-                "hadoop_version" => "plugin_version",
+                "hadoop_version" => Some(("plugin_version".to_owned(), shown(value))),
                 // No answer shows these.
-                "credentials" | "extra" => return true,
-                key => key,
-            };
-            describes(asked, there.get(key).unwrap_or(&Value::Null))
-        }),
-        // A request names programs by their ids, and an answer shows them whole.
-        (Value::String(_), Value::Object(there)) => there.get("id") == Some(asked),
-        (Value::Array(asked), Value::Array(there)) => {
-            let is_there = |asked| there.iter().any(|there| describes(asked, there));
-            asked.len() == there.len() && asked.iter().all(is_there)
+                "credentials" | "extra" => None,
+                key => Some((key.to_owned(), shown(value))),
+            });
+            Value::Object(fields.collect())
         }
-        _ => asked == there,
+        Value::Array(asked) => asked.iter().map(shown).collect(),
+        asked => asked.clone(),
     }
 }
 

@@ -278,9 +278,9 @@ impl CreateJobBinary {
     /// `NAME_ALREADY_EXISTS` stands. Credentials are not compared, because the service does
     /// not show them.
     pub fn or_get(self) -> Task<Accepted<JobBinary>> {
-        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
-        let lookup = client.job_binaries().lookup();
-        lookup.ready_or_get(client, name, asked, self.send())
+        let (name, asked) = (self.name.clone(), self.clone());
+        let lookup = self.client.job_binaries().lookup();
+        lookup.ready_or_get(name, asked, self.send())
     }
 }
 

@@ -469,9 +469,9 @@ impl CreateNodeGroupTemplate {
     /// Those of [`NodeGroupTemplates::create`]. A template of this name that is not what was asked for is somebody else's: then
     /// `NAME_ALREADY_EXISTS` stands.
     pub fn or_get(self) -> Task<Accepted<NodeGroupTemplate>> {
-        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
-        let lookup = client.node_group_templates().lookup();
-        lookup.ready_or_get(client, name, asked, self.send())
+        let (name, asked) = (self.name.clone(), self.clone());
+        let lookup = self.client.node_group_templates().lookup();
+        lookup.ready_or_get(name, asked, self.send())
     }
 }
 

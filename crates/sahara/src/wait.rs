@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cloud_core::call::{Call, CallFuture};
 use cloud_core::provider::{CallBuilder, Poll, Step, Watch};
 use cloud_core::time::Interval;
-use cloud_core::wait::{Accepted, Progress, Waiter};
+use cloud_core::wait::{Progress, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 
 use crate::client::Client;
@@ -131,23 +131,6 @@ pub(crate) fn failed(what: &str, reason: &str) -> Error {
         format!("{what}: {reason}")
     };
     Error::new(ErrorKind::WorkFailed, text)
-}
-
-/// What a creation without work behind it gives: its wait ends at once.
-pub(crate) fn ready<T: Clone + Send + Sync + 'static>(client: &Client, answer: T) -> Accepted<T> {
-    let client = client.clone();
-    Accepted::new(answer, move |answer: &T| {
-        waiter(&client, Ready(answer.clone()))
-    })
-}
-
-struct Ready<T>(T);
-
-#[async_trait]
-impl<T: Clone + Send + Sync> Watch<T> for Ready<T> {
-    async fn next(&mut self) -> Result<Step<T>> {
-        Ok(Step::Done(self.0.clone()))
-    }
 }
 
 struct Followed<T, R, J> {

@@ -3,7 +3,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Waiter;
+use async_trait::async_trait;
+
+use super::{Step, Waiter, Watch};
+use crate::engine::Engine;
+use crate::error::Result;
 
 /// How the work behind an answer is followed.
 type Begin<A, R> = Arc<dyn Fn(&A) -> Waiter<R> + Send + Sync>;
@@ -65,6 +69,25 @@ impl<A, R> Accepted<A, R> {
     /// The answer alone; nothing is waited for.
     pub fn into_answer(self) -> A {
         self.answer
+    }
+}
+
+impl<A: Clone + Send + Sync + 'static> Accepted<A> {
+    /// What a creation without work behind it gives: its wait ends at once, with the answer.
+    pub fn ready(engine: &Engine, answer: A) -> Self {
+        let engine = engine.clone();
+        Self::new(answer, move |answer| {
+            Waiter::new(&engine, Ready(answer.clone()))
+        })
+    }
+}
+
+struct Ready<A>(A);
+
+#[async_trait]
+impl<A: Clone + Send + Sync> Watch<A> for Ready<A> {
+    async fn next(&mut self) -> Result<Step<A>> {
+        Ok(Step::Done(self.0.clone()))
     }
 }
 

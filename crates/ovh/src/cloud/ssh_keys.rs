@@ -1,6 +1,6 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,6 @@ use super::{ProjectHandle, SshKeyId};
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
-use crate::or_get::or_get;
 
 /// A public SSH key that a project keeps for its instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,7 +148,7 @@ impl CreateSshKey {
     pub fn or_get(self) -> Task<Accepted<SshKeyDetail>> {
         let (client, keys) = (self.keys.client.clone(), self.keys.clone());
         let (name, key) = (self.name.clone(), self.public_key.clone());
-        or_get(&client, self.send(), async move {
+        ready_or_get(client.engine(), self.send(), move || async move {
             let all = keys.list().all().await?.into_iter();
             let mut same = all.filter(|known| known.name == name);
             let same = same.find(|known| known.public_key.trim() == key.trim());

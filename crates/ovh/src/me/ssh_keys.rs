@@ -2,14 +2,13 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::List;
 use crate::ops;
-use crate::or_get::or_get;
 
 /// A public SSH key that the account keeps for its servers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -123,7 +122,7 @@ impl CreateAccountSshKey {
                 ..AccountSshKey::default()
             })
         };
-        or_get(&client, creation, async move {
+        ready_or_get(client.engine(), creation, move || async move {
             let there = keys.me().ssh_keys().get(name).optional().await?;
             Ok(there.filter(|there| there.key.trim() == key.trim()))
         })

@@ -1,7 +1,6 @@
-use async_trait::async_trait;
-use cloud_core::Result;
 use cloud_core::call::{Call, Task};
-use cloud_core::wait::{Accepted, Step, Waiter, Watch};
+use cloud_core::provider;
+use cloud_core::wait::Accepted;
 use serde::Serialize;
 
 use super::{Contacts, DataJob, Job, Schedule};
@@ -111,22 +110,13 @@ impl CreateJob {
     /// [`is_conflict`](cloud_core::Error::is_conflict) stands when the job of this name belongs to another team, or has
     /// another description or another setting than was asked for.
     pub fn or_get(self) -> Task<Accepted<Job>> {
-        Task::new(async move {
-            let wanted = self.clone();
-            let job = self.owner.job(self.job_name.as_str());
-            let error = match self.send().await {
-                Ok(job) => return Ok(nothing_to_wait_for(job)),
-                Err(error) if error.may_have_happened() || error.is_conflict() => error,
-                Err(error) => return Err(error),
-            };
-            match job.get().optional().await {
-                Ok(Some(there)) if wanted.describes(&there) => Ok(nothing_to_wait_for(job).found()),
-                // A job that the team does not have, or that is another, is somebody else's.
-                Ok(_) => Err(error),
-                // That looking failed does not answer what became of the request.
-                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
-                Err(looking) => Err(looking),
-            }
+        let wanted = self.clone();
+        let job = self.owner.job(self.job_name.as_str());
+        let engine = job.engine().clone();
+        provider::ready_or_get(&engine, self.send(), move || async move {
+            // A job that the team does not have, or that is another, is somebody else's.
+            let there = job.get().optional().await?;
+            Ok(there.filter(|there| wanted.describes(there)).map(|_| job))
         })
     }
 
@@ -161,19 +151,4 @@ impl CreateJob {
                 config.notification_delay_period_minutes,
             )
     }
-}
-
-/// A job that is there. The service has done all of it when it answers, so that the wait ends at once.
-fn nothing_to_wait_for(job: Job) -> Accepted<Job> {
-    struct There(Job);
-
-    #[async_trait]
-    impl Watch<Job> for There {
-        async fn next(&mut self) -> Result<Step<Job>> {
-            Ok(Step::Done(self.0.clone()))
-        }
-    }
-    Accepted::new(job, |job: &Job| {
-        Waiter::new(job.engine(), There(job.clone()))
-    })
 }

@@ -2,7 +2,9 @@ use std::future::Future;
 
 use serde_json::Value;
 
-use super::Task;
+use super::Accepted;
+use crate::call::Task;
+use crate::engine::Engine;
 use crate::error::Result;
 
 /// Sends a creation, and where its name is taken, or its answer was lost, looks for what is there. `look` gives that if it
@@ -28,6 +30,26 @@ where
             Err(looking) => Err(looking),
         }
     })
+}
+
+/// The same of what is ready when it is created: the wait ends at once.
+pub fn ready_or_get<A, L>(
+    engine: &Engine,
+    creation: impl Future<Output = Result<A>> + Send + 'static,
+    look: impl FnOnce() -> L + Send + 'static,
+) -> Task<Accepted<A>>
+where
+    A: Clone + Send + Sync + 'static,
+    L: Future<Output = Result<Option<A>>> + Send + 'static,
+{
+    let (engine, found) = (engine.clone(), engine.clone());
+    or_get(
+        async move { Ok(Accepted::ready(&engine, creation.await?)) },
+        move || async move {
+            let there = look().await?;
+            Ok(there.map(|there| Accepted::ready(&found, there).found()))
+        },
+    )
 }
 
 /// Whether a resource is as a request asks for it, both as JSON. What the request leaves out is the service's to choose, and
