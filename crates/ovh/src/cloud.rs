@@ -6,7 +6,7 @@ use std::time::Duration;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, OperationRow};
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
@@ -302,10 +302,30 @@ pub struct ProjectHandle<'a> {
     id: String,
 }
 
+/// Where the calls of a group in a project go.
+#[derive(Clone, Debug)]
+struct InProject {
+    client: Client,
+    id: String,
+}
+
+impl InProject {
+    fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
+        self.client.call(operation, decode).arg(&self.id)
+    }
+}
+
 impl ProjectHandle<'_> {
+    fn group(&self) -> InProject {
+        InProject {
+            client: self.client.clone(),
+            id: self.id.clone(),
+        }
+    }
+
     fn whole<T: serde::de::DeserializeOwned + 'static>(
         &self,
-        operation: &'static cloud_core::request::OperationRow,
+        operation: &'static OperationRow,
     ) -> Call<T> {
         self.client.call(operation, Decode::json()).arg(&self.id)
     }

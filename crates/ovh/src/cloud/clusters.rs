@@ -11,8 +11,7 @@ use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::node_pools::NewNodePool;
-use super::{ClusterId, ProjectHandle};
-use crate::client::Client;
+use super::{ClusterId, InProject, ProjectHandle};
 use crate::list::{List, list_request};
 use crate::ops;
 use crate::task::{self, Work};
@@ -279,10 +278,7 @@ pub struct NodeFlavor {
 impl ProjectHandle<'_> {
     /// The group of all calls about the project's Kubernetes clusters.
     pub fn clusters(&self) -> Clusters {
-        Clusters {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Clusters(self.group())
     }
 }
 
@@ -310,20 +306,9 @@ impl ProjectHandle<'_> {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Clusters {
-    client: Client,
-    project: String,
-}
+pub struct Clusters(InProject);
 
 impl Clusters {
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.project)
-    }
-
     /// The clusters (`GET /cloud/project/{serviceName}/kube`, and `GET /cloud/project/{serviceName}/kube/{kubeId}`
     /// for each where the service does not expand the list), or only their ids by [`ids`](List::ids).
     ///
@@ -332,7 +317,7 @@ impl Clusters {
     /// The IAM action `publicCloudProject:apiovh:kube/get`.
     pub fn list(&self) -> List<Cluster> {
         let (all, one) = (&ops::LIST_CLUSTERS, &ops::GET_CLUSTER);
-        self.client.expanded(all, one, &[&self.project])
+        self.0.client.expanded(all, one, &[&self.0.id])
     }
 
     /// One cluster (`GET /cloud/project/{serviceName}/kube/{kubeId}`).
@@ -341,7 +326,8 @@ impl Clusters {
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/get`.
     pub fn get(&self, cluster: impl Into<ClusterId>) -> Call<Cluster> {
-        self.call(&ops::GET_CLUSTER, Decode::json())
+        self.0
+            .call(&ops::GET_CLUSTER, Decode::json())
             .arg(cluster.into())
     }
 
@@ -358,7 +344,7 @@ impl Clusters {
             Accepted::new(cluster, move |cluster| task::wait(clusters.get(cluster)))
         };
         let decode = Decode::json().map(accepted);
-        CreateCluster::new(self.call(&ops::CREATE_CLUSTER, decode), region.into())
+        CreateCluster::new(self.0.call(&ops::CREATE_CLUSTER, decode), region.into())
     }
 
     /// Changes name and update policy of a cluster (`PUT /cloud/project/{serviceName}/kube/{kubeId}`). What is not set
@@ -368,7 +354,7 @@ impl Clusters {
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/edit`.
     pub fn update(&self, cluster: impl Into<ClusterId>) -> UpdateCluster {
-        let call = self.call(&ops::UPDATE_CLUSTER, Decode::nothing());
+        let call = self.0.call(&ops::UPDATE_CLUSTER, Decode::nothing());
         UpdateCluster::new(call.arg(cluster.into()))
     }
 
@@ -382,7 +368,8 @@ impl Clusters {
         cluster: impl Into<ClusterId>,
         policy: impl Into<UpdatePolicy>,
     ) -> Call<()> {
-        self.call(&ops::SET_CLUSTER_UPDATE_POLICY, Decode::nothing())
+        self.0
+            .call(&ops::SET_CLUSTER_UPDATE_POLICY, Decode::nothing())
             .arg(cluster.into())
             .json(&serde_json::json!({"updatePolicy": policy.into()}))
     }
@@ -413,11 +400,12 @@ impl Clusters {
     pub fn delete(&self, cluster: impl Into<ClusterId>) -> Call<Accepted<()>> {
         let cluster = cluster.into();
         let look = self.get(&cluster);
-        self.call(
-            &ops::DELETE_CLUSTER,
-            task::deletion(Decode::nothing(), look),
-        )
-        .arg(cluster)
+        self.0
+            .call(
+                &ops::DELETE_CLUSTER,
+                task::deletion(Decode::nothing(), look),
+            )
+            .arg(cluster)
     }
 
     /// The kubeconfig of a cluster (`POST /cloud/project/{serviceName}/kube/{kubeId}/kubeconfig`): the key of an
@@ -428,7 +416,8 @@ impl Clusters {
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/kubeconfig/create`.
     pub fn kubeconfig(&self, cluster: impl Into<ClusterId>) -> Call<Kubeconfig> {
-        self.call(&ops::GET_KUBECONFIG, Decode::json())
+        self.0
+            .call(&ops::GET_KUBECONFIG, Decode::json())
             .arg(cluster.into())
     }
 
@@ -449,8 +438,8 @@ impl Clusters {
     /// The IAM action `publicCloudProject:apiovh:kube/node/get`.
     pub fn nodes(&self, cluster: impl Into<ClusterId>) -> ListNodes {
         let cluster = cluster.into();
-        let args = [self.project.as_str(), cluster.as_str()];
-        ListNodes::new(self.client.cursored(&ops::LIST_NODES, &args))
+        let args = [self.0.id.as_str(), cluster.as_str()];
+        ListNodes::new(self.0.client.cursored(&ops::LIST_NODES, &args))
     }
 
     /// The regions that clusters can be made in (`GET /cloud/project/{serviceName}/capabilities/kube/regions`).
@@ -459,7 +448,7 @@ impl Clusters {
     ///
     /// The IAM action `publicCloudProject:apiovh:capabilities/kube/regions/get`.
     pub fn regions(&self) -> Call<Vec<String>> {
-        self.call(&ops::LIST_CLUSTER_REGIONS, Decode::json())
+        self.0.call(&ops::LIST_CLUSTER_REGIONS, Decode::json())
     }
 
     /// The flavors that nodes can have (`GET /cloud/project/{serviceName}/capabilities/kube/flavors`).
@@ -468,8 +457,8 @@ impl Clusters {
     ///
     /// The IAM action `publicCloudProject:apiovh:capabilities/kube/flavors/get`.
     pub fn flavors(&self) -> ListNodeFlavors {
-        let args = [self.project.as_str()];
-        ListNodeFlavors::new(self.client.objects(&ops::LIST_CLUSTER_FLAVORS, &args))
+        let args = [self.0.id.as_str()];
+        ListNodeFlavors::new(self.0.client.objects(&ops::LIST_CLUSTER_FLAVORS, &args))
     }
 
     /// A change that the cluster shows by its status a little later.
@@ -479,7 +468,7 @@ impl Clusters {
         cluster: ClusterId,
     ) -> Call<Accepted<(), Cluster>> {
         let changed = task::change(Decode::nothing(), self.get(&cluster), task::once_begun);
-        self.call(operation, changed).arg(cluster)
+        self.0.call(operation, changed).arg(cluster)
     }
 }
 

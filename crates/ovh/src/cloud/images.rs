@@ -6,8 +6,7 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{FlavorId, ImageId, ProjectHandle};
-use crate::client::Client;
+use super::{FlavorId, ImageId, InProject, ProjectHandle};
 use crate::list::list_request;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -155,35 +154,23 @@ fn as_id<Id: for<'t> From<&'t str>>(thing: IdOrName<Id>) -> Result<Id, String> {
 impl ProjectHandle<'_> {
     /// The group of all calls about the flavors that instances can have.
     pub fn flavors(&self) -> Flavors {
-        Flavors {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Flavors(self.group())
     }
 
     /// The group of all calls about the images of OVHcloud's that instances can be made from.
     pub fn images(&self) -> Images {
-        Images {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Images(self.group())
     }
 
     /// The group of all calls about what instances were saved as.
     pub fn snapshots(&self) -> Snapshots {
-        Snapshots {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Snapshots(self.group())
     }
 }
 
 /// Calls about flavors (`/cloud/project/{serviceName}/flavor`), made by [`ProjectHandle::flavors`].
 #[derive(Clone, Debug)]
-pub struct Flavors {
-    client: Client,
-    project: String,
-}
+pub struct Flavors(InProject);
 
 impl Flavors {
     /// Lists flavors (`GET /cloud/project/{serviceName}/flavor`). Each region has flavors of its own.
@@ -192,7 +179,7 @@ impl Flavors {
     ///
     /// The IAM action `publicCloudProject:apiovh:flavor/get`.
     pub fn list(&self) -> ListFlavors {
-        ListFlavors::new(self.client.objects(&ops::LIST_FLAVORS, &[&self.project]))
+        ListFlavors::new(self.0.client.objects(&ops::LIST_FLAVORS, &[&self.0.id]))
     }
 
     /// The flavor of this name, such as `b2-7`, in a region (`GET /cloud/project/{serviceName}/flavor`). Where several have
@@ -229,10 +216,7 @@ fn missing(what: &'static str, name: &str, region: &str) -> Error {
 
 /// Calls about images (`/cloud/project/{serviceName}/image`), made by [`ProjectHandle::images`].
 #[derive(Clone, Debug)]
-pub struct Images {
-    client: Client,
-    project: String,
-}
+pub struct Images(InProject);
 
 impl Images {
     /// Lists images (`GET /cloud/project/{serviceName}/image`). Each region has images of its own.
@@ -241,7 +225,7 @@ impl Images {
     ///
     /// The IAM action `publicCloudProject:apiovh:image/get`.
     pub fn list(&self) -> ListImages {
-        ListImages::new(self.client.objects(&ops::LIST_IMAGES, &[&self.project]))
+        ListImages::new(self.0.client.objects(&ops::LIST_IMAGES, &[&self.0.id]))
     }
 
     /// The image of this name, such as `Debian 12`, in a region (`GET /cloud/project/{serviceName}/image`).
@@ -263,7 +247,7 @@ impl Images {
         if let Some(image) = self.find(region, name.as_str()).await? {
             return Ok(image.id);
         }
-        let snapshots = self.client.project(&self.project).snapshots();
+        let snapshots = self.0.client.project(&self.0.id).snapshots();
         let snapshot = snapshots.find(region, name.as_str()).await?;
         snapshot
             .map(|snapshot| snapshot.id)
@@ -280,10 +264,7 @@ fn newest(all: Vec<Image>, name: &str) -> Option<Image> {
 /// Calls about snapshots of instances (`/cloud/project/{serviceName}/snapshot`), made by [`ProjectHandle::snapshots`].
 /// [`Instances::snapshot`](super::Instances::snapshot) makes one.
 #[derive(Clone, Debug)]
-pub struct Snapshots {
-    client: Client,
-    project: String,
-}
+pub struct Snapshots(InProject);
 
 impl Snapshots {
     /// Lists snapshots (`GET /cloud/project/{serviceName}/snapshot`).
@@ -292,7 +273,7 @@ impl Snapshots {
     ///
     /// The IAM action `publicCloudProject:apiovh:snapshot/get`.
     pub fn list(&self) -> ListSnapshots {
-        ListSnapshots::new(self.client.objects(&ops::LIST_SNAPSHOTS, &[&self.project]))
+        ListSnapshots::new(self.0.client.objects(&ops::LIST_SNAPSHOTS, &[&self.0.id]))
     }
 
     /// One snapshot (`GET /cloud/project/{serviceName}/snapshot/{imageId}`).
@@ -301,9 +282,8 @@ impl Snapshots {
     ///
     /// The IAM action `publicCloudProject:apiovh:snapshot/get`.
     pub fn get(&self, snapshot: impl Into<ImageId>) -> Call<Image> {
-        self.client
+        self.0
             .call(&ops::GET_SNAPSHOT, Decode::json())
-            .arg(&self.project)
             .arg(snapshot.into())
     }
 
@@ -325,12 +305,13 @@ impl Snapshots {
     /// The IAM action `publicCloudProject:apiovh:snapshot/delete`; for waiting `publicCloudProject:apiovh:snapshot/get`.
     pub fn delete(&self, snapshot: impl Into<ImageId>) -> Call<Accepted<Image, ()>> {
         let snapshot = snapshot.into();
-        self.client
+        self.0
+            .client
             .call(
                 &ops::DELETE_SNAPSHOT,
                 task::deletion(Decode::json(), self.get(&snapshot)),
             )
-            .arg(&self.project)
+            .arg(&self.0.id)
             .arg(snapshot)
     }
 }

@@ -3,14 +3,15 @@ use cloud_core::call::{Call, CallFuture, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{IdOrName, Secret, Timestamp};
 use cloud_core::provider::CallBuilder;
-use cloud_core::request::{CallOptions, OperationRow};
+use cloud_core::request::CallOptions;
 use cloud_core::wait::{Accepted, Waiter};
 use serde::{Deserialize, Serialize};
 
 use super::images::{Flavor, Image};
 use super::ssh_keys::SshKeyDetail;
-use super::{FlavorId, ImageId, InstanceId, NetworkId, ProjectHandle, SshKeyId, VolumeId};
-use crate::client::Client;
+use super::{
+    FlavorId, ImageId, InProject, InstanceId, NetworkId, ProjectHandle, SshKeyId, VolumeId,
+};
 use crate::list::list_request;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -198,10 +199,7 @@ pub struct InstanceSnapshot {
 impl ProjectHandle<'_> {
     /// The group of all calls about the project's instances.
     pub fn instances(&self) -> Instances {
-        Instances {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Instances(self.group())
     }
 }
 
@@ -227,23 +225,16 @@ impl ProjectHandle<'_> {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Instances {
-    client: Client,
-    project: String,
-}
+pub struct Instances(InProject);
 
 impl Instances {
-    fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.project)
-    }
-
     /// Lists instances (`GET /cloud/project/{serviceName}/instance`).
     ///
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:instance/get`.
     pub fn list(&self) -> ListInstances {
-        ListInstances::new(self.client.objects(&ops::LIST_INSTANCES, &[&self.project]))
+        ListInstances::new(self.0.client.objects(&ops::LIST_INSTANCES, &[&self.0.id]))
     }
 
     /// One instance (`GET /cloud/project/{serviceName}/instance/{instanceId}`).
@@ -252,7 +243,8 @@ impl Instances {
     ///
     /// The IAM action `publicCloudProject:apiovh:instance/get`.
     pub fn get(&self, instance: impl Into<InstanceId>) -> Call<InstanceDetail> {
-        self.call(&ops::GET_INSTANCE, Decode::json())
+        self.0
+            .call(&ops::GET_INSTANCE, Decode::json())
             .arg(instance.into())
     }
 
@@ -299,7 +291,8 @@ impl Instances {
     ///
     /// The IAM action `publicCloudProject:apiovh:instance/edit`.
     pub fn rename(&self, instance: impl Into<InstanceId>, name: impl Into<String>) -> Call<()> {
-        self.call(&ops::UPDATE_INSTANCE, Decode::nothing())
+        self.0
+            .call(&ops::UPDATE_INSTANCE, Decode::nothing())
             .arg(instance.into())
             .json(&serde_json::json!({"instanceName": name.into()}))
     }
@@ -313,7 +306,7 @@ impl Instances {
     pub fn start(&self, instance: impl Into<InstanceId>) -> Call<Accepted<(), InstanceDetail>> {
         let instance = instance.into();
         let started = task::change(Decode::nothing(), self.get(&instance), runs);
-        self.call(&ops::START_INSTANCE, started).arg(instance)
+        self.0.call(&ops::START_INSTANCE, started).arg(instance)
     }
 
     /// Turns an instance off (`POST /cloud/project/{serviceName}/instance/{instanceId}/stop`). It goes on costing money.
@@ -325,7 +318,7 @@ impl Instances {
     pub fn stop(&self, instance: impl Into<InstanceId>) -> Call<Accepted<(), InstanceDetail>> {
         let instance = instance.into();
         let stopped = task::change(Decode::nothing(), self.get(&instance), is_off);
-        self.call(&ops::STOP_INSTANCE, stopped).arg(instance)
+        self.0.call(&ops::STOP_INSTANCE, stopped).arg(instance)
     }
 
     /// Starts an instance again (`POST /cloud/project/{serviceName}/instance/{instanceId}/reboot`).
@@ -341,7 +334,8 @@ impl Instances {
     ) -> Call<Accepted<(), InstanceDetail>> {
         let instance = instance.into();
         let rebooted = task::change(Decode::nothing(), self.get(&instance), task::once_begun);
-        self.call(&ops::REBOOT_INSTANCE, rebooted)
+        self.0
+            .call(&ops::REBOOT_INSTANCE, rebooted)
             .arg(instance)
             .json(&serde_json::json!({"type": kind.into()}))
     }
@@ -373,7 +367,8 @@ impl Instances {
                 })
             })
         });
-        self.call(&ops::RESIZE_INSTANCE, resized)
+        self.0
+            .call(&ops::RESIZE_INSTANCE, resized)
             .arg(instance)
             .json(&serde_json::json!({"flavorId": flavor}))
     }
@@ -390,14 +385,15 @@ impl Instances {
         instance: impl Into<InstanceId>,
         name: impl Into<String>,
     ) -> Call<Accepted<InstanceSnapshot, Image>> {
-        let snapshots = self.client.project(&self.project).snapshots();
+        let snapshots = self.0.client.project(&self.0.id).snapshots();
         let saved = Decode::json().map(move |answer: InstanceSnapshot| {
             let snapshots = snapshots.clone();
             Accepted::new(answer, move |answer| {
                 task::wait(snapshots.get(&answer.snapshot_id))
             })
         });
-        self.call(&ops::SNAPSHOT_INSTANCE, saved)
+        self.0
+            .call(&ops::SNAPSHOT_INSTANCE, saved)
             .arg(instance.into())
             .json(&serde_json::json!({"snapshotName": name.into()}))
     }
@@ -410,11 +406,12 @@ impl Instances {
     /// The IAM action `publicCloudProject:apiovh:instance/delete`; for waiting `publicCloudProject:apiovh:instance/get`.
     pub fn delete(&self, instance: impl Into<InstanceId>) -> Call<Accepted<()>> {
         let instance = instance.into();
-        self.call(
-            &ops::DELETE_INSTANCE,
-            task::deletion(Decode::nothing(), self.get(&instance)),
-        )
-        .arg(instance)
+        self.0
+            .call(
+                &ops::DELETE_INSTANCE,
+                task::deletion(Decode::nothing(), self.get(&instance)),
+            )
+            .arg(instance)
     }
 
     /// Waits until an instance runs (`GET /cloud/project/{serviceName}/instance/{instanceId}`). Fails when it failed.
@@ -584,7 +581,7 @@ impl CreateInstance {
             options,
             mut body,
         } = self;
-        let project = instances.client.project(&instances.project);
+        let project = instances.0.client.project(&instances.0.id);
         body.flavor_id = project.flavors().id_of(&body.region, flavor).await?;
         if let Some(image) = image {
             body.image_id = Some(project.images().id_of(&body.region, image).await?);
@@ -595,7 +592,7 @@ impl CreateInstance {
             Accepted::new(instance, move |made| task::wait(instances.get(made)))
         };
         let decode = Decode::json().map(accepted);
-        let call = instances.call(&ops::CREATE_INSTANCE, decode).json(&body);
+        let call = instances.0.call(&ops::CREATE_INSTANCE, decode).json(&body);
         call.options(|_| options).await
     }
 

@@ -4,8 +4,7 @@ use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::{NetworkId, ProjectHandle, SubnetId};
-use crate::client::Client;
+use super::{InProject, NetworkId, ProjectHandle, SubnetId};
 use crate::list::List;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -123,17 +122,13 @@ pub struct Subnet {
 impl ProjectHandle<'_> {
     /// The group of all calls about the project's private networks.
     pub fn private_networks(&self) -> PrivateNetworks {
-        PrivateNetworks {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        PrivateNetworks(self.group())
     }
 
     /// The group of all calls about the subnets of a private network.
     pub fn subnets(&self, network: impl Into<NetworkId>) -> Subnets {
         Subnets {
-            client: self.client.clone(),
-            project: self.id.clone(),
+            project: self.group(),
             network: network.into(),
         }
     }
@@ -167,28 +162,17 @@ impl ProjectHandle<'_> {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-pub struct PrivateNetworks {
-    client: Client,
-    project: String,
-}
+pub struct PrivateNetworks(InProject);
 
 impl PrivateNetworks {
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.project)
-    }
-
     /// The private networks (`GET /cloud/project/{serviceName}/network/private`).
     ///
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:network/private/get`.
     pub fn list(&self) -> List<Network> {
-        let args = [self.project.as_str()];
-        self.client.objects(&ops::LIST_PRIVATE_NETWORKS, &args)
+        let args = [self.0.id.as_str()];
+        self.0.client.objects(&ops::LIST_PRIVATE_NETWORKS, &args)
     }
 
     /// One private network (`GET /cloud/project/{serviceName}/network/private/{networkId}`).
@@ -197,7 +181,8 @@ impl PrivateNetworks {
     ///
     /// The IAM action `publicCloudProject:apiovh:network/private/get`.
     pub fn get(&self, network: impl Into<NetworkId>) -> Call<Network> {
-        self.call(&ops::GET_PRIVATE_NETWORK, Decode::json())
+        self.0
+            .call(&ops::GET_PRIVATE_NETWORK, Decode::json())
             .arg(network.into())
     }
 
@@ -214,7 +199,9 @@ impl PrivateNetworks {
             let networks = networks.clone();
             Accepted::new(network, move |network| task::wait(networks.get(network)))
         };
-        let call = self.call(&ops::CREATE_PRIVATE_NETWORK, Decode::json().map(accepted));
+        let call = self
+            .0
+            .call(&ops::CREATE_PRIVATE_NETWORK, Decode::json().map(accepted));
         CreateNetwork::new(call, name.into())
     }
 
@@ -228,7 +215,8 @@ impl PrivateNetworks {
     pub fn delete(&self, network: impl Into<NetworkId>) -> Call<Accepted<()>> {
         let network = network.into();
         let deleted = task::deletion(Decode::nothing(), self.get(&network));
-        self.call(&ops::DELETE_PRIVATE_NETWORK, deleted)
+        self.0
+            .call(&ops::DELETE_PRIVATE_NETWORK, deleted)
             .arg(network)
     }
 }
@@ -237,8 +225,7 @@ impl PrivateNetworks {
 /// by [`ProjectHandle::subnets`].
 #[derive(Clone, Debug)]
 pub struct Subnets {
-    client: Client,
-    project: String,
+    project: InProject,
     network: NetworkId,
 }
 
@@ -248,10 +235,7 @@ impl Subnets {
         operation: &'static cloud_core::request::OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
-        self.client
-            .call(operation, decode)
-            .arg(&self.project)
-            .arg(&self.network)
+        self.project.call(operation, decode).arg(&self.network)
     }
 
     /// The subnets (`GET /cloud/project/{serviceName}/network/private/{networkId}/subnet`).
@@ -260,8 +244,8 @@ impl Subnets {
     ///
     /// The IAM action `publicCloudProject:apiovh:network/private/subnet/get`.
     pub fn list(&self) -> List<Subnet> {
-        let args = [self.project.as_str(), self.network.as_str()];
-        self.client.objects(&ops::LIST_SUBNETS, &args)
+        let args = [self.project.id.as_str(), self.network.as_str()];
+        self.project.client.objects(&ops::LIST_SUBNETS, &args)
     }
 
     /// Makes a subnet in one region: its block, such as `192.168.1.0/24`, and the first and the last of the addresses that

@@ -8,8 +8,7 @@ use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use super::clusters::ListNodes;
-use super::{ClusterId, NodePoolId, ProjectHandle};
-use crate::client::Client;
+use super::{ClusterId, InProject, NodePoolId, ProjectHandle};
 use crate::list::List;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -172,8 +171,7 @@ impl ProjectHandle<'_> {
     /// The group of all calls about the node pools of a cluster.
     pub fn node_pools(&self, cluster: impl Into<ClusterId>) -> NodePools {
         NodePools {
-            client: self.client.clone(),
-            project: self.id.clone(),
+            project: self.group(),
             cluster: cluster.into(),
         }
     }
@@ -199,8 +197,7 @@ impl ProjectHandle<'_> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct NodePools {
-    client: Client,
-    project: String,
+    project: InProject,
     cluster: ClusterId,
 }
 
@@ -210,14 +207,11 @@ impl NodePools {
         operation: &'static cloud_core::request::OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
-        self.client
-            .call(operation, decode)
-            .arg(&self.project)
-            .arg(&self.cluster)
+        self.project.call(operation, decode).arg(&self.cluster)
     }
 
     fn args(&self) -> [&str; 2] {
-        [&self.project, self.cluster.as_str()]
+        [&self.project.id, self.cluster.as_str()]
     }
 
     /// The node pools (`GET /cloud/project/{serviceName}/kube/{kubeId}/nodepool`).
@@ -226,7 +220,9 @@ impl NodePools {
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
     pub fn list(&self) -> List<NodePool> {
-        self.client.objects(&ops::LIST_NODE_POOLS, &self.args())
+        self.project
+            .client
+            .objects(&ops::LIST_NODE_POOLS, &self.args())
     }
 
     /// One node pool (`GET /cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}`).
@@ -297,7 +293,11 @@ impl NodePools {
         let pool = pool.into();
         let [project, cluster] = self.args();
         let args = [project, cluster, pool.as_str()];
-        ListNodes::new(self.client.cursored(&ops::LIST_NODE_POOL_NODES, &args))
+        ListNodes::new(
+            self.project
+                .client
+                .cursored(&ops::LIST_NODE_POOL_NODES, &args),
+        )
     }
 }
 

@@ -3,8 +3,7 @@ use cloud_core::decode::Decode;
 use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::ProjectHandle;
-use crate::client::Client;
+use super::{InProject, ProjectHandle};
 use crate::list::List;
 use crate::ops;
 
@@ -84,19 +83,13 @@ pub struct Region {
 impl ProjectHandle<'_> {
     /// The group of all calls about the regions that the project can use.
     pub fn regions(&self) -> Regions {
-        Regions {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Regions(self.group())
     }
 }
 
 /// Calls about the regions of a project (`/cloud/project/{serviceName}/region`), made by [`ProjectHandle::regions`].
 #[derive(Clone, Debug)]
-pub struct Regions {
-    client: Client,
-    project: String,
-}
+pub struct Regions(InProject);
 
 impl Regions {
     /// The regions (`GET /cloud/project/{serviceName}/region`, and `GET /cloud/project/{serviceName}/region/{regionName}` for
@@ -107,7 +100,7 @@ impl Regions {
     /// The IAM action `publicCloudProject:apiovh:region/get`.
     pub fn list(&self) -> List<Region> {
         let (all, one) = (&ops::LIST_REGIONS, &ops::GET_REGION);
-        self.client.expanded(all, one, &[&self.project])
+        self.0.client.expanded(all, one, &[&self.0.id])
     }
 
     /// One region (`GET /cloud/project/{serviceName}/region/{regionName}`).
@@ -116,9 +109,8 @@ impl Regions {
     ///
     /// The IAM action `publicCloudProject:apiovh:region/get`.
     pub fn get(&self, region: impl Into<String>) -> Call<Region> {
-        self.client
+        self.0
             .call(&ops::GET_REGION, Decode::json())
-            .arg(&self.project)
             .arg(region.into())
     }
 }

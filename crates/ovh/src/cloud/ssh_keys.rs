@@ -4,8 +4,7 @@ use cloud_core::provider::{CallBuilder, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::{ProjectHandle, SshKeyId};
-use crate::client::Client;
+use super::{InProject, ProjectHandle, SshKeyId};
 use crate::list::list_request;
 use crate::ops;
 
@@ -44,37 +43,23 @@ pub struct SshKeyDetail {
 impl ProjectHandle<'_> {
     /// The group of all calls about the public keys that the project keeps for its instances.
     pub fn ssh_keys(&self) -> SshKeys {
-        SshKeys {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        SshKeys(self.group())
     }
 }
 
 /// Calls about the public keys of a project (`/cloud/project/{serviceName}/sshkey`), made by [`ProjectHandle::ssh_keys`].
 #[derive(Clone, Debug)]
-pub struct SshKeys {
-    client: Client,
-    project: String,
-}
+pub struct SshKeys(InProject);
 
 impl SshKeys {
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.project)
-    }
-
     /// Lists public keys (`GET /cloud/project/{serviceName}/sshkey`).
     ///
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
     pub fn list(&self) -> ListSshKeys {
-        let args = [self.project.as_str()];
-        ListSshKeys::new(self.client.objects(&ops::LIST_PROJECT_SSH_KEYS, &args))
+        let args = [self.0.id.as_str()];
+        ListSshKeys::new(self.0.client.objects(&ops::LIST_PROJECT_SSH_KEYS, &args))
     }
 
     /// One public key (`GET /cloud/project/{serviceName}/sshkey/{keyId}`).
@@ -83,7 +68,8 @@ impl SshKeys {
     ///
     /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
     pub fn get(&self, key: impl Into<SshKeyId>) -> Call<SshKeyDetail> {
-        self.call(&ops::GET_PROJECT_SSH_KEY, Decode::json())
+        self.0
+            .call(&ops::GET_PROJECT_SSH_KEY, Decode::json())
             .arg(key.into())
     }
 
@@ -97,7 +83,7 @@ impl SshKeys {
     ///
     /// 409 when the name is there already; [`or_get`](CreateSshKey::or_get) takes what is there.
     pub fn create(&self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
-        let call = self.call(&ops::CREATE_PROJECT_SSH_KEY, Decode::json());
+        let call = self.0.call(&ops::CREATE_PROJECT_SSH_KEY, Decode::json());
         CreateSshKey::new(call, name.into(), public_key.into(), self.clone())
     }
 
@@ -107,7 +93,8 @@ impl SshKeys {
     ///
     /// The IAM action `publicCloudProject:apiovh:sshkey/delete`.
     pub fn delete(&self, key: impl Into<SshKeyId>) -> Call<()> {
-        self.call(&ops::DELETE_PROJECT_SSH_KEY, Decode::nothing())
+        self.0
+            .call(&ops::DELETE_PROJECT_SSH_KEY, Decode::nothing())
             .arg(key.into())
     }
 }
@@ -146,7 +133,7 @@ impl CreateSshKey {
     ///
     /// The IAM actions `publicCloudProject:apiovh:sshkey/create` and `publicCloudProject:apiovh:sshkey/get`.
     pub fn or_get(self) -> Task<Accepted<SshKeyDetail>> {
-        let (client, keys) = (self.keys.client.clone(), self.keys.clone());
+        let (client, keys) = (self.keys.0.client.clone(), self.keys.clone());
         let (name, key) = (self.name.clone(), self.public_key.clone());
         ready_or_get(client.engine(), self.send(), move || async move {
             let all = keys.list().all().await?.into_iter();

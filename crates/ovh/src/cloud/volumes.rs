@@ -6,8 +6,7 @@ use cloud_core::request::OperationRow;
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::{ImageId, InstanceId, ProjectHandle, VolumeId};
-use crate::client::Client;
+use super::{ImageId, InProject, InstanceId, ProjectHandle, VolumeId};
 use crate::list::list_request;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -117,10 +116,7 @@ impl Work for Volume {
 impl ProjectHandle<'_> {
     /// The group of all calls about the project's volumes.
     pub fn volumes(&self) -> Volumes {
-        Volumes {
-            client: self.client.clone(),
-            project: self.id.clone(),
-        }
+        Volumes(self.group())
     }
 }
 
@@ -145,23 +141,16 @@ impl ProjectHandle<'_> {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Volumes {
-    client: Client,
-    project: String,
-}
+pub struct Volumes(InProject);
 
 impl Volumes {
-    fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.project)
-    }
-
     /// Lists volumes (`GET /cloud/project/{serviceName}/volume`).
     ///
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:volume/get`.
     pub fn list(&self) -> ListVolumes {
-        ListVolumes::new(self.client.objects(&ops::LIST_VOLUMES, &[&self.project]))
+        ListVolumes::new(self.0.client.objects(&ops::LIST_VOLUMES, &[&self.0.id]))
     }
 
     /// One volume (`GET /cloud/project/{serviceName}/volume/{volumeId}`).
@@ -170,7 +159,8 @@ impl Volumes {
     ///
     /// The IAM action `publicCloudProject:apiovh:volume/get`.
     pub fn get(&self, volume: impl Into<VolumeId>) -> Call<Volume> {
-        self.call(&ops::GET_VOLUME, Decode::json())
+        self.0
+            .call(&ops::GET_VOLUME, Decode::json())
             .arg(volume.into())
     }
 
@@ -191,7 +181,9 @@ impl Volumes {
             let volumes = volumes.clone();
             Accepted::new(volume, move |volume| task::wait(volumes.get(volume)))
         };
-        let call = self.call(&ops::CREATE_VOLUME, Decode::json().map(accepted));
+        let call = self
+            .0
+            .call(&ops::CREATE_VOLUME, Decode::json().map(accepted));
         CreateVolume::new(call, region.into(), size, kind.into())
     }
 
@@ -260,11 +252,12 @@ impl Volumes {
     /// The IAM action `publicCloudProject:apiovh:volume/delete`; for waiting `publicCloudProject:apiovh:volume/get`.
     pub fn delete(&self, volume: impl Into<VolumeId>) -> Call<Accepted<()>> {
         let volume = volume.into();
-        self.call(
-            &ops::DELETE_VOLUME,
-            task::deletion(Decode::nothing(), self.get(&volume)),
-        )
-        .arg(volume)
+        self.0
+            .call(
+                &ops::DELETE_VOLUME,
+                task::deletion(Decode::nothing(), self.get(&volume)),
+            )
+            .arg(volume)
     }
 
     fn change(
@@ -274,7 +267,7 @@ impl Volumes {
         judge: Judge,
     ) -> Call<Accepted<Volume>> {
         let changed = task::change(Decode::json(), self.get(&volume), judge);
-        self.call(operation, changed).arg(volume)
+        self.0.call(operation, changed).arg(volume)
     }
 }
 
