@@ -280,6 +280,50 @@ async fn a_cluster_is_installed_with_its_nodes() {
 }
 
 #[tokio::test]
+async fn a_cluster_that_is_deleted_is_gone_whatever_its_pools_do_meanwhile() {
+    let api = Ovh::new();
+    let list = format!("{PROJECT}/kube");
+    let before = api.ok(&list).await;
+    let body = json!({"region": "DE1", "nodepool": {"flavorName": "b2-7", "desiredNodes": 1}});
+    let made = api.post(&list, body).await.ok(200).clone();
+    let path = format!("{list}/{}", made["id"].as_str().unwrap());
+    api.settle();
+    let pools = api.ok(&format!("{path}/nodepool")).await;
+    let pool = format!("{path}/nodepool/{}", pools[0]["id"].as_str().unwrap());
+    let bounds = json!({"desiredNodes": 2_000_000_000, "maxNodes": 2_000_000_000});
+    let problem = "desiredNodes 2000000000 is not between minNodes and maxNodes";
+    api.put(&pool, bounds)
+        .await
+        .refused(400, BAD, None, problem);
+
+    api.delete(&path).await.ok(200);
+    api.sandbox.clock().advance(SECOND);
+    api.put(&pool, json!({"desiredNodes": 2})).await.ok(200);
+    api.settle();
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
+    assert_eq!(api.ok(&list).await, before);
+}
+
+#[tokio::test]
+async fn a_subnet_without_room_for_a_gateway_is_refused() {
+    let api = Ovh::new();
+    let networks = api.ok(&format!("{PROJECT}/network/private")).await;
+    let network = &networks[0];
+    let path = format!(
+        "{PROJECT}/network/private/{}/subnet",
+        network["id"].as_str().unwrap()
+    );
+    let body = json!({
+        "region": network["regions"][0]["region"], "network": "255.255.255.255/30",
+        "start": "255.255.255.255", "end": "255.255.255.255", "dhcp": false, "noGateway": false,
+    });
+    let problem = "[network] Given data (255.255.255.255/30) is not valid for type ipBlock";
+    api.post(&path, body).await.refused(400, BAD, None, problem);
+}
+
+#[tokio::test]
 async fn flavors_and_images_are_found_by_region() {
     let api = Ovh::new();
     let flavors = api.ok(&format!("{PROJECT}/flavor?region=GRA11")).await;

@@ -9,6 +9,7 @@ use super::body::{Body, Field, Kind, nullable, optional, required};
 use super::cloud::{self, KIND, REGIONS};
 use super::error::Refusal;
 use super::operation::{Does, op};
+use super::services::Service;
 use super::{Ctx, datetime};
 
 const VERSION: &str = "1.29";
@@ -193,11 +194,14 @@ fn fresh(account: &mut Account, region: &str, name: &str, version: &str) -> (Str
     (id, cluster)
 }
 
+/// How many nodes a pool of the real service has at most.
+const MOST_NODES: i64 = 100;
+
 fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
     let now = datetime(account.now());
     let number = |name: &str, default: i64| wanted[name].as_i64().unwrap_or(default);
     let flag = |name: &str| wanted[name].as_bool().unwrap_or_default();
-    let desired = number("desiredNodes", 1);
+    let desired = number("desiredNodes", 1).clamp(0, MOST_NODES);
     let template = match &wanted["template"] {
         Value::Null => json!({
             "metadata": {"annotations": {}, "finalizers": [], "labels": {}},
@@ -227,7 +231,7 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
         "availabilityZones": wanted["availabilityZones"],
         "desiredNodes": desired,
         "minNodes": number("minNodes", 0),
-        "maxNodes": number("maxNodes", 100),
+        "maxNodes": number("maxNodes", MOST_NODES),
         "currentNodes": 0,
         "availableNodes": 0,
         "upToDateNodes": 0,
@@ -393,8 +397,8 @@ fn work(
     let (begun, of) = (project.clone(), id.clone());
     ctx.account.after(ctx.unit / 10, move |account| {
         account.change(KIND, &begun, |service| {
-            let cluster = &mut service.parts["clusters"][of];
-            if cluster["cluster"]["status"] == "READY" {
+            let cluster = service.parts["clusters"].get_mut(&of);
+            if let Some(cluster) = cluster.filter(|one| one["cluster"]["status"] == "READY") {
                 cluster["cluster"]["status"] = json!(status);
             }
         });
@@ -404,7 +408,9 @@ fn work(
     cloud::start(ctx, action, region, &id, units, move |account, done| {
         let now = datetime(account.now());
         account.change(KIND, &project, |service| {
-            let Some(cluster) = service.parts["clusters"].get_mut(&of) else {
+            // One whose deletion began meanwhile goes on to its end.
+            let cluster = service.parts["clusters"].get_mut(&of);
+            let Some(cluster) = cluster.filter(|one| one["cluster"]["status"] != "DELETING") else {
                 return;
             };
             cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
@@ -445,8 +451,8 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             let clusters = &mut service.parts["clusters"];
             if done {
                 clusters.as_object_mut().map(|all| all.remove(&of));
-            } else {
-                clusters[&of]["cluster"]["status"] = json!("ERROR");
+            } else if let Some(cluster) = clusters.get_mut(&of) {
+                cluster["cluster"]["status"] = json!("ERROR");
             }
         });
     });
@@ -510,8 +516,7 @@ fn work_on_pool(
     cloud::start(ctx, action, REGIONS[0], id, units, move |account, done| {
         let now = datetime(account.now());
         account.change(KIND, &project, |service| {
-            let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
-            let mut pools = pools.into_iter().flatten();
+            let mut pools = pools_of(service, &cluster).into_iter().flatten();
             if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
                 pool["updatedAt"] = json!(now);
                 if done {
@@ -522,6 +527,14 @@ fn work_on_pool(
             }
         });
     });
+}
+
+/// The pools of a cluster, which may be gone when work on one of them ends.
+fn pools_of<'s>(service: &'s mut Service, cluster: &str) -> Option<&'s mut Vec<Value>> {
+    service.parts["clusters"]
+        .get_mut(cluster)?
+        .get_mut("pools")?
+        .as_array_mut()
 }
 
 /// The pool in the path.
@@ -557,7 +570,9 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .map(|wanted| wanted.remove("nodesToRemove"));
     let number = |name: &str| wanted[name].as_i64().unwrap_or_default();
     let (nodes, before) = (number("desiredNodes"), pool["desiredNodes"].as_i64());
-    if !(number("minNodes")..=number("maxNodes")).contains(&nodes) {
+    // Each node is made when it is asked for.
+    let most = number("maxNodes").min(MOST_NODES);
+    if !(number("minNodes")..=most).contains(&nodes) {
         return Err(Refusal::bad_request(format!(
             "desiredNodes {nodes} is not between minNodes and maxNodes"
         )));
@@ -574,8 +589,7 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let of = id.clone();
     ctx.account.after(ctx.unit / 10, move |account| {
         account.change(KIND, &project, |service| {
-            let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
-            let mut pools = pools.into_iter().flatten();
+            let mut pools = pools_of(service, &cluster).into_iter().flatten();
             if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
                 pool["status"] = json!(status);
                 pool["sizeStatus"] = json!(size);
@@ -603,8 +617,7 @@ fn delete_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         3,
         move |account, done| {
             account.change(KIND, &project, |service| {
-                let pools = service.parts["clusters"][cluster]["pools"].as_array_mut();
-                if let Some(pools) = pools {
+                if let Some(pools) = pools_of(service, &cluster) {
                     if done {
                         pools.retain(|pool| pool["id"] != of.as_str());
                     }

@@ -229,14 +229,15 @@ fn create_subnet(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         ));
     };
     let first = first.parse::<std::net::Ipv4Addr>();
-    let (Ok(first), Ok(0..=30)) = (first, bits.parse::<u8>()) else {
+    let gateway = first.map(|first| u32::from(first).checked_add(1));
+    let (Ok(Some(gateway)), Ok(0..=30)) = (gateway, bits.parse::<u8>()) else {
         return Err(Refusal::wrong_value(
             "network",
             block,
             "is not valid for type ipBlock",
         ));
     };
-    let gateway = std::net::Ipv4Addr::from(u32::from(first) + 1).to_string();
+    let gateway = std::net::Ipv4Addr::from(gateway).to_string();
     let dhcp = body.flag("dhcp");
     let (start, end) = (body.text("start"), body.text("end"));
     let subnet = json!({

@@ -106,6 +106,9 @@ fn delete_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     Ok(Value::Null)
 }
 
+/// Nobody waits longer for a message, and no clock shows a time for every number.
+const MINUTES_A_YEAR: u64 = 365 * 24 * 60;
+
 /// A message waits as long as it was asked to, and is gone from the list when it was sent.
 fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
@@ -143,7 +146,9 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .get("differedPeriod")
         .and_then(Value::as_i64)
         .unwrap_or_default();
-    let minutes = u64::try_from(minutes).unwrap_or_default();
+    let minutes = u64::try_from(minutes)
+        .unwrap_or_default()
+        .min(MINUTES_A_YEAR);
     let wait = ctx.unit + Duration::from_secs(minutes * 60);
     let name = ctx.parameters[0].clone();
     let mut ids = Vec::new();
