@@ -393,7 +393,7 @@ list_request! {
     }
 }
 
-/// A resource or a group of resources, by its URN.
+/// A resource, a group of resources or a group of actions, by its URN.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Urn {
     urn: String,
@@ -428,13 +428,13 @@ cloud_core::request! {
     }
     list {
         /// More of what it allows, by groups of actions.
-        permissions_groups: GroupUrn,
+        permissions_groups: Urn,
     }
 }
 
 impl CreatePolicy {
     /// Makes the policy (`POST /v2/iam/policy`), or takes the one of its name if that allows the same people the same
-    /// actions on the same resources (`GET /v2/iam/policy`).
+    /// actions on the same resources under the same conditions until the same end (`GET /v2/iam/policy`).
     ///
     /// # Permissions
     ///
@@ -480,6 +480,9 @@ impl CreatePolicy {
                 groups.map(|group| &group.urn),
                 policy.permissions_groups.iter().map(|group| &group.urn),
             )
+            // A policy that counts at times only, or no longer, is another one.
+            && self.conditions == policy.conditions
+            && self.expired_at == policy.expired_at
     }
 }
 
@@ -505,18 +508,6 @@ cloud_core::request! {
         /// The URNs of the resources and groups of resources that it is about.
         resources: Urn,
         /// More of what it allows, by groups of actions.
-        permissions_groups: GroupUrn,
-    }
-}
-
-/// A group of actions, by its URN.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct GroupUrn {
-    urn: String,
-}
-
-impl<T: Into<String>> From<T> for GroupUrn {
-    fn from(urn: T) -> Self {
-        Self { urn: urn.into() }
+        permissions_groups: Urn,
     }
 }

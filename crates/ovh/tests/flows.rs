@@ -330,6 +330,11 @@ async fn a_policy_is_made_changed_and_deleted() {
     let other = Permissions::allow(["vps:apiovh:get"]);
     let other = policies.create("ci", [who], other, [group.urn.as_str()]);
     assert!(other.or_get().await.unwrap_err().is_conflict());
+    // One that ends some day is not the one that does not.
+    let ending = policies.create("ci", [who], what.clone(), [group.urn.as_str()]);
+    let end: ovh::Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+    let error = ending.expired_at(end).or_get().await.unwrap_err();
+    assert!(error.is_conflict(), "{error}");
 
     let changed = policies.update(&made).name("ci-2").await.unwrap();
     assert_eq!(
