@@ -26,8 +26,10 @@ use crate::secrets::MARK;
 pub(crate) mod proxy;
 
 mod ini;
+mod private_file;
 
 pub use ini::Ini;
+pub use private_file::replace_private;
 pub use proxy::ProxyVariables;
 
 /// Where a setting came from; printed in every error about it.

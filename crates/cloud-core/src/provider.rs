@@ -7,7 +7,7 @@
 //! [`open_enum!`](crate::open_enum).
 
 pub use crate::call::CallBuilder;
-pub use crate::config::{BaseUrl, Environment, Origin, Setting};
+pub use crate::config::{BaseUrl, Environment, Origin, Setting, replace_private};
 pub use crate::credential::Credential;
 pub use crate::decode::{Decode, DecodeError};
 #[cfg(feature = "dns")]

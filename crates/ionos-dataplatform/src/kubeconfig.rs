@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
+use cloud_core::provider::replace_private;
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -91,7 +92,7 @@ impl Kubeconfig {
         let is_json = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        file::write(
+        replace_private(
             path,
             &if is_json {
                 format!("{}\n", self.0.expose_secret()).into()
@@ -120,7 +121,7 @@ impl Kubeconfig {
             Some(there) => {
                 let merged = merge::merge(there.expose_secret(), self.document());
                 let merged = merged.map_err(|problem| file::wrong(path, &problem))?;
-                file::write(path, &merged.into())
+                replace_private(path, &merged.into())
             }
         }
     }

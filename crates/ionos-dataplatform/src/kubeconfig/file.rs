@@ -1,8 +1,8 @@
 //! Kubeconfigs as text and as files.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
@@ -43,36 +43,6 @@ pub(super) fn read(path: &Path) -> Result<Option<SecretString>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(path, "cannot be read", error)),
     }
-}
-
-/// Writes a new file in the same folder and puts it into the place of the old one: nobody sees half of it, and nobody who could read
-/// the old one can read the new one.
-pub(super) fn write(path: &Path, text: &SecretString) -> Result<()> {
-    // A link stays a link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let new = temporary(&target);
-    let written = write_new(&new, text.expose_secret()).and_then(|()| fs::rename(&new, &target));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&new);
-        failed(path, "cannot be written", error)
-    })
-}
-
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-fn temporary(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{:016x}", fastrand::u64(..)));
-    path.with_file_name(name)
 }
 
 pub(super) fn wrong(path: &Path, problem: &str) -> Error {

@@ -1,13 +1,11 @@
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
 use std::path::Path;
 
+use cloud_core::Result;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
-use cloud_core::provider::CallBuilder;
+use cloud_core::provider::{CallBuilder, replace_private};
 use cloud_core::wait::Accepted;
-use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::node_pools::NewNodePool;
@@ -153,28 +151,7 @@ impl Kubeconfig {
     /// The file can be read by its owner only (mode 0600), from its first moment on; on systems without such modes it has
     /// the rights that the directory gives. It appears whole or not at all.
     pub fn write_to(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut name = std::ffi::OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
-        name.push(format!(".{}", std::process::id()));
-        let beside = target.with_file_name(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options
-            .open(&beside)
-            .and_then(|mut file| {
-                file.write_all(self.content.expose().as_bytes())?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&beside, &target));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            let text = format!("{} cannot be written: {error}", path.display());
-            Error::input("path", text).with_details(error)
-        })
+        replace_private(path.as_ref(), &self.content.expose().into())
     }
 }
 
