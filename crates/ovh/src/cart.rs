@@ -152,7 +152,7 @@ impl CartHandle {
 
     /// The group of all calls about what is in the cart.
     pub fn items(&self) -> Items {
-        Items::new(self.client.clone(), self.cart.clone())
+        Items(self.clone())
     }
 }
 

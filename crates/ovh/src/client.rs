@@ -167,10 +167,6 @@ impl Client {
 
     /// A list of v1 whose route also gives objects; `one` is the operation that reads one of them by its id, and `args`
     /// are the parameters of both paths before the id.
-    #[allow(
-        dead_code,
-        reason = "without the features of the products nobody uses it"
-    )]
     pub(crate) fn expanded<T>(
         &self,
         all: &'static OperationRow,
@@ -188,12 +184,15 @@ impl Client {
                 .fold(client.call(one, Decode::json()), Call::arg)
                 .arg(id)
         };
-        List::new(
-            args.iter()
-                .fold(self.call(all, Decode::nothing()), Call::arg),
-            Mode::Expanded,
-        )
-        .detail(get)
+        self.listed(all, args, Mode::Expanded).detail(get)
+    }
+
+    fn listed<T>(&self, all: &'static OperationRow, args: &[&str], mode: Mode) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let call = self.call(all, Decode::nothing());
+        List::new(args.iter().fold(call, Call::arg), mode)
     }
 
     /// As [`expanded`](Self::expanded), where no typed operation reads one object.
@@ -205,11 +204,7 @@ impl Client {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        List::new(
-            args.iter()
-                .fold(self.call(all, Decode::nothing()), Call::arg),
-            Mode::Expanded,
-        )
+        self.listed(all, args, Mode::Expanded)
     }
 
     /// A list of objects: on v2 in pages, on v1 whole.
@@ -226,11 +221,7 @@ impl Client {
         } else {
             Mode::Whole
         };
-        List::new(
-            args.iter()
-                .fold(self.call(all, Decode::nothing()), Call::arg),
-            mode,
-        )
+        self.listed(all, args, mode)
     }
 
     /// A list of objects of v1 that comes in pages by a cursor, as those of v2 do.
@@ -242,8 +233,7 @@ impl Client {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let call = self.call(all, Decode::nothing());
-        List::new(args.iter().fold(call, Call::arg), Mode::Cursor)
+        self.listed(all, args, Mode::Cursor)
     }
 
     /// A call of a path that a caller wrote.

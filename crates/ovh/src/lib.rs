@@ -95,7 +95,6 @@ pub mod list;
 pub mod me;
 pub mod operation;
 pub mod ops;
-#[cfg(any(feature = "cloud", feature = "iam", feature = "me"))]
 #[cfg(feature = "me")]
 pub mod price;
 #[cfg(feature = "private-database")]

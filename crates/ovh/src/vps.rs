@@ -271,7 +271,7 @@ impl<'a> VpsGroup<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `vps:apiovh:reboot`.
+    /// The IAM action `vps:apiovh:reboot`; for waiting `vps:apiovh:tasks/get`.
     pub fn reboot(self, vps: impl Into<String>) -> Call<Accepted<VpsTask>> {
         begin(self.0, &ops::REBOOT_VPS, vps.into())
     }
@@ -281,7 +281,7 @@ impl<'a> VpsGroup<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `vps:apiovh:rebuild`.
+    /// The IAM action `vps:apiovh:rebuild`; for waiting `vps:apiovh:tasks/get`.
     pub fn rebuild(self, vps: impl Into<String>, image: impl Into<String>) -> RebuildVps {
         let call = begin(self.0, &ops::REBUILD_VPS, vps.into());
         RebuildVps::new(call, image.into())

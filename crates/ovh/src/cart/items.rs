@@ -3,8 +3,7 @@ use cloud_core::decode::Decode;
 use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::{CartId, CartPrice, Configuration};
-use crate::client::Client;
+use super::{CartHandle, CartId, CartPrice, Configuration};
 use crate::list::List;
 use crate::ops;
 
@@ -75,24 +74,9 @@ pub struct CreatedConfiguration {
 /// Calls about what is in a cart (`/order/cart/{cartId}/item`), made by
 /// [`CartHandle::items`](super::CartHandle::items).
 #[derive(Clone, Debug)]
-pub struct Items {
-    client: Client,
-    cart: CartId,
-}
+pub struct Items(pub(super) CartHandle);
 
 impl Items {
-    pub(super) fn new(client: Client, cart: CartId) -> Self {
-        Self { client, cart }
-    }
-
-    fn call<T>(
-        &self,
-        operation: &'static cloud_core::request::OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.cart)
-    }
-
     /// Lists items (`GET /order/cart/{cartId}/item`, and `GET /order/cart/{cartId}/item/{itemId}` for each where the
     /// service does not expand the list).
     ///
@@ -101,7 +85,7 @@ impl Items {
     /// No IAM action.
     pub fn list(&self) -> List<CartItem> {
         let (all, one) = (&ops::LIST_CART_ITEMS, &ops::GET_CART_ITEM);
-        self.client.expanded(all, one, &[self.cart.as_str()])
+        self.0.client.expanded(all, one, &[self.0.cart.as_str()])
     }
 
     /// One item (`GET /order/cart/{cartId}/item/{itemId}`).
@@ -110,7 +94,8 @@ impl Items {
     ///
     /// No IAM action.
     pub fn get(&self, item: impl Into<CartItemId>) -> Call<CartItem> {
-        self.call(&ops::GET_CART_ITEM, Decode::json())
+        self.0
+            .call(&ops::GET_CART_ITEM, Decode::json())
             .arg(item.into())
     }
 
@@ -120,7 +105,8 @@ impl Items {
     ///
     /// No IAM action.
     pub fn delete(&self, item: impl Into<CartItemId>) -> Call<()> {
-        self.call(&ops::DELETE_CART_ITEM, Decode::nothing())
+        self.0
+            .call(&ops::DELETE_CART_ITEM, Decode::nothing())
             .arg(item.into())
     }
 
@@ -149,6 +135,7 @@ impl Configurations {
     /// No IAM action.
     pub fn ids(&self) -> Call<Vec<i64>> {
         self.items
+            .0
             .call(&ops::LIST_CONFIGURATIONS, Decode::json())
             .arg(self.item)
     }
@@ -161,6 +148,7 @@ impl Configurations {
     /// No IAM action.
     pub fn required(&self) -> Call<Vec<Configuration>> {
         self.items
+            .0
             .call(&ops::LIST_REQUIRED_CONFIGURATIONS, Decode::json())
             .arg(self.item)
     }
@@ -176,6 +164,7 @@ impl Configurations {
         value: impl Into<String>,
     ) -> Call<CreatedConfiguration> {
         self.items
+            .0
             .call(&ops::CREATE_CONFIGURATION, Decode::json())
             .arg(self.item)
             .json(&serde_json::json!({"label": label.into(), "value": value.into()}))

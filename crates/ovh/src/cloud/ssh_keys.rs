@@ -81,7 +81,7 @@ impl SshKeys {
     ///
     /// # Errors
     ///
-    /// 409 when the name is there already; [`or_get`](CreateSshKey::or_get) takes what is there.
+    /// 409 when the name is there already; [`or_get`](CreateSshKey::or_get) takes the key if it is the same.
     pub fn create(&self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
         let call = self.0.call(&ops::CREATE_PROJECT_SSH_KEY, Decode::json());
         CreateSshKey::new(call, name.into(), public_key.into(), self.clone())
