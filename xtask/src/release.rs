@@ -30,6 +30,9 @@ pub(crate) struct Release {
     /// Publish to this registry of cargo's configuration
     #[arg(long, value_name = "NAME")]
     registry: Option<String>,
+    /// Do not build each package once more, where a dry run has
+    #[arg(long)]
+    no_verify: bool,
     /// Print the order and publish nothing
     #[arg(long)]
     dry_run: bool,
@@ -40,6 +43,9 @@ impl Release {
         let mut publisher = Publisher::new(workspace::root());
         if let Some(registry) = &self.registry {
             publisher.options = vec!["--registry".to_owned(), registry.clone()];
+        }
+        if self.no_verify {
+            publisher.options.push("--no-verify".to_owned());
         }
         let packages = publisher.packages()?;
         if self.dry_run {

@@ -403,7 +403,6 @@ impl Input {
         };
         match self.place {
             Place::Path => format!(".arg({name})"),
-            Place::Query if self.is_text() => format!(".query({wire:?}, {name}.into())"),
             Place::Query => format!(".query({wire:?}, {value})"),
             Place::Body if wire.is_empty() => format!(".json({value})"),
             Place::Body => format!(".body({wire:?}, {value})"),
