@@ -10,9 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use clap::{Parser, Subcommand};
-use cloud_sandbox::ovh::{
-    APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
-};
+use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
 use cloud_sandbox::{Builder, Running, Sandbox, Tls, hetzner_robot, keystone, ovh, vdk_control};
 
 mod settings_file;
@@ -403,7 +401,6 @@ fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
             .collect()
     };
     let token = arguments.token.clone().unwrap_or_else(random);
-    let endpoint = server.hetzner_url();
     let mut lines = Vec::new();
     let comment = |text: &str| Line::Comment(text.to_owned());
     let variable = |name, value: &str| Line::Variable(name, value.to_owned());
@@ -427,75 +424,69 @@ fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
             lines.push(variable(name, &file));
         }
     }
-    lines.push(comment("Hetzner"));
-    lines.push(variable("HCLOUD_ENDPOINT", &endpoint));
-    lines.push(variable("HETZNER_ENDPOINT", &endpoint));
-    lines.push(variable("HCLOUD_TOKEN", &token));
-    let usual = |key: &str, secret: &str| (key.to_owned(), secret.to_owned());
-    let (user, password) = arguments
-        .hetzner_robot_user
-        .clone()
-        .unwrap_or_else(|| usual(hetzner_robot::USER, hetzner_robot::PASSWORD));
-    // A token that is fixed is the password too.
-    let password = arguments.token.clone().unwrap_or(password);
-    lines.push(comment("Hetzner Robot"));
-    lines.push(variable("HROBOT_ENDPOINT", &server.hetzner_robot_url()));
-    lines.push(variable("HROBOT_USER", &user));
-    lines.push(variable("HROBOT_PASSWORD", &password));
-    let (key, secret) = arguments
-        .ovh_application
-        .clone()
-        .unwrap_or_else(|| usual(APPLICATION_KEY, APPLICATION_SECRET));
-    let (client, client_secret) = arguments
-        .ovh_service_account
-        .clone()
-        .unwrap_or_else(|| usual(CLIENT_ID, CLIENT_SECRET));
-    let consumer_key = arguments.ovh_consumer_key.as_deref();
-    lines.push(comment("OVHcloud"));
-    lines.push(variable("OVH_ENDPOINT", &server.ovh_url()));
-    lines.push(variable("OVH_APPLICATION_KEY", &key));
-    lines.push(variable("OVH_APPLICATION_SECRET", &secret));
-    lines.push(variable(
-        "OVH_CONSUMER_KEY",
-        consumer_key.unwrap_or(CONSUMER_KEY),
-    ));
-    // Asked by service accounts alone.
-    lines.push(variable("OVH_TOKEN_URL", &server.ovh_token_url()));
-    // Clients refuse to have both kinds of credentials at once.
-    lines.push(Line::Comment(format!(
-        "instead of the keys: OVH_CLIENT_ID={client} OVH_CLIENT_SECRET={client_secret}"
-    )));
-    lines.push(comment("VDK Control Service"));
-    let vdk_control = server.vdk_control_url();
-    lines.push(variable("VDK_CONTROL_SERVICE_REST_API_URL", &vdk_control));
-    if arguments.vdk_control_secured {
-        lines.push(Line::Variable(
-            "VDK_API_TOKEN_AUTHORIZATION_URL",
-            format!("{vdk_control}/oauth/token"),
-        ));
-        lines.push(variable("VDK_API_TOKEN", &token));
-        if vdk_control.starts_with("http:") {
-            lines.push(comment(
-                "vdkcli asks for no token over plain HTTP otherwise",
-            ));
-            lines.push(variable("OAUTHLIB_INSECURE_TRANSPORT", "1"));
+    for (name, usual) in server.variables(&token) {
+        lines.extend(heading(name).map(comment));
+        let value = settled(arguments, name).unwrap_or(usual);
+        lines.push(Line::Variable(name, value));
+        match name {
+            "OVH_TOKEN_URL" => {
+                // Clients refuse to have both kinds of credentials at once.
+                let account = arguments.ovh_service_account.as_ref();
+                let (id, secret) =
+                    account.map_or((CLIENT_ID, CLIENT_SECRET), |(id, secret)| (id, secret));
+                lines.push(Line::Comment(format!(
+                    "instead of the keys: OVH_CLIENT_ID={id} OVH_CLIENT_SECRET={secret}"
+                )));
+            }
+            "VDK_CONTROL_SERVICE_REST_API_URL" if arguments.vdk_control_secured => {
+                let base = server.vdk_control_url();
+                lines.push(Line::Variable(
+                    "VDK_API_TOKEN_AUTHORIZATION_URL",
+                    format!("{base}/oauth/token"),
+                ));
+                lines.push(variable("VDK_API_TOKEN", &token));
+                if base.starts_with("http:") {
+                    lines.push(comment(
+                        "vdkcli asks for no token over plain HTTP otherwise",
+                    ));
+                    lines.push(variable("OAUTHLIB_INSECURE_TRANSPORT", "1"));
+                }
+            }
+            _ => {}
         }
     }
-    lines.push(comment("OpenStack: Keystone, and Sahara in its catalog"));
-    lines.push(variable("OS_AUTH_URL", &server.keystone_url()));
-    for (name, value) in [
-        ("OS_USERNAME", "demo"),
-        ("OS_PASSWORD", "demo-pw"),
-        ("OS_PROJECT_NAME", "demo"),
-        ("OS_USER_DOMAIN_NAME", "Default"),
-        ("OS_PROJECT_DOMAIN_NAME", "Default"),
-    ] {
-        lines.push(variable(name, value));
-    }
-    lines.push(comment("IONOS Data Platform"));
-    lines.push(variable("IONOS_API_URL", &server.ionos_dataplatform_url()));
-    lines.push(variable("IONOS_TOKEN", &token));
     Ok(lines)
+}
+
+/// The comment before the first variable of a service.
+fn heading(variable: &str) -> Option<&'static str> {
+    Some(match variable {
+        "HCLOUD_ENDPOINT" => "Hetzner",
+        "HROBOT_ENDPOINT" => "Hetzner Robot",
+        "OVH_ENDPOINT" => "OVHcloud",
+        "VDK_CONTROL_SERVICE_REST_API_URL" => "VDK Control Service",
+        "OS_AUTH_URL" => "OpenStack: Keystone, and Sahara in its catalog",
+        "IONOS_API_URL" => "IONOS Data Platform",
+        _ => return None,
+    })
+}
+
+/// What a variable is instead of the usual value, by the options of this run.
+fn settled(arguments: &Serve, variable: &str) -> Option<String> {
+    let robot = arguments.hetzner_robot_user.as_ref();
+    let application = arguments.ovh_application.as_ref();
+    match variable {
+        "HROBOT_USER" => robot.map(|(user, _)| user.clone()),
+        // A token that is fixed is the password too.
+        "HROBOT_PASSWORD" => arguments
+            .token
+            .clone()
+            .or_else(|| robot.map(|(_, password)| password.clone())),
+        "OVH_APPLICATION_KEY" => application.map(|(key, _)| key.clone()),
+        "OVH_APPLICATION_SECRET" => application.map(|(_, secret)| secret.clone()),
+        "OVH_CONSUMER_KEY" => arguments.ovh_consumer_key.clone(),
+        _ => None,
+    }
 }
 
 #[cfg(unix)]

@@ -207,6 +207,65 @@ impl Running {
         format!("{}/sahara", self.url())
     }
 
+    /// The environment variables by which the clients' `from_env` finds the services here, and so do most programs in other
+    /// languages: for a program that is under test as a process of its own. Where a service takes tokens, `token` opens a
+    /// project. A consumer key, an account and passwords are those of the usual settings.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> std::io::Result<()> {
+    /// let server = cloud_sandbox::Sandbox::start().await?;
+    /// let mut program = std::process::Command::new("printenv");
+    /// let program = program.arg("HCLOUD_ENDPOINT").env_clear().envs(server.variables("t"));
+    /// # let program = program.env("PATH", std::env::var_os("PATH").unwrap());
+    /// assert_eq!(String::from_utf8_lossy(&program.output()?.stdout).trim(), server.hetzner_url());
+    /// # Ok(()) }
+    /// ```
+    pub fn variables(&self, token: &str) -> Vec<(&'static str, String)> {
+        let mut variables: Vec<(&'static str, String)> = Vec::new();
+        #[cfg(feature = "hetzner")]
+        variables.extend([
+            ("HCLOUD_ENDPOINT", self.hetzner_url()),
+            ("HETZNER_ENDPOINT", self.hetzner_url()),
+            ("HCLOUD_TOKEN", token.into()),
+        ]);
+        #[cfg(feature = "hetzner-robot")]
+        variables.extend([
+            ("HROBOT_ENDPOINT", self.hetzner_robot_url()),
+            ("HROBOT_USER", crate::hetzner_robot::USER.into()),
+            ("HROBOT_PASSWORD", crate::hetzner_robot::PASSWORD.into()),
+        ]);
+        // Clients refuse to have both kinds of credentials of OVHcloud at once.
+        #[cfg(feature = "ovh")]
+        variables.extend([
+            ("OVH_ENDPOINT", self.ovh_url()),
+            ("OVH_APPLICATION_KEY", crate::ovh::APPLICATION_KEY.into()),
+            (
+                "OVH_APPLICATION_SECRET",
+                crate::ovh::APPLICATION_SECRET.into(),
+            ),
+            ("OVH_CONSUMER_KEY", crate::ovh::CONSUMER_KEY.into()),
+            // Asked by service accounts alone.
+            ("OVH_TOKEN_URL", self.ovh_token_url()),
+        ]);
+        #[cfg(feature = "vdk-control")]
+        variables.push(("VDK_CONTROL_SERVICE_REST_API_URL", self.vdk_control_url()));
+        #[cfg(feature = "openstack")]
+        variables.extend([
+            ("OS_AUTH_URL", self.keystone_url()),
+            ("OS_USERNAME", "demo".into()),
+            ("OS_PASSWORD", "demo-pw".into()),
+            ("OS_PROJECT_NAME", "demo".into()),
+            ("OS_USER_DOMAIN_NAME", "Default".into()),
+            ("OS_PROJECT_DOMAIN_NAME", "Default".into()),
+        ]);
+        #[cfg(feature = "ionos")]
+        variables.extend([
+            ("IONOS_API_URL", self.ionos_dataplatform_url()),
+            ("IONOS_TOKEN", token.into()),
+        ]);
+        variables
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
