@@ -91,10 +91,11 @@ impl Examples<'_> {
         };
         if let Some(item) = kind.strip_suffix("[]") {
             let item = self.value(item, nth, above);
-            return item
-                .is_null()
-                .then(|| json!([]))
-                .unwrap_or_else(|| json!([item]));
+            return if item.is_null() {
+                json!([])
+            } else {
+                json!([item])
+            };
         }
         if let Some(of) = kind.strip_prefix("map[]") {
             return json!({KEY: self.value(of, nth, above)});
