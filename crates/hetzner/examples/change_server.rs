@@ -32,6 +32,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [name, change @ ..] = &words[..] else {
         return Err(USAGE.into());
     };
+    if change.is_empty() {
+        return Err(USAGE.into());
+    }
     let api = Client::from_env()?;
     let server = api.servers().find(*name).await?;
     let server = server.ok_or_else(|| format!("there is no server {name}"))?;
