@@ -9,6 +9,7 @@ mod coverage;
 mod exercise;
 mod generated;
 mod ledger;
+mod mark;
 mod ovh_catalogue;
 #[allow(
     clippy::format_push_string,

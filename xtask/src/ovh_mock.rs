@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::ovh_catalogue::ANSWERS;
 use crate::ovh_codegen::{FOLDER, PRODUCTS, document, drives};
 use crate::{Result, process, workspace};
 
@@ -90,14 +91,17 @@ fn manifest(name: &str, package: &str, features: &str) -> String {
 }
 
 fn main(library: &str, apart: bool) -> String {
+    let answers = workspace::root().join(ANSWERS);
+    let answers = answers.display();
     format!(
-        r#"use {library} as product;
+        r##"use {library} as product;
 
 mod drive;
 
 fn main() {{
     let document = ovh_mock::given(include_str!("../description.json"));
-    let server = ovh_mock::Server::new(&document);
+    let answers = include_str!(r"{answers}");
+    let server = ovh_mock::Server::new(&document, answers);
     let outcome = ovh_mock::run(async {{
         let mut drive = ovh_mock::Drive::new(&server, {apart});
         drive::all(&mut drive).await;
@@ -111,6 +115,6 @@ fn main() {{
         }}
     }}
 }}
-"#
+"##
     )
 }

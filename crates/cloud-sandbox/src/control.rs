@@ -439,6 +439,7 @@ fn rendered(entry: &Entry, is_brief: bool) -> Value {
         "query": entry.query,
         "status": entry.status,
         "handled": entry.handled,
+        "generic": entry.generic,
         "fault": entry.fault,
         "body_size": entry.body_size,
     });

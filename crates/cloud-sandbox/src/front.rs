@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderValue, Method};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{Answer, Call, GENERIC, Service};
 use crate::clock::Clock;
 
 pub(crate) mod fault;
@@ -70,7 +70,10 @@ pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Inco
             body: &incoming.body,
             fail_actions,
         });
-        front.journal.update(number, |entry| entry.handled = true);
+        front.journal.update(number, |entry| {
+            entry.handled = true;
+            entry.generic = answer.headers.contains_key(GENERIC);
+        });
         answer
     };
     let answer = match fault {
@@ -151,6 +154,7 @@ fn record(front: &Front, service: &dyn Service, incoming: &Incoming, fault: Opti
         body_size: incoming.body.len(),
         status: None,
         handled: false,
+        generic: false,
         fault,
         at: front.clock.now(),
     })

@@ -40,7 +40,7 @@ const FILE_HELP: &str = r#"Read settings from this file (JSON); options go befor
   "ovh": {
     "application": {"key": "..", "secret": ".."}, "consumer_key": "..",
     "service_account": {"id": "..", "secret": ".."},
-    "zones": ["example.net"], "bills": 3
+    "zones": ["example.net"], "bills": 3, "generic": true
   },
   "vdk_control": {"secured": true},
   "keystone": {"users": [{"name": "ops", "password": "..", "projects": ["demo", "data"]}]}
@@ -136,6 +136,9 @@ struct Serve {
     /// How many bills the account of OVHcloud has [default: 24]
     #[arg(long, value_name = "NUMBER")]
     ovh_bills: Option<usize>,
+    /// Answer what OVHcloud describes and the sandbox keeps no state for, by examples of the described types
+    #[arg(long)]
+    ovh_generic: bool,
     /// One more user of Keystone, who is a member of these projects; may be given several times
     #[arg(long, value_name = "NAME:PASSWORD:PROJECT[,PROJECT]", value_parser = keystone_user)]
     keystone_user: Vec<KeystoneUser>,
@@ -163,6 +166,7 @@ impl Serve {
             ovh.service_account.map(Into::into),
         );
         fill(&mut self.ovh_bills, ovh.bills);
+        self.ovh_generic |= ovh.generic;
         for zone in ovh.zones.into_iter().map(String::from) {
             if !self.ovh_zone.contains(&zone) {
                 self.ovh_zone.push(zone);
@@ -303,7 +307,7 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
     for quirk in &arguments.hetzner_robot_quirk {
         robot = robot.quirk(*quirk);
     }
-    let mut ovh = ovh::Settings::new();
+    let mut ovh = ovh::Settings::new().generic(arguments.ovh_generic);
     if let Some(bills) = arguments.ovh_bills {
         ovh = ovh.bills(bills);
     }

@@ -35,6 +35,7 @@ mod domains;
 mod dyn_host;
 mod emails;
 mod error;
+mod generic;
 mod iam;
 mod instances;
 mod ipmi;
@@ -65,7 +66,7 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -75,11 +76,13 @@ use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
+use crate::service::pattern::is_wild;
 
 use access::{Identity, header};
 use account::Account;
 use body::Body;
 use error::Refusal;
+use generic::Described;
 use operation::Does;
 use query::Query;
 
@@ -109,6 +112,37 @@ pub(crate) struct Ovh {
     clock: Clock,
     // Made at the first request: most sandboxes are for another service.
     account: Mutex<Option<Account>>,
+}
+
+/// What serves a request.
+#[derive(Clone, Copy)]
+enum Target {
+    Kept(&'static Route<Does>),
+    /// An operation that nothing is kept for.
+    Described(&'static Route<Described<'static>>),
+}
+
+impl Target {
+    fn operation(&self) -> &'static Operation {
+        match self {
+            Self::Kept(route) => &route.operation,
+            Self::Described(route) => &route.operation,
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Kept(route) => route.handler.open,
+            Self::Described(route) => route.handler.is_open(),
+        }
+    }
+
+    fn action(&self) -> Option<&'static str> {
+        match self {
+            Self::Kept(route) => route.handler.action,
+            Self::Described(route) => route.handler.action(),
+        }
+    }
 }
 
 const ROUTES: &[&[Route<Does>]] = &[
@@ -175,19 +209,11 @@ impl Ovh {
         account: &mut Account,
         headers: &mut HeaderMap,
     ) -> Result<Value, Refusal> {
-        let no_route = || Refusal::new(404, "Got an invalid (or empty) URL");
         let sent = versioned(call.path).ok_or_else(no_route)?;
         // Some clients write lists with a slash at the end. Rules are matched with it, operations without.
         let path = sent.strip_suffix('/').unwrap_or(sent);
-        let found = match route::find(routes(), call.method, path) {
-            Found::Route(found) => found,
-            Found::WrongMethod => {
-                return Err(Refusal::new(405, "The method is not allowed on this URL"));
-            }
-            Found::Nothing => return Err(no_route()),
-        };
-        let does = &found.handler;
-        let identity = self.admit(call, account, sent, does)?;
+        let target = self.target(call.method, path)?;
+        let identity = self.admit(call, account, sent, target.is_open())?;
         if account
             .expired
             .iter()
@@ -196,46 +222,52 @@ impl Ovh {
             return Err(Refusal::service_expired());
         }
 
-        let operation = found.operation.id;
-        let parameters: Vec<String> = route::parameters(found.operation.path, path)
+        let parameters: Vec<String> = route::parameters(target.operation().path, path)
             .into_iter()
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
         let mut run = |parameters: Vec<String>| {
-            if does.body.is_none() && !call.body.is_empty() {
+            let takes_no_body = matches!(target, Target::Kept(kept) if kept.handler.body.is_none());
+            if takes_no_body && !call.body.is_empty() {
                 return Err(Refusal::bad_request(
                     "You provided an input body while none was expected",
                 ));
             }
-            if let (Identity::Client(client), Some(action)) = (&identity, does.action) {
+            if let (Identity::Client(client), Some(action)) = (&identity, target.action()) {
                 let first = parameters.first().map(String::as_str);
                 if !iam::permits(account, client, action, first) {
                     return Err(Refusal::not_granted_by_iam(action));
                 }
             }
-            let query = Query::parse(call.query, does.query, operation)?;
-            let body = does
-                .body
-                .map(|fields| Body::read(call.body, fields, operation))
-                .transpose()?;
-            let identity = identity.clone();
-            let body = body.unwrap_or_default();
-            let (account, headers) = (&mut *account, &mut *headers);
+            let (query, body) = match target {
+                Target::Kept(kept) => {
+                    let (does, name) = (&kept.handler, kept.operation.id);
+                    let body = does.body.map(|fields| Body::read(call.body, fields, name));
+                    (
+                        Query::parse(call.query, does.query, name)?,
+                        body.transpose()?,
+                    )
+                }
+                Target::Described(_) => Default::default(),
+            };
             let mut ctx = Ctx {
-                account,
+                account: &mut *account,
                 call,
-                identity,
+                identity: identity.clone(),
                 parameters,
                 query,
-                body,
+                body: body.unwrap_or_default(),
                 unit: self.unit,
-                headers,
+                headers: &mut *headers,
             };
-            (does.handler)(&mut ctx)
+            match target {
+                Target::Kept(kept) => (kept.handler.handler)(&mut ctx),
+                Target::Described(described) => generic::answer(&mut ctx, &described.handler, path),
+            }
         };
         let separator = header(call, "x-ovh-batch").filter(|separator| !separator.is_empty());
         match (separator, parameters.split_last()) {
-            (Some(separator), Some((ids, before))) if call.method == http::Method::GET => {
+            (Some(separator), Some((ids, before))) if call.method == Method::GET => {
                 let each = ids.split(separator).map(|id| {
                     let parameters = before.iter().cloned().chain([id.to_owned()]).collect();
                     match run(parameters) {
@@ -251,16 +283,42 @@ impl Ovh {
         }
     }
 
+    /// What serves a path. A word of a described path may be what a parameter of ours stands for: `/vps/datacenter`.
+    fn target(&self, method: &Method, path: &str) -> Result<Target, Refusal> {
+        let parameters = |operation: &Operation| {
+            let segments = operation.path.split('/');
+            segments.filter(|segment| is_wild(segment)).count()
+        };
+        let described = if self.settings.generic {
+            generic::find(method, path)
+        } else {
+            Found::Nothing
+        };
+        match (route::find(routes(), method, path), described) {
+            (Found::Route(kept), Found::Route(described))
+                if parameters(&described.operation) < parameters(&kept.operation) =>
+            {
+                Ok(Target::Described(described))
+            }
+            (Found::Route(kept), _) => Ok(Target::Kept(kept)),
+            (_, Found::Route(described)) => Ok(Target::Described(described)),
+            (Found::WrongMethod, _) | (_, Found::WrongMethod) => {
+                Err(Refusal::new(405, "The method is not allowed on this URL"))
+            }
+            (Found::Nothing, Found::Nothing) => Err(no_route()),
+        }
+    }
+
     /// Who calls, if that one may call at all. What a service account may do is up to policies, which look closer.
     fn admit(
         &self,
         call: &Call<'_>,
         account: &mut Account,
         path: &str,
-        does: &Does,
+        is_open: bool,
     ) -> Result<Identity, Refusal> {
         let now = account.now();
-        let identity = if does.open {
+        let identity = if is_open {
             Identity::Nobody
         } else {
             account
@@ -269,7 +327,7 @@ impl Ovh {
         };
         self.limit(call, account, &identity)?;
         match &identity {
-            Identity::Nobody if !does.open => return Err(Refusal::no_login()),
+            Identity::Nobody if !is_open => return Err(Refusal::no_login()),
             Identity::Nobody | Identity::Client(_) => {}
             Identity::Credential(id) => {
                 if let Some(credential) = account.access.credentials.get_mut(id) {
@@ -328,6 +386,10 @@ impl Ovh {
     fn refuse(&self, refusal: &Refusal) -> Answer {
         refusal.answer(self.settings.error_format)
     }
+}
+
+fn no_route() -> Refusal {
+    Refusal::new(404, "Got an invalid (or empty) URL")
 }
 
 /// The path without the version where that is 1, which is how rules and operations are written.

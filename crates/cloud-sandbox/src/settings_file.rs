@@ -32,6 +32,7 @@ pub(crate) struct Ovh {
     pub(crate) service_account: Option<ServiceAccount>,
     pub(crate) zones: Vec<ZoneName>,
     pub(crate) bills: Option<usize>,
+    pub(crate) generic: bool,
 }
 
 #[derive(Deserialize)]

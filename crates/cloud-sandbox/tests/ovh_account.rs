@@ -230,6 +230,51 @@ async fn an_order_is_delivered_in_time() {
 }
 
 #[tokio::test]
+async fn what_was_in_a_cart_is_an_order_and_once_it_is_paid_a_bill() {
+    let api = Ovh::new();
+    for (pays, status) in [(true, "delivering"), (false, "notPaid")] {
+        let cart = api
+            .post("/order/cart", json!({"ovhSubsidiary": "FR"}))
+            .await;
+        let cart = format!("/order/cart/{}", cart.ok(200)["cartId"].as_str().unwrap());
+        api.post(&format!("{cart}/assign"), Value::Null)
+            .await
+            .ok(200);
+        let two_years = json!({"domain": "shop.example", "duration": "P2Y"});
+        api.post(&format!("{cart}/domain"), two_years).await.ok(200);
+        let body = json!({"autoPayWithPreferredPaymentMethod": pays});
+        let checkout = api.post(&format!("{cart}/checkout"), body).await;
+        let checkout = checkout.ok(200);
+
+        let id = &checkout["orderId"];
+        assert_eq!(&api.ok("/me/order").await[0], id);
+        let order = api.ok(&format!("/me/order/{id}")).await;
+        assert_eq!(
+            (&order["orderId"], &order["priceWithTax"]),
+            (id, &checkout["prices"]["withTax"])
+        );
+        assert_eq!(order["priceWithoutTax"]["text"], "15.98 €");
+        let path = format!("/me/order/{id}/status");
+        assert_eq!(api.ok(&path).await, status);
+        let bills = api.ok(&format!("/me/bill?orderId={id}")).await;
+        assert_eq!(bills.as_array().unwrap().len(), usize::from(pays));
+        api.sandbox.clock().advance(Duration::from_secs(10));
+        let later = if pays { "delivered" } else { "notPaid" };
+        assert_eq!(api.ok(&path).await, later);
+        if pays {
+            assert_eq!(api.ok("/me/bill").await[0], bills[0]);
+            let bill = format!("/me/bill/{}", bills[0].as_str().unwrap());
+            assert_eq!(api.ok(&bill).await["priceWithTax"], order["priceWithTax"]);
+            let details = api.ok(&format!("{bill}/details")).await;
+            let line = format!("{bill}/details/{}", details[0].as_str().unwrap());
+            assert_eq!(api.ok(&line).await["totalPrice"], order["priceWithoutTax"]);
+        }
+    }
+    assert_eq!(api.ok("/me/order").await.as_array().unwrap().len(), 27);
+    assert_eq!(api.ok("/me/bill").await.as_array().unwrap().len(), 25);
+}
+
+#[tokio::test]
 async fn consumer_keys_are_listed_and_revoked() {
     let api = Ovh::new();
     let own = api.ok("/auth/currentCredential").await;

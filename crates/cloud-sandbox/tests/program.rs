@@ -430,7 +430,10 @@ fn the_time_and_the_keys_can_be_chosen() {
         "consumer",
         "--ovh-service-account",
         "EU.mine:my-secret",
+        "--ovh-generic",
     ]);
+    let pops = curl(&[&(value(&greeting, "OVH_ENDPOINT") + "/cdn/dedicated/pops")]);
+    assert_eq!(pops, r#"["a-text","a-text-2"] 200"#);
     let names = [
         "OVH_APPLICATION_KEY",
         "OVH_APPLICATION_SECRET",
@@ -574,6 +577,8 @@ fn the_file_that_the_help_shows_is_read_and_options_go_before_it() {
     let networks = curl(&["--header", bearer, &format!("{endpoint}/networks")]);
     assert!(networks.contains(r#""networks":[]"#), "{networks}");
     let time = curl(&[&(value(&greeting, "OVH_ENDPOINT") + "/auth/time")]);
+    let pops = curl(&[&(value(&greeting, "OVH_ENDPOINT") + "/cdn/dedicated/pops")]);
+    assert_eq!(pops, r#"["a-text","a-text-2"] 200"#);
     let asked = jiff::Timestamp::new(1_769_860_800, 0).unwrap();
     assert_eq!(asked.to_string(), "2026-01-31T12:00:00Z");
     let seconds: i64 = time.split(' ').next().unwrap().parse().unwrap();
@@ -586,7 +591,7 @@ fn a_slip_in_the_file_of_settings_is_told_with_its_place() {
     for (text, expected) in [
         (
             r#"{"ovh": {"zone": ["a.example"]}}"#,
-            "ovh.zone: unknown field `zone`, expected one of `application`, `consumer_key`, `service_account`, `zones`, `bills` at line 1 column 15",
+            "ovh.zone: unknown field `zone`, expected one of `application`, `consumer_key`, `service_account`, `zones`, `bills`, `generic` at line 1 column 15",
         ),
         (
             r#"{"ovh": {"zones": ["a.example", "b"]}}"#,

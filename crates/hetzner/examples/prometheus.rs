@@ -6,6 +6,8 @@
 //! ```sh
 //! HCLOUD_TOKEN=.. cargo run -p cloud-hetzner --example prometheus
 //! ```
+//!
+//! The token needs to read only.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +22,7 @@ const BUCKETS: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 /// Requests by method, path and outcome. The path is the template of the operation: with ids in it, every server would be
 /// a series of its own.
 #[derive(Clone, Default)]
-struct Metrics(Arc<Mutex<BTreeMap<[String; 3], Series>>>);
+pub(crate) struct Metrics(Arc<Mutex<BTreeMap<[String; 3], Series>>>);
 
 #[derive(Default)]
 struct Series {
@@ -42,7 +44,7 @@ impl Metrics {
     }
 
     /// What an endpoint `/metrics` answers, in the text format.
-    fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         const TOTAL: &str = "hetzner_requests_total";
         const TIME: &str = "hetzner_request_duration_seconds";
         let series = self.0.lock().expect("no thread panics in here");
@@ -64,7 +66,10 @@ impl Metrics {
 }
 
 /// Adds every attempt of the client's calls to these metrics.
-fn observed(builder: hetzner::ClientBuilder, metrics: &Metrics) -> hetzner::ClientBuilder {
+pub(crate) fn observed(
+    builder: hetzner::ClientBuilder,
+    metrics: &Metrics,
+) -> hetzner::ClientBuilder {
     let metrics = metrics.clone();
     builder.on_attempt(move |report| {
         // A status where there was an answer, else the kind of failure.
@@ -91,50 +96,4 @@ async fn main() -> hetzner::Result<()> {
     }
     print!("{}", metrics.render());
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
-    use hetzner::StandardRetry;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn every_attempt_is_counted_with_its_time() {
-        let wire = ScriptedTransport::new([
-            Scripted::json(200, r#"{"server":{"id":1}}"#).after(Duration::from_millis(200)),
-            Scripted::json(503, "{}").after(Duration::from_secs(2)),
-            Scripted::json(200, r#"{"server":{"id":2}}"#).after(Duration::from_millis(100)),
-            Scripted::Failure(cloud_core::error::TransportErrorKind::NotSent),
-        ]);
-        let metrics = Metrics::default();
-        let builder = Client::builder().token("t").transport(Arc::new(wire));
-        let builder = builder.clock(PausedClock::new());
-        let api = observed(builder, &metrics).build().unwrap();
-        api.servers().get(1).await.unwrap();
-        api.servers().get(2).await.unwrap();
-        let once = StandardRetry::never();
-        let call = api.locations().list().options(|o| o.retry(once)).page();
-        call.await.unwrap_err();
-        let text = metrics.render();
-        let expected = r#"# TYPE hetzner_requests_total counter
-hetzner_requests_total{method="GET",path="/locations",outcome="NotSent"} 1
-hetzner_requests_total{method="GET",path="/servers/{id}",outcome="200"} 2
-hetzner_requests_total{method="GET",path="/servers/{id}",outcome="503"} 1
-# TYPE hetzner_request_duration_seconds histogram
-"#;
-        assert!(text.starts_with(expected), "{text}");
-        let of = r#"method="GET",path="/servers/{id}",outcome"#;
-        for line in [
-            format!(r#"hetzner_request_duration_seconds_bucket{{{of}="200",le="0.1"}} 1"#),
-            format!(r#"hetzner_request_duration_seconds_bucket{{{of}="200",le="0.25"}} 2"#),
-            format!(r#"hetzner_request_duration_seconds_bucket{{{of}="503",le="1"}} 0"#),
-            format!(r#"hetzner_request_duration_seconds_bucket{{{of}="503",le="+Inf"}} 1"#),
-            format!(r#"hetzner_request_duration_seconds_count{{{of}="200"}} 2"#),
-            format!(r#"hetzner_request_duration_seconds_sum{{{of}="503"}} 2"#),
-        ] {
-            assert!(text.lines().any(|found| found == line), "{line}: {text}");
-        }
-    }
 }

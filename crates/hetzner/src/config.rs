@@ -16,7 +16,7 @@
 //! The environment goes before the preferences of the context, these go before the preferences of the whole file.
 //! Without `HCLOUD_CONFIG` the file is `hcloud/cli.toml` in `XDG_CONFIG_HOME`, else in `.config` of the home directory
 //! (on Windows in `APPDATA`); it need not exist. A context that it does not have is an error, where the `hcloud` program
-//! only warns and goes on without a token.
+//! only warns; but an `active_context` that is gone stops nobody whose token is in the environment.
 //!
 //! A variable that is set to nothing counts as not set, except for those of the token, where it is an error: it is what
 //! a missing secret of a CI job looks like.
@@ -88,12 +88,21 @@ impl Settings {
             None
         };
         let file = cli_file(env, token.is_none())?;
-        let context = match (chosen, env.get_nonempty(CONTEXT)?) {
+        let named = env.get_nonempty(CONTEXT)?;
+        let is_active = chosen.is_none() && named.is_none();
+        let context = match (chosen, named) {
             (Some(name), _) => Some(Setting::new(name.to_owned(), Origin::Builder("context"))),
             (None, Some(named)) => Some(named),
             (None, None) => file.active_context()?,
         };
-        let context = context.map(|name| file.context(&name)).transpose()?;
+        let context = match context {
+            None => None,
+            Some(name) => match file.context(&name.value)? {
+                // What the file was set to once must not stop a CI job that has its token.
+                None if is_active && token.is_some() => None,
+                found => Some(found.ok_or_else(|| file.no_context(&name))?),
+            },
+        };
         let token = match (token, &context) {
             (Some(token), _) => token,
             (None, Some(context)) => context.token()?,

@@ -1,5 +1,8 @@
-//! Puts the entries of a kubeconfig into another one:
-//! `cargo run --example merge_kubeconfig -- kubeconfig.yaml ~/.kube/config`.
+//! Puts the entries of a kubeconfig into another one. Nothing is sent, so no credential is needed.
+//!
+//! ```sh
+//! cargo run -p cloud-ionos-dataplatform --example merge_kubeconfig -- kubeconfig.yaml ~/.kube/config
+//! ```
 
 use std::error::Error;
 

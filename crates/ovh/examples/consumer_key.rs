@@ -1,41 +1,46 @@
-//! Asks a user for a consumer key that may read the account, waits until the user has agreed, and uses it:
-//! `cargo run -p cloud-ovh --example consumer_key [-- --real]`. Of the environment it takes the application.
+//! Asks a user for a consumer key, waits until the user has agreed, and uses it.
+//!
+//! ```sh
+//! OVH_APPLICATION_KEY=.. OVH_APPLICATION_SECRET=.. cargo run -p cloud-ovh --example consumer_key [-- --full]
+//! ```
+//!
+//! The key may read the account; with `--full` it may do everything, which hardly any program needs: better find out
+//! what it needs by `Client::record_rules`. The key is printed, for this is the only time that it is shown; keep it with
+//! your other secrets. The application needs no rights.
 
-mod common;
-
+use std::env;
+use std::error::Error;
 use std::time::Duration;
 
-#[tokio::main]
-async fn main() -> ovh::Result<()> {
-    println!("{}", run(&common::client()?).await?);
-    Ok(())
-}
+use ovh::{Client, ExposeSecret};
 
-pub(crate) async fn run(app: &ovh::Client) -> ovh::Result<String> {
-    let request = app
-        .consumer_key()
-        .read_only("/me")
-        .redirect("https://app.example/done")
-        .await?;
-    println!("Open {} and agree.", request.validation_url);
-    // A program would keep `request.consumer_key` with its other secrets: it is shown only now, and nobody else's to see.
-    let api = request
-        .wait_validated()
-        .timeout(Duration::from_secs(600))
-        .await?;
-    let (me, key) = (
-        api.me().get().await?,
-        api.auth().current_credential().await?,
-    );
-    let rules: Vec<_> = key
-        .rules
-        .iter()
-        .map(|rule| format!("{} {}", rule.method, rule.path))
-        .collect();
-    Ok(format!(
-        "The key of {} is {} and allows {}",
-        me.nichandle,
-        key.status,
-        rules.join(", ")
-    ))
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let full = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["--full"] => true,
+        _ => return Err("usage: consumer_key [--full]".into()),
+    };
+    let application = Client::from_env()?;
+    let request = application.consumer_key();
+    let request = if full {
+        request.read_write_recursive("/")
+    } else {
+        request.read_only("/me")
+    };
+    let pending = request.await?;
+    println!("Open {} and agree.", pending.validation_url);
+    let key = pending.consumer_key.clone();
+
+    // Fails when the user refuses, and when the user has done nothing within ten minutes.
+    let wait = pending.wait_validated();
+    let api = wait.timeout(Duration::from_secs(600)).await?;
+
+    println!("Welcome, {}", api.me().get().await?.nichandle);
+    for rule in api.auth().current_credential().await?.rules {
+        println!("    {} {}", rule.method, rule.path);
+    }
+    println!("OVH_CONSUMER_KEY={}", key.expose_secret());
+    Ok(())
 }

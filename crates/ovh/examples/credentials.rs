@@ -1,61 +1,57 @@
-//! A table of the consumer keys that may act for the account: `cargo run -p cloud-ovh --example credentials [-- --real]`.
+//! A table of the applications that may act for the account, by their consumer keys.
+//!
+//! ```sh
+//! cargo run -p cloud-ovh --example credentials
+//! ```
+//!
+//! It takes the keys of the environment, or of an `ovh.conf`. The rights that are needed are `GET /me/api/credential`
+//! and `GET /me/api/credential/*`.
 
-mod common;
+use std::error::Error;
 
-use ovh::{ApiCredential, CredentialState, Timestamp};
+use ovh::{ApiCredential, Client, CredentialState, Timestamp};
 use tokio::task::JoinSet;
 
 #[tokio::main]
-async fn main() -> ovh::Result<()> {
-    println!("{}", run(&common::client()?).await?);
+async fn main() -> Result<(), Box<dyn Error>> {
+    let api = Client::from_env()?;
+    let list = api.me().credentials().list();
+    let validated = list.status(CredentialState::Validated).all().await?;
+
+    let mut work = JoinSet::new();
+    for key in validated {
+        work.spawn(row(api.clone(), key));
+    }
+    let mut rows = Vec::new();
+    for row in work.join_all().await {
+        rows.extend(row?);
+    }
+    rows.sort();
+    println!(
+        "{:>10} {:<10} {:<20} {:<21} {:<21} last use",
+        "key", "status", "application", "made", "ends"
+    );
+    for row in rows {
+        println!("{row}");
+    }
     Ok(())
 }
 
-pub(crate) async fn run(api: &ovh::Client) -> ovh::Result<String> {
-    let mut work = JoinSet::new();
-    for key in api
-        .me()
-        .credentials()
-        .list()
-        .status(CredentialState::Validated)
-        .all()
-        .await?
-    {
-        work.spawn(row(api.clone(), key));
-    }
-    let mut rows: Vec<String> = work
-        .join_all()
-        .await
-        .into_iter()
-        .filter_map(Result::transpose)
-        .collect::<Result<_, _>>()?;
-    rows.sort();
-    rows.insert(
-        0,
-        format!(
-            "{:>10} {:<10} {:<20} {:<21} {:<21} last use",
-            "key", "status", "application", "made", "ends"
-        ),
-    );
-    Ok(rows.join("\n"))
-}
-
 /// A row, unless the application of the key was removed in the meantime.
-async fn row(api: ovh::Client, key: ApiCredential) -> ovh::Result<Option<String>> {
-    let application = match api.me().credentials().application(key.credential_id).await {
-        Err(error) if error.is_not_found() => return Ok(None),
-        application => application?,
+async fn row(api: Client, key: ApiCredential) -> ovh::Result<Option<String>> {
+    let read = api.me().credentials().application(key.credential_id);
+    let Some(application) = read.optional().await? else {
+        return Ok(None);
     };
     let or_never =
         |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
-    let (id, status, made) = (
+    Ok(Some(format!(
+        "{:>10} {:<10} {:<20} {:<21} {:<21} {}",
         key.credential_id,
         key.status.to_string(),
+        application.name,
         key.creation.to_string(),
-    );
-    let (ends, used) = (or_never(key.expiration), or_never(key.last_use));
-    Ok(Some(format!(
-        "{id:>10} {status:<10} {:<20} {made:<21} {ends:<21} {used}",
-        application.name
+        or_never(key.expiration),
+        or_never(key.last_use)
     )))
 }

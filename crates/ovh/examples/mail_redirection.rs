@@ -1,33 +1,36 @@
-//! Redirects mail: `cargo run -p cloud-ovh --example mail_redirection [-- --real example.com sales@example.com me@example.com]`.
+//! Redirects the mail of an address.
+//!
+//! ```sh
+//! cargo run -p cloud-ovh --example mail_redirection -- DOMAIN FROM TO
+//! ```
+//!
+//! For example `example.com sales@example.com contact@example.com`. It takes the keys of the environment, or of an
+//! `ovh.conf`. The rights that are needed are `GET` and `POST /email/domain/*/redirection` and
+//! `GET /email/domain/*/redirection/*`.
 
-mod common;
+use std::env;
+use std::error::Error;
 
-use common::argument;
+use ovh::Client;
 
 #[tokio::main]
-async fn main() -> ovh::Result<()> {
-    let api = common::client()?;
-    let domain = argument(0, "example.com");
-    let (from, to) = (
-        argument(1, "sales@example.com"),
-        argument(2, "contact@example.com"),
-    );
-    println!("{}", run(&api, &domain, &from, &to).await?);
-    Ok(())
-}
-
-pub(crate) async fn run(
-    api: &ovh::Client,
-    domain: &str,
-    from: &str,
-    to: &str,
-) -> ovh::Result<String> {
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [domain, from, to] = &args[..] else {
+        return Err("usage: mail_redirection DOMAIN FROM TO".into());
+    };
+    let api = Client::from_env()?;
     let redirections = api.email_domains().redirections(domain);
-    // The service answers with a task, not with the redirection.
-    let task = redirections.create(from, to, false).await?;
-    let mut lines = vec![format!("Task {} was begun on {}", task.id, task.date)];
-    for redirection in redirections.list().from(from).all().await? {
-        lines.push(format!("{} goes to {}", redirection.from, redirection.to));
+    let there = redirections.list().from(from).all().await?;
+    if there.iter().any(|redirection| redirection.to == *to) {
+        println!("{from} goes to {to} already");
+        return Ok(());
     }
-    Ok(lines.join("\n"))
+    // Sent once only: after a lost answer the error says that it may have happened.
+    let task = redirections.create(from, to, false).await?;
+    println!("task {} was begun on {}", task.id, task.date);
+    for redirection in redirections.list().from(from).all().await? {
+        println!("{} goes to {}", redirection.from, redirection.to);
+    }
+    Ok(())
 }

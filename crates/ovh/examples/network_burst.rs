@@ -1,35 +1,53 @@
-//! Lets every server of a data centre send more than its bandwidth for a while:
-//! `cargo run -p cloud-ovh --features dedicated-server --example network_burst [-- --real sbg1]`.
+//! Lets every server of a data centre send more than its bandwidth for a while.
+//!
+//! ```sh
+//! cargo run -p cloud-ovh --features dedicated-server --example network_burst -- DATACENTER
+//! ```
+//!
+//! For example `sbg1`. It takes the keys of the environment, or of an `ovh.conf`. The rights that are needed are
+//! `GET /dedicated/server`, `GET /dedicated/server/*` and `PUT /dedicated/server/*/burst`.
 
-mod common;
+use std::env;
+use std::error::Error;
 
+use ovh::Client;
 use ovh::dedicated_server::BurstStatus;
 use tokio::task::JoinSet;
 
 #[tokio::main]
-async fn main() -> ovh::Result<()> {
-    let api = common::client()?;
-    println!("{}", run(&api, &common::argument(0, "gra3")).await?);
-    Ok(())
-}
-
-pub(crate) async fn run(api: &ovh::Client, datacenter: &str) -> ovh::Result<String> {
-    let mut servers = api.dedicated_servers().list().items();
-    // The client has ten calls under way at most, however many servers there are.
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [datacenter] = &args[..] else {
+        return Err("usage: network_burst DATACENTER".into());
+    };
+    let api = Client::from_env()?;
+    // However many servers there are, the client has ten calls under way at most.
     let mut work = JoinSet::new();
+    let mut servers = api.dedicated_servers().list().items();
     while let Some(server) = servers.next().await? {
-        if server.datacenter == datacenter {
+        if server.datacenter == *datacenter {
             work.spawn(one(api.clone(), server.name));
         }
     }
-    let mut lines: Vec<_> = work.join_all().await;
-    lines.sort();
-    Ok(lines.join("\n"))
+    let mut failures = 0;
+    let mut outcomes = work.join_all().await;
+    outcomes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (name, outcome) in outcomes {
+        failures += usize::from(outcome.is_err());
+        // The others do not suffer when one fails.
+        println!(
+            "{name}: {}",
+            outcome.unwrap_or_else(|error| error.to_string())
+        );
+    }
+    if failures > 0 {
+        return Err(format!("{failures} servers failed").into());
+    }
+    Ok(())
 }
 
-/// What became of one server. The others do not suffer when it fails.
-async fn one(api: ovh::Client, name: String) -> String {
-    let activated = async {
+async fn one(api: Client, name: String) -> (String, ovh::Result<String>) {
+    let activate = async {
         let servers = api.dedicated_servers();
         Ok(match servers.burst(&name).await?.status {
             BurstStatus::Inactive => {
@@ -39,9 +57,6 @@ async fn one(api: ovh::Client, name: String) -> String {
             status => format!("{status} already"),
         })
     };
-    let outcome: ovh::Result<String> = activated.await;
-    format!(
-        "{name}: {}",
-        outcome.unwrap_or_else(|error| error.to_string())
-    )
+    let outcome = activate.await;
+    (name, outcome)
 }

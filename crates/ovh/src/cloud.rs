@@ -33,7 +33,8 @@ pub use clusters::{
     UpdateCluster, UpdatePolicy, UpgradeCluster, UpgradeStrategy,
 };
 pub use ids::{
-    ClusterId, FlavorId, ImageId, InstanceId, NetworkId, NodePoolId, SshKeyId, SubnetId, VolumeId,
+    ClusterId, FlavorId, ImageId, InstanceId, NetworkId, NodeId, NodePoolId, SshKeyId, SubnetId,
+    VolumeId,
 };
 pub use images::{
     Capability, Flavor, Flavors, Image, Images, ListFlavors, ListImages, ListSnapshots, OsType,

@@ -30,7 +30,7 @@ pub use records::{CreateRecord, ListRecords, Record, RecordId, Records, UpdateRe
 pub use soa::{Soa, UpdateSoa};
 pub use zones::{
     ImportZone, ListZones, Zone, ZoneHandle, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskId,
-    ZoneTaskStatus, Zones,
+    Zones,
 };
 
 cloud_core::open_enum! {

@@ -38,7 +38,7 @@ cloud_core::if_blocking! {
 }
 pub(crate) use items::{get_many, refused};
 pub(crate) use style::Mode;
-use style::{Entry, Id, MODE, decode, words};
+use style::{Entry, Id, MODE, decode, held_words, words};
 
 /// How many objects are read side by side unless a list says otherwise.
 pub const CONCURRENCY: usize = 10;
@@ -130,7 +130,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self
     }
 
-    /// Takes the ids themselves for the items when none of them has an object, for a list of which nothing is known.
+    /// Takes the ids themselves for the items: when none of them has an object, for a list of which nothing is known, and at
+    /// once where no call reads an object.
     pub(crate) fn or_ids(mut self) -> Self {
         self.held = Some(|id| {
             let number = id
@@ -256,7 +257,11 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         let decode = match self.mode {
             Mode::Words => words::<T>(),
             Mode::Expanded | Mode::Cursor | Mode::Whole => {
-                decode::<T>(self.size, self.start.as_ref())
+                let decode = decode::<T>(self.size, self.start.as_ref());
+                match (self.held, &self.detail) {
+                    (Some(held), None) => decode.try_map(move |page| held_words(page, held)),
+                    _ => decode,
+                }
             }
         };
         let call = self.call.clone().decoded_by(decode);

@@ -267,14 +267,17 @@ impl RawCall {
             let (path, _) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
             format!("{}/{{id}}", path.trim_end_matches('/'))
         };
+        let has_details = catalogue::find(Method::GET, &detail).is_some();
         let get = move |id: &str| {
             let args = asked.args.iter().map(String::as_str).chain([id]);
             asked.look(&detail, args, Decode::json())
         };
-        let list = List::new(call, mode).detail(get);
+        let list = List::new(call, mode);
         match form {
-            Some(_) => list,
-            None => list.or_ids(),
+            None => list.detail(get).or_ids(),
+            // No route below it reads an object, so what is no object is a word.
+            Some(Form::Cursor) if !has_details => list.or_ids(),
+            Some(_) => list.detail(get),
         }
     }
 

@@ -5,7 +5,8 @@ mod common;
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use ovh::ErrorKind;
 use ovh::cloud::{
-    Autoscaling, ClusterStatus, NewNodePool, RebootType, UpdatePolicy, UpgradeStrategy, VolumeType,
+    Autoscaling, ClusterStatus, NewNodePool, RebootType, Subnet, UpdatePolicy, UpgradeStrategy,
+    VolumeType,
 };
 use serde_json::{Value, json};
 
@@ -85,7 +86,18 @@ async fn clusters_send_what_was_set() {
     let api = client(&transport);
     let clusters = api.project("p1").clusters();
     let create = clusters.create("GRA7").version("1.31").plan("standard");
-    create.nodepool(NewNodePool::new("b3-8", 2)).await.unwrap();
+    let autoscaling =
+        ovh::decode::from_value::<Autoscaling>(&json!({"scaleDownUnneededTimeSeconds": 60}))
+            .unwrap();
+    let nodes = NewNodePool::new("b3-8", 2)
+        .between(1, 5)
+        .autoscaling(autoscaling)
+        .availability_zones(["eu-west-par-a", "eu-west-par-b"]);
+    let subnet = ovh::decode::from_value::<Subnet>(&json!({"id": "s1"})).unwrap();
+    let create = create
+        .nodes_subnet_id(&subnet)
+        .load_balancers_subnet_id("s2");
+    create.nodepool(nodes).await.unwrap();
     let pools = api.project("p1").node_pools("c1");
     let create = pools
         .create("b3-8", 3)
@@ -103,7 +115,7 @@ async fn clusters_send_what_was_set() {
         sent(&transport),
         [
             format!(
-                r#"POST {P}/kube {{"region":"GRA7","version":"1.31","plan":"standard","nodepool":{{"flavorName":"b3-8","desiredNodes":2}}}}"#
+                r#"POST {P}/kube {{"region":"GRA7","version":"1.31","plan":"standard","nodepool":{{"flavorName":"b3-8","desiredNodes":2,"minNodes":1,"maxNodes":5,"autoscale":true,"autoscaling":{{"scaleDownUnneededTimeSeconds":60,"scaleDownUnreadyTimeSeconds":0,"scaleDownUtilizationThreshold":0.0}},"availabilityZones":["eu-west-par-a","eu-west-par-b"]}},"nodesSubnetId":"s1","loadBalancersSubnetId":"s2"}}"#
             ),
             format!(
                 r#"POST {P}/kube/c1/nodepool {{"flavorName":"b3-8","desiredNodes":3,"maxNodes":5,"availabilityZones":["a"]}}"#

@@ -10,7 +10,7 @@ use cloud_sandbox::{Fault, Sandbox};
 use ovh::Client;
 use ovh::cart::DomainOffer;
 use ovh::cloud::{ClusterStatus, InstanceStatus, NewNodePool};
-use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock, ZoneTaskStatus};
+use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock};
 use ovh::iam::Permissions;
 use ovh::service::PurchasedService;
 use ovh::vps::{VpsState, VpsTaskState};
@@ -425,7 +425,8 @@ async fn a_zone_goes_back_to_what_it_was() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     let file = format!("{before}\nhome IN A 203.0.113.7\n");
     let imported = zone.import(file).await.unwrap();
-    assert_eq!(imported.wait().await.unwrap().status, ZoneTaskStatus::Done);
+    let done = imported.wait().await.unwrap();
+    assert_eq!(done.status, DomainTaskStatus::Done);
     assert!(zone.export().await.unwrap().contains("203.0.113.7"));
     let restored = zone
         .history()

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use cloud_core::body::{Body, ResponseBody};
 use cloud_core::model::PageToken;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
@@ -498,18 +499,20 @@ async fn many_ids_are_read_in_their_order_and_missing_ones_are_told() {
 
 /// v2: cursors, until the service names no other.
 fn v2(pages: &'static [(&'static str, &'static str)]) -> ScriptedTransport {
-    ScriptedTransport::from_fn(move |request| {
-        let cursor = header(request, "x-pagination-cursor");
-        let at = cursor.as_deref().map_or(0, |cursor| {
-            pages.iter().position(|(next, _)| *next == cursor).unwrap() + 1
-        });
-        let (next, items) = pages[at];
-        let headers = [
-            ("X-Pagination-Cursor-Next", next),
-            ("X-Pagination-Elements", "5"),
-        ];
-        Scripted::with_headers(200, &headers[usize::from(next.is_empty())..], items)
-    })
+    ScriptedTransport::from_fn(move |request| page_of_v2(pages, request))
+}
+
+fn page_of_v2(pages: &[(&str, &str)], request: &Request<Bytes>) -> Scripted {
+    let cursor = header(request, "x-pagination-cursor");
+    let at = cursor.as_deref().map_or(0, |cursor| {
+        pages.iter().position(|(next, _)| *next == cursor).unwrap() + 1
+    });
+    let (next, items) = pages[at];
+    let headers = [
+        ("X-Pagination-Cursor-Next", next),
+        ("X-Pagination-Elements", "5"),
+    ];
+    Scripted::with_headers(200, &headers[usize::from(next.is_empty())..], items)
 }
 
 #[tokio::test(start_paused = true)]
@@ -560,6 +563,41 @@ async fn v2_lists_follow_their_cursor() {
         header(&seen[3].request, "x-pagination-cursor").as_deref(),
         Some("c1")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_on_pages_of_v2_are_all_there() {
+    const PAGES: &[(&str, &str)] = &[("c1", r#"["a","b"]"#), ("c2", "[]"), ("", r#"["c",7]"#)];
+    // The catalogue knows this list, and that no object is below it.
+    let known = "/v2/iam/reference/resource/type";
+    let transport = v2(PAGES);
+    let list = || client(&transport).get(known).list::<String>();
+    assert_eq!(list().all().await.unwrap(), ["a", "b", "c", "7"]);
+    assert_eq!(transport.lines(), vec![format!("GET {known}"); 3]);
+    let mut pages = list().pages();
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        seen.push(page.items);
+    }
+    assert_eq!(seen, [vec!["a", "b"], vec![], vec!["c", "7"]]);
+    let objects = client(&transport).get(known).list::<Bill>().all().await;
+    let text = objects.unwrap_err().to_string();
+    assert!(text.contains("`ids()` reads them"), "{text}");
+
+    // Of this one it knows nothing, so each word is looked for.
+    let transport = ScriptedTransport::from_fn(|request| match request.uri().path() {
+        "/v2/words" => page_of_v2(PAGES, request),
+        _ => Scripted::json(404, "{}"),
+    });
+    let list = || client(&transport).get("/v2/words").list::<String>();
+    assert_eq!(list().all().await.unwrap(), ["a", "b", "c", "7"]);
+    assert_eq!(transport.seen().len(), 7);
+    let mut pages = list().pages();
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        seen.extend(page.items);
+    }
+    assert_eq!(seen, ["a", "b", "c", "7"]);
 }
 
 #[tokio::test(start_paused = true)]

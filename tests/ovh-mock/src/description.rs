@@ -1,9 +1,6 @@
 //! What the descriptions say of values.
 
-use serde_json::{Map, Value, json};
-
-/// The only key of a map in an example, so that a map is told from an object.
-pub(crate) const KEY: &str = "key-of-a-map";
+use serde_json::{Map, Value};
 
 /// The models of a document.
 #[derive(Debug, Default)]
@@ -30,59 +27,6 @@ impl Models {
             serde_json::from_str(&text).ok()
         };
         underscored.cloned().or_else(any)
-    }
-
-    /// A value of this type, with every field that it may have. What holds another of its kind does not do so again.
-    pub(crate) fn example(&self, kind: &str) -> Value {
-        self.below(kind, &mut Vec::new())
-    }
-
-    fn below(&self, kind: &str, above: &mut Vec<String>) -> Value {
-        if let Some(item) = item(kind) {
-            let item = self.below(&item, above);
-            return if item.is_null() {
-                json!([])
-            } else {
-                json!([item])
-            };
-        }
-        if let Some(of) = map_of(kind) {
-            return json!({KEY: self.below(&of, above)});
-        }
-        let kind = plain(kind);
-        if let Some(model) = self.find(kind) {
-            if let Some(words) = model["enum"].as_array() {
-                return words.first().cloned().unwrap_or_else(|| json!("word"));
-            }
-            if above.iter().any(|known| known == kind) {
-                return Value::Null;
-            }
-            above.push(kind.to_owned());
-            let mut object = Map::new();
-            for (name, field) in model["properties"].as_object().into_iter().flatten() {
-                let value = self.below(&type_of(field), above);
-                if !value.is_null() {
-                    object.insert(name.clone(), value);
-                }
-            }
-            above.pop();
-            return object.into();
-        }
-        match kind {
-            "void" => Value::Null,
-            "long" | "integer" | "int" => json!(7),
-            "double" | "float" => json!(0.5),
-            "boolean" => json!(true),
-            "datetime" => json!("2026-11-20T11:00:00+01:00"),
-            "date" => json!("2026-11-20"),
-            "time" => json!("10:00:00"),
-            "uuid" => json!("0b8f8a7e-1c5d-4a66-9f43-6f7d3f5a1c11"),
-            "ip" | "ipv4" => json!("192.0.2.1"),
-            "ipBlock" | "ipv4Block" => json!("192.0.2.0/29"),
-            "ipv6" => json!("2001:db8::1"),
-            "ipv6Block" => json!("2001:db8::/56"),
-            _ => json!("a text"),
-        }
     }
 
     /// Why a value is none of this type; `at` names it.

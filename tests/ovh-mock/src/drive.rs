@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::description::KEY;
+use crate::examples::KEY;
 use crate::server::Server;
 use crate::tolerance;
 
@@ -44,8 +44,13 @@ impl Drive {
         let builder = Client::builder().transport(Arc::new(server.clone()));
         // On paused time, so that nobody waits for the pace.
         let client = builder.clock(PausedClock::new()).access_token("t").build();
+        Self::of(client.expect("a client"), server, apart)
+    }
+
+    /// By a client whose transport is this server.
+    pub fn of(client: Client, server: &Server, apart: bool) -> Self {
         Self {
-            client: client.expect("a client"),
+            client,
             server: server.clone(),
             apart,
             sent: 0,

@@ -4,6 +4,9 @@
 
 mod description;
 mod drive;
+#[allow(dead_code, reason = "the sandbox makes more of it")]
+#[path = "../../../crates/cloud-sandbox/src/ovh/generic/examples.rs"]
+mod examples;
 mod server;
 #[path = "../../src/exercise/tolerance.rs"]
 mod tolerance;

@@ -9,6 +9,7 @@ use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::description::{Models, type_of};
+use crate::examples::{self, Examples, operations};
 
 /// Answers what is described by an example of the described type, and refuses by 400 what is not: another path, another
 /// parameter, a value of another type, one that is missing. It is a transport; nothing goes over a socket.
@@ -19,6 +20,10 @@ pub struct Server(Arc<Inner>);
 struct Inner {
     models: Models,
     operations: Vec<Operation>,
+    /// The types of the answers.
+    answers: String,
+    /// Who answers in its place.
+    other: Option<Arc<dyn Transport>>,
     state: Mutex<State>,
 }
 
@@ -38,8 +43,20 @@ struct Operation {
 }
 
 impl Server {
-    /// The server of one section: a document in the service's own form.
-    pub fn new(document: &Value) -> Self {
+    /// What sends everything on to another server, and remembers its answers.
+    pub fn before(other: Arc<dyn Transport>) -> Self {
+        Self(Arc::new(Inner {
+            models: Models::default(),
+            operations: Vec::new(),
+            answers: String::new(),
+            other: Some(other),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// The server of one section: a document in the service's own form, and a table of the types of its answers, which
+    /// `cargo xtask ovh-catalogue` writes.
+    pub fn new(document: &Value, answers: &str) -> Self {
         let is_v2 = document["basePath"]
             .as_str()
             .is_some_and(|base| base.ends_with("/v2"));
@@ -60,6 +77,8 @@ impl Server {
         Self(Arc::new(Inner {
             models: Models::read(document),
             operations,
+            answers: answers.to_owned(),
+            other: None,
             state: Mutex::default(),
         }))
     }
@@ -114,11 +133,37 @@ impl Server {
             }
         }
         self.body(&of("body").collect::<Vec<_>>(), body)?;
-        Ok(self.0.models.example(
-            operation.described["responseType"]
-                .as_str()
-                .unwrap_or("void"),
-        ))
+        self.example(operation)
+    }
+
+    /// A value of the type that this operation answers with.
+    fn example(&self, operation: &Operation) -> Result<Value, String> {
+        let table = &self.0.answers;
+        let path = operation.path.trim_start_matches("/1.0");
+        let known = operations(table)
+            .find(|known| known.method == operation.method && known.path == path)
+            .ok_or_else(|| format!("{} {path}: has no type in the table", operation.method))?;
+        let examples = Examples {
+            models: &examples::Models::read(table),
+            now: "2026-11-20T11:00:00+01:00".to_owned(),
+            has_failed: false,
+            is_busy: true,
+        };
+        Ok(examples.of(known.answer))
+    }
+
+    /// Remembers the answer of another server.
+    async fn pass(
+        &self,
+        response: Response<ResponseBody>,
+    ) -> Result<Response<ResponseBody>, TransportError> {
+        let (parts, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.chunk().await {
+            bytes.extend(chunk?);
+        }
+        self.state().last = serde_json::from_slice(&bytes).ok();
+        Ok(Response::from_parts(parts, ResponseBody::from(bytes)))
     }
 
     fn body(&self, described: &[&Value], body: &[u8]) -> Result<(), String> {
@@ -220,6 +265,9 @@ fn decoded(text: &str) -> String {
 impl Transport for Server {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let instead = self.state().instead.clone();
+        if let (Some(other), None) = (&self.0.other, &instead) {
+            return self.pass(other.send(request).await?).await;
+        }
         let body = request
             .body()
             .as_bytes()

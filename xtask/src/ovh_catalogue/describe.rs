@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) actions: Vec<(String, bool)>,
     /// The type of the answer, in the words of the native form.
     pub(super) response: String,
+    /// The types of the parameters of the path that are not text.
+    pub(super) numbers: Vec<(String, String)>,
     pub(super) cursor: bool,
     /// Whether there is a parameter of the query that has to be given.
     pub(super) asks: bool,
@@ -28,10 +30,11 @@ pub(super) struct Row {
     pub(super) source: String,
 }
 
-/// Words of an enum, or the types of fields.
+/// Words of an enum, the first number of one, or the types of fields.
 #[derive(Clone, Debug)]
 pub(super) enum Model {
     Enum(Vec<String>),
+    Number(i64),
     Fields(BTreeMap<String, String>),
 }
 
@@ -92,6 +95,7 @@ impl Descriptions {
                 continue;
             };
             row.replacement = detail.replacement;
+            row.numbers = detail.numbers;
             row.cursor |= detail.cursor;
             if !detail.actions.is_empty() {
                 row.actions = detail.actions;
@@ -108,7 +112,7 @@ impl Descriptions {
             .ends_with("/v2");
         for (name, model) in entries(&document["models"]) {
             let model = if let Some(words) = model["enum"].as_array() {
-                Model::Enum(strings(words))
+                enumeration(words)
             } else {
                 let fields = entries(&model["properties"]).map(|(name, field)| {
                     let full = text(field, "fullType");
@@ -139,6 +143,14 @@ impl Descriptions {
                         .map(|action| (text(action, "name"), action["required"] != false))
                         .collect(),
                     response: text(operation, "responseType"),
+                    numbers: parameters
+                        .into_iter()
+                        .flatten()
+                        .filter(|parameter| parameter["paramType"] == "path")
+                        .filter_map(|parameter| {
+                            number(parameter["name"].as_str()?, parameter["fullType"].as_str()?)
+                        })
+                        .collect(),
                     cursor: parameters
                         .into_iter()
                         .flatten()
@@ -165,7 +177,7 @@ impl Descriptions {
                 continue;
             }
             let model = if let Some(words) = schema["enum"].as_array() {
-                Model::Enum(strings(words))
+                enumeration(words)
             } else {
                 let fields = entries(&schema["properties"])
                     .map(|(name, field)| (name.clone(), type_of(field)));
@@ -182,9 +194,18 @@ impl Descriptions {
                     self.expanded.insert(shape(&method, &path));
                 }
                 let actions = operation["x-iam-actions"].as_array();
+                let parameters = operation["parameters"].as_array();
                 rows.push(Row {
                     method,
                     path: path.clone(),
+                    numbers: parameters
+                        .into_iter()
+                        .flatten()
+                        .filter(|parameter| parameter["in"] == "path")
+                        .filter_map(|parameter| {
+                            number(parameter["name"].as_str()?, &type_of(&parameter["schema"]))
+                        })
+                        .collect(),
                     actions: actions
                         .into_iter()
                         .flatten()
@@ -230,6 +251,7 @@ fn tsv(text: &str) -> Result<Vec<Row>> {
                     .collect(),
                 response: cell("response").to_owned(),
                 cursor: cell("query").split(',').any(|query| query == "~page"),
+                numbers: Vec::new(),
                 asks: words("query", ',')
                     .iter()
                     .any(|query| !query.starts_with(['?', '~'])),
@@ -272,6 +294,22 @@ fn strings(values: &[Value]) -> Vec<String> {
         .collect()
 }
 
+fn enumeration(values: &[Value]) -> Model {
+    let number = values.first().and_then(Value::as_i64);
+    number.map_or_else(|| Model::Enum(strings(values)), Model::Number)
+}
+
+/// A parameter of a path that only a number, or a word such as `true`, can stand for.
+fn number(name: &str, kind: &str) -> Option<(String, String)> {
+    let kind = match kind.rsplit(':').next()? {
+        "long" | "integer" | "int" => "long",
+        "double" | "float" | "number" => "double",
+        "boolean" => "boolean",
+        _ => return None,
+    };
+    Some((name.to_owned(), kind.to_owned()))
+}
+
 fn versioned(is_v2: bool, path: &str) -> String {
     format!("{}{path}", if is_v2 { "/v2" } else { "" })
 }
@@ -294,6 +332,11 @@ fn type_of(schema: &Value) -> String {
     // A reference that may be null stands alone in a list.
     match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) => type_of(only),
-        _ => schema["type"].as_str().unwrap_or_default().to_owned(),
+        _ => match (schema["type"].as_str(), schema["format"].as_str()) {
+            (Some("array"), _) => format!("{}[]", type_of(&schema["items"])),
+            (_, Some("date-time")) => "datetime".to_owned(),
+            (_, Some(format @ ("date" | "uuid"))) => format.to_owned(),
+            (kind, _) => kind.unwrap_or_default().to_owned(),
+        },
     }
 }

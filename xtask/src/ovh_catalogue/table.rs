@@ -120,7 +120,7 @@ fn kind(all: &Descriptions, row: &Row) -> Kind {
         .models
         .get(&(row.path.starts_with("/v2/"), name.to_owned()))
     {
-        Some(Model::Enum(_)) => true,
+        Some(Model::Enum(_) | Model::Number(_)) => true,
         Some(Model::Fields(_)) => false,
         // Types without a model are those of the language of descriptions: `string`, `ipBlock`, `map[string]string`.
         None => {

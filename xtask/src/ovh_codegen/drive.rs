@@ -10,14 +10,14 @@ use super::types::Types;
 /// So many operations are sent by one function; a function for all of them would take minutes to compile.
 const PART: usize = 40;
 
-/// The text of a module; the operations are in `crate::product`.
+/// The text of a module; the operations are in `super::product`.
 pub(super) fn write(
     described: &Described,
     named: &[(String, &Operation)],
     types: &Types<'_>,
 ) -> String {
     let mut text = String::from(
-        "//! Every operation, once.\n\nuse ovh_mock::{Drive, given};\n\nuse crate::product;\n\n",
+        "//! Every operation, once.\n\nuse ovh_mock::{Drive, given};\n\nuse super::product;\n\n",
     );
     let parts: Vec<_> = named.chunks(PART).collect();
     text +=

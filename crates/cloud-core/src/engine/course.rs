@@ -183,9 +183,11 @@ impl<'c> Course<'c> {
             inner.throttle.pacer.slow_down(inner.settings.clock.now());
         }
         self.ambiguous |= !failure.did_nothing();
+        // What is locked now may be free later, though nobody waits for that unasked.
+        let passes = failure.is_transient() || self.meets_lock(&failure);
         let error = error
             .clone()
-            .with_retryable(failure.is_transient())
+            .with_retryable(passes)
             .with_retry_after(server_delay);
         if self.parts.once {
             let reason = failure
@@ -261,6 +263,12 @@ impl<'c> Course<'c> {
         })
     }
 
+    /// Whether something else works on the resource at the moment.
+    fn meets_lock(&self, failure: &Failure<'_>) -> bool {
+        let dialect = &self.engine.0.dialect;
+        matches!(failure, Failure::Status { code: Some(code), .. } if dialect.is_locked(code))
+    }
+
     /// The pause before the next attempt, or no further attempt, with the reason where one might be expected.
     fn pause(
         &mut self,
@@ -270,9 +278,7 @@ impl<'c> Course<'c> {
         free: bool,
     ) -> Result<Duration, Option<String>> {
         let inner = &*self.engine.0;
-        let waits = self.locked.limit.filter(|_| {
-            matches!(failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code))
-        });
+        let waits = self.locked.limit.filter(|_| self.meets_lock(failure));
         let delay = match waits {
             Some(limit) => self
                 .locked

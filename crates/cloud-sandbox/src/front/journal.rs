@@ -61,6 +61,8 @@ pub struct Entry {
     pub status: Option<u16>,
     /// Whether the service handled the request, whatever became of the answer.
     pub handled: bool,
+    /// Whether no state was behind the answer, only its type: see `ovh::Settings::generic`.
+    pub generic: bool,
     /// What went wrong.
     pub fault: Option<Fault>,
     /// When it arrived, by the sandbox's clock.
@@ -181,6 +183,7 @@ mod tests {
             body_size: body.len(),
             status: None,
             handled: false,
+            generic: false,
             fault: None,
             at: SystemTime::UNIX_EPOCH,
         }

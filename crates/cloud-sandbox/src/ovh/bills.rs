@@ -21,19 +21,26 @@ pub(crate) struct Ledger {
 #[derive(serde::Deserialize, serde::Serialize)]
 struct Bill {
     number: usize,
+    order: i64,
     date: SystemTime,
+    /// In hundredths, without tax, where the number does not decide it.
+    cents: Option<usize>,
 }
 
 #[derive(serde::Deserialize, serde::Serialize)]
 struct Order {
     id: i64,
     date: SystemTime,
-    /// Until when it is under way.
-    delivered: SystemTime,
+    /// In hundredths, without tax.
+    cents: usize,
+    /// Until when it is under way; nothing of one that is not paid.
+    delivered: Option<SystemTime>,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const FIRST_ORDER: i64 = 5_200_000_000;
+/// How many times the usual duration it takes to deliver an order.
+pub(crate) const DELIVERY: u32 = 10;
 const CATEGORIES: &[&str] = &[
     "autorenew",
     "earlyrenewal",
@@ -66,32 +73,66 @@ pub(crate) fn seeded(count: usize, epoch: SystemTime, unit: Duration) -> Ledger 
     let mut days =
         (1..=u32::try_from(count).unwrap_or(u32::MAX)).map(|days| epoch - DAY.saturating_mul(days));
     let bills: Vec<Bill> = (0..count)
-        .map(|index| Bill {
-            number: count - index,
-            date: days.next().unwrap_or(epoch),
-        })
+        .map(|index| Bill::numbered(count - index, days.next().unwrap_or(epoch)))
         .collect();
-    let under_way = Order {
-        id: order_of(count + 1),
-        date: epoch,
-        delivered: epoch + unit.saturating_mul(10),
-    };
-    let paid = bills.iter().map(|bill| Order {
-        id: order_of(bill.number),
-        date: bill.date,
-        delivered: bill.date,
-    });
+    let next = Bill::numbered(count + 1, epoch);
+    let under_way = next.ordered(epoch + unit.saturating_mul(DELIVERY));
+    let paid = bills.iter().map(|bill| bill.ordered(bill.date));
     Ledger {
         orders: std::iter::once(under_way).chain(paid).collect(),
         bills,
     }
 }
 
-fn order_of(number: usize) -> i64 {
-    FIRST_ORDER + i64::try_from(number).unwrap_or_default()
+impl Ledger {
+    /// Notes an order that is made now. One that is paid at once has a bill, and is delivered in a while.
+    pub(crate) fn order(
+        &mut self,
+        id: i64,
+        date: SystemTime,
+        cents: usize,
+        delivered: Option<SystemTime>,
+    ) {
+        let order = Order {
+            id,
+            date,
+            cents,
+            delivered,
+        };
+        self.orders.insert(0, order);
+        if delivered.is_some() {
+            let number = self.bills.first().map_or(1, |latest| latest.number + 1);
+            let bill = Bill {
+                order: id,
+                cents: Some(cents),
+                ..Bill::numbered(number, date)
+            };
+            self.bills.insert(0, bill);
+        }
+    }
 }
 
 impl Bill {
+    /// One of the account's past, whose number says what it was for.
+    fn numbered(number: usize, date: SystemTime) -> Self {
+        Self {
+            number,
+            order: FIRST_ORDER + i64::try_from(number).unwrap_or_default(),
+            date,
+            cents: None,
+        }
+    }
+
+    /// The order that it is for.
+    fn ordered(&self, delivered: SystemTime) -> Order {
+        Order {
+            id: self.order,
+            date: self.date,
+            cents: self.cents(),
+            delivered: Some(delivered),
+        }
+    }
+
     fn id(&self) -> String {
         format!("FR{:08}", 10_000_000 + self.number)
     }
@@ -102,12 +143,17 @@ impl Bill {
 
     /// The number of its lines.
     fn lines(&self) -> usize {
-        1 + self.number % 3
+        if self.cents.is_some() {
+            1
+        } else {
+            1 + self.number % 3
+        }
     }
 
     /// In hundredths, without tax. No two of a few hundred bills cost the same.
     fn cents(&self) -> usize {
-        (999 + self.number * 17) * self.lines()
+        self.cents
+            .unwrap_or_else(|| (999 + self.number * 17) * self.lines())
     }
 
     fn render(&self) -> Value {
@@ -117,7 +163,7 @@ impl Bill {
             "billId": id,
             "category": self.category(),
             "date": datetime(self.date),
-            "orderId": order_of(self.number),
+            "orderId": self.order,
             "password": format!("p{:04}", self.number % 10_000),
             "pdfUrl": format!("https://www.ovh.com/cgi-bin/order/facture.pdf?reference={id}"),
             "url": format!("https://www.ovh.com/cgi-bin/order/facture.cgi?reference={id}"),
@@ -153,22 +199,18 @@ impl Bill {
 
 impl Order {
     fn render(&self) -> Value {
-        let bill = Bill {
-            number: usize::try_from(self.id - FIRST_ORDER).unwrap_or_default(),
-            date: self.date,
-        };
-        let rendered = bill.render();
+        let tax = self.cents / 5;
         json!({
             "orderId": self.id,
             "date": datetime(self.date),
             "expirationDate": datetime(self.date + 14 * DAY),
             "retractionDate": datetime(self.date + 14 * DAY),
-            "password": rendered["password"],
+            "password": format!("p{:04}", self.id % 10_000),
             "pdfUrl": format!("https://www.ovh.com/cgi-bin/order/displayOrder.pdf?orderId={}", self.id),
             "url": format!("https://www.ovh.com/cgi-bin/order/displayOrder.cgi?orderId={}", self.id),
-            "priceWithoutTax": rendered["priceWithoutTax"],
-            "tax": rendered["tax"],
-            "priceWithTax": rendered["priceWithTax"],
+            "priceWithoutTax": price(self.cents),
+            "tax": price(tax),
+            "priceWithTax": price(self.cents + tax),
         })
     }
 }
@@ -200,7 +242,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .iter()
         .filter(|bill| within(bill.date))
         .filter(|bill| category.is_none_or(|category| bill.category() == category))
-        .filter(|bill| order.is_none_or(|order| order_of(bill.number) == order))
+        .filter(|bill| order.is_none_or(|order| bill.order == order))
         .map(|bill| (bill.id().into(), bill.render()))
         .collect();
     expandable(ctx, rows)
@@ -272,10 +314,10 @@ fn get_order(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn order_status(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let now = ctx.now();
     find_order(ctx).map(|order| {
-        json!(if order.delivered <= now {
-            "delivered"
-        } else {
-            "delivering"
+        json!(match order.delivered {
+            None => "notPaid",
+            Some(delivered) if delivered <= now => "delivered",
+            Some(_) => "delivering",
         })
     })
 }

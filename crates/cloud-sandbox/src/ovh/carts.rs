@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::route::Route;
 
-use super::bills::price;
+use super::bills::{DELIVERY, price};
 use super::body::{Field, Kind, nullable, optional, required};
 use super::error::Refusal;
 use super::list::expandable;
@@ -312,28 +312,34 @@ fn required_configurations(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     item(ctx).map(|_| configurations())
 }
 
-/// What the cart comes to: every domain costs the same, for each of its years.
+/// What an item costs: every domain the same, for each of its years.
+fn cents(item: &Value) -> usize {
+    let is_for_two = item["item"]["duration"] == "P2Y";
+    CENTS * if is_for_two { 2 } else { 1 }
+}
+
+/// What a cart comes to.
+fn total(cart: &Value) -> usize {
+    let items = cart["items"].as_object().into_iter().flatten();
+    items.map(|(_, item)| cents(item)).sum()
+}
+
 fn summary(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let cart = find(ctx)?;
     let items = cart["items"].as_object().into_iter().flatten();
-    let mut total = 0;
+    let total = total(cart);
     let details: Value = items
         .map(|(_, item)| {
-            let years = if item["item"]["duration"] == "P2Y" {
-                2
-            } else {
-                1
-            };
-            total += CENTS * years;
+            let cents = cents(item);
             json!({
                 "cartItemID": item["itemId"],
                 "description": format!("{} domain", item["domain"].as_str().unwrap_or_default()),
                 "detailType": "DURATION",
                 "domain": item["domain"],
                 "quantity": 1,
-                "unitPrice": price(CENTS * years),
-                "totalPrice": price(CENTS * years),
-                "originalTotalPrice": price(CENTS * years),
+                "unitPrice": price(cents),
+                "totalPrice": price(cents),
+                "originalTotalPrice": price(cents),
                 "reductionTotalPrice": price(0),
             })
         })
@@ -368,6 +374,12 @@ fn checkout(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     order["url"] = json!(format!(
         "https://www.ovh.com/cgi-bin/order/display-order.cgi?orderId={id}"
     ));
-    open_cart(ctx)?["cart"]["readOnly"] = json!(true);
+    let cart = open_cart(ctx)?;
+    cart["cart"]["readOnly"] = json!(true);
+    let (total, now) = (total(cart), ctx.now());
+    // Any other order waits for whoever pays it behind its URL.
+    let is_paid = ctx.body.flag("autoPayWithPreferredPaymentMethod");
+    let delivered = is_paid.then(|| now + ctx.unit().saturating_mul(DELIVERY));
+    ctx.account.ledger.order(id, now, total, delivered);
     Ok(order)
 }

@@ -46,6 +46,7 @@ pub struct Settings {
     pub(crate) consumer_key: String,
     pub(crate) client: (String, String),
     pub(crate) bills: usize,
+    pub(crate) generic: bool,
     pub(crate) zones: Vec<String>,
     pub(crate) timestamp_window: Duration,
     pub(crate) error_format: ErrorFormat,
@@ -59,6 +60,7 @@ impl Settings {
             consumer_key: CONSUMER_KEY.to_owned(),
             client: (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned()),
             bills: 24,
+            generic: false,
             zones: Vec::new(),
             timestamp_window: Duration::from_secs(300),
             error_format: ErrorFormat::default(),
@@ -86,6 +88,19 @@ impl Settings {
     /// How many bills the account has: 24 by default, one for each of the last days.
     pub fn bills(mut self, bills: usize) -> Self {
         self.bills = bills;
+        self
+    }
+
+    /// Answers what the service describes and the sandbox keeps no state for, which is refused with 404 otherwise.
+    ///
+    /// Such an answer is an example of the described type, and has the header `x-sandbox-generic: true`: what is created is
+    /// not there afterwards, and what work there was is done, or has failed where a
+    /// [fault](crate::Fault::ActionFailed) says so. It names what the path names, and its dates are those of the sandbox's
+    /// clock. Credentials, rules and policies count as they do elsewhere; queries and bodies are not looked at, and of the
+    /// path only numbers.
+    #[cfg(feature = "ovh-generic")]
+    pub fn generic(mut self, generic: bool) -> Self {
+        self.generic = generic;
         self
     }
 
@@ -120,6 +135,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("bills", &self.bills)
+            .field("generic", &self.generic)
             .field("timestamp_window", &self.timestamp_window)
             .field("error_format", &self.error_format)
             .finish_non_exhaustive()

@@ -5,6 +5,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
+/// Marks an answer that no state is behind.
+pub(crate) const GENERIC: HeaderName = HeaderName::from_static("x-sandbox-generic");
+
 /// A request as a service sees it.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {

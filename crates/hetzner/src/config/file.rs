@@ -95,20 +95,21 @@ impl CliFile {
         Ok(name.map(|name| Setting::new(name.to_owned(), origin)))
     }
 
-    pub(super) fn context(&self, wanted: &Setting<String>) -> Result<Context<'_>> {
-        let mut contexts = self.contexts()?;
-        let found = contexts
-            .iter()
-            .position(|context| context.name == wanted.value);
-        match found {
-            Some(index) => Ok(contexts.swap_remove(index)),
-            None => Err(wanted.error(format_args!(
-                "there is no context {:?} in {}; {}",
-                wanted.value,
-                self.path.display(),
-                known(&contexts)
-            ))),
-        }
+    /// The context of this name.
+    pub(super) fn context(&self, wanted: &str) -> Result<Option<Context<'_>>> {
+        let mut contexts = self.contexts()?.into_iter();
+        Ok(contexts.find(|context| context.name == wanted))
+    }
+
+    /// The error for a context that is not here.
+    pub(super) fn no_context(&self, wanted: &Setting<String>) -> Error {
+        let contexts = self.contexts().unwrap_or_default();
+        wanted.error(format_args!(
+            "there is no context {:?} in {}; {}",
+            wanted.value,
+            self.path.display(),
+            known(&contexts)
+        ))
     }
 
     /// A preference of the context, else of the whole file.

@@ -318,6 +318,21 @@ fn errors_name_the_setting_and_its_place() {
 }
 
 #[test]
+fn an_active_context_that_is_gone_stops_nobody_who_has_a_token() {
+    let file = "active_context = 'gone'\n[preferences]\npoll_interval = '2s'\n\
+                [[contexts]]\nname = 'prod'\ntoken = 't'\n[contexts.preferences]\npoll_interval = '9s'";
+    let settings = load(&[("HCLOUD_TOKEN", "t0ken")], &[(HOME, file)]).unwrap();
+    // The rest of the file still counts, and that of another context does not.
+    let interval = settings.poll_interval.unwrap();
+    assert_eq!(interval.value, Duration::from_secs(2));
+    // Who names it means it.
+    let named = [("HCLOUD_TOKEN", "t0ken"), ("HCLOUD_CONTEXT", "gone")];
+    let error = load(&named, &[(HOME, file)]).unwrap_err();
+    let expected = r#"HCLOUD_CONTEXT (environment): there is no context "gone" in"#;
+    assert!(problem(&error).starts_with(expected), "{error}");
+}
+
+#[test]
 fn errors_of_the_file_name_the_key() {
     for (text, expected) in [
         (

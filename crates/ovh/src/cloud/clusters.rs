@@ -9,7 +9,7 @@ use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use super::node_pools::NewNodePool;
-use super::{ClusterId, InProject, ProjectHandle};
+use super::{ClusterId, InProject, InstanceId, NodeId, NodePoolId, ProjectHandle, SubnetId};
 use crate::list::{List, list_request};
 use crate::ops;
 use crate::task::{self, Work};
@@ -113,9 +113,9 @@ pub struct Cluster {
     /// How nodes reach that.
     pub private_network_configuration: Option<PrivateNetworkConfiguration>,
     /// The subnet of the nodes.
-    pub nodes_subnet_id: Option<String>,
+    pub nodes_subnet_id: Option<SubnetId>,
     /// The subnet of the load balancers.
-    pub load_balancers_subnet_id: Option<String>,
+    pub load_balancers_subnet_id: Option<SubnetId>,
     /// Whether audit logs are sent somewhere.
     pub audit_logs_subscribed: bool,
     /// What is special about API server and proxy.
@@ -195,15 +195,15 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Node {
     /// The id of the node, a UUID.
-    pub id: String,
+    pub id: NodeId,
     /// The name of the node in Kubernetes.
     pub name: String,
     /// The id of the project that the node is in.
     pub project_id: String,
     /// The id of the pool that the node belongs to.
-    pub node_pool_id: super::NodePoolId,
+    pub node_pool_id: NodePoolId,
     /// The id of the instance that the node is; `None` before there is one.
-    pub instance_id: Option<super::InstanceId>,
+    pub instance_id: Option<InstanceId>,
     /// What it is going through.
     pub status: NodeStatus,
     /// The flavor of the node, such as `b3-8`.
@@ -516,9 +516,9 @@ cloud_core::request! {
         /// How nodes reach that.
         private_network_configuration: PrivateNetworkConfiguration,
         /// The subnet of the nodes.
-        nodes_subnet_id: String,
+        nodes_subnet_id: SubnetId,
         /// The subnet of the load balancers.
-        load_balancers_subnet_id: String,
+        load_balancers_subnet_id: SubnetId,
         /// What is special about API server and proxy, as the API's description has it.
         customization: serde_json::Value,
     }

@@ -2,8 +2,8 @@
 //! instance.
 
 use super::{
-    Cluster, Flavor, Image, Instance, InstanceDetail, Network, NodePool, SshKey, SshKeyDetail,
-    Subnet, Volume,
+    Cluster, Flavor, Image, Instance, InstanceDetail, Network, Node, NodePool, SshKey,
+    SshKeyDetail, Subnet, Volume,
 };
 
 macro_rules! ids {
@@ -28,6 +28,8 @@ ids! {
     ClusterId of Cluster;
     /// Identifies a pool of nodes, a UUID.
     NodePoolId of NodePool;
+    /// Identifies a node of a cluster, a UUID.
+    NodeId of Node;
     /// Identifies an instance, a UUID.
     InstanceId of Instance, InstanceDetail;
     /// Identifies a flavor in one region, a UUID.

@@ -8,7 +8,7 @@ use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use super::clusters::ListNodes;
-use super::{ClusterId, InProject, NodePoolId, ProjectHandle};
+use super::{ClusterId, InProject, NodeId, NodePoolId, ProjectHandle};
 use crate::list::List;
 use crate::ops;
 use crate::task::{self, Phase, Work};
@@ -365,7 +365,7 @@ cloud_core::request! {
     }
     list {
         /// The ids of the nodes that go first when there are to be fewer.
-        nodes_to_remove: String,
+        nodes_to_remove: NodeId,
     }
 }
 
@@ -385,7 +385,11 @@ pub struct NewNodePool {
     #[serde(skip_serializing_if = "Option::is_none")]
     autoscale: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    autoscaling: Option<Autoscaling>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     anti_affinity: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    availability_zones: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     monthly_billed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -402,7 +406,9 @@ impl NewNodePool {
             min_nodes: None,
             max_nodes: None,
             autoscale: None,
+            autoscaling: None,
             anti_affinity: None,
+            availability_zones: None,
             monthly_billed: None,
             template: None,
         }
@@ -417,6 +423,21 @@ impl NewNodePool {
     /// The fewest and the most nodes there may be; their number changes by itself.
     pub fn between(mut self, min: i64, max: i64) -> Self {
         (self.min_nodes, self.max_nodes, self.autoscale) = (Some(min), Some(max), Some(true));
+        self
+    }
+
+    /// The times and the use of nodes by which the autoscaler gives nodes up.
+    pub fn autoscaling(mut self, autoscaling: Autoscaling) -> Self {
+        self.autoscaling = Some(autoscaling);
+        self
+    }
+
+    /// The availability zones that the nodes are in, for regions that have several.
+    pub fn availability_zones(
+        mut self,
+        zones: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.availability_zones = Some(zones.into_iter().map(Into::into).collect());
         self
     }
 

@@ -35,7 +35,7 @@ impl From<&DomainTask> for DomainTaskId {
 }
 
 cloud_core::open_enum! {
-    /// How far a task on a domain has come.
+    /// How far a task on a domain, or on a zone, has come.
     pub enum DomainTaskStatus {
         /// It waits.
         Todo = "todo",

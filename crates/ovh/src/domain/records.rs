@@ -14,6 +14,12 @@ cloud_core::numeric_id! {
     pub struct RecordId;
 }
 
+impl From<&Record> for RecordId {
+    fn from(record: &Record) -> Self {
+        record.id
+    }
+}
+
 /// A record of a zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

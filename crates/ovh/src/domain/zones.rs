@@ -5,6 +5,7 @@ use cloud_core::provider::{CallBuilder, OperationRow};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
+use super::domains::DomainTaskStatus;
 use super::records::Records;
 use crate::client::Client;
 use crate::list::list_request;
@@ -77,24 +78,6 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::open_enum! {
-    /// How far a task on a zone has come.
-    pub enum ZoneTaskStatus {
-        /// It waits.
-        Todo = "todo",
-        /// It is under way.
-        Doing = "doing",
-        /// It has done what it was for.
-        Done = "done",
-        /// It was called off.
-        Cancelled = "cancelled",
-        /// It has failed.
-        Error = "error",
-        /// It is stuck.
-        Problem = "problem",
-    }
-}
-
 cloud_core::numeric_id! {
     /// Identifies a task of a zone.
     pub struct ZoneTaskId;
@@ -116,7 +99,7 @@ pub struct ZoneTask {
     /// The kind of work that the task does.
     pub function: ZoneTaskFunction,
     /// How far it has come.
-    pub status: ZoneTaskStatus,
+    pub status: DomainTaskStatus,
     /// A comment of the service on the task; `None` when there is none.
     pub comment: Option<String>,
     /// When it was asked for.

@@ -30,6 +30,8 @@ pub struct Pages<T> {
     /// Ids whose objects are read part by part, and how many of the list come before them.
     ids: VecDeque<String>,
     before: usize,
+    /// How many at the beginning of the list are left out.
+    skip: usize,
     part: Option<Part<T>>,
     held: Option<Held<T>>,
 }
@@ -43,9 +45,11 @@ struct Part<T> {
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     pub(super) fn new(list: List<T>) -> Self {
+        let skip = list.start.as_ref().and_then(Mode::skipped).unwrap_or(0);
         Self {
             entries: list.entries().pages(),
-            before: list.start.as_ref().and_then(Mode::skipped).unwrap_or(0),
+            before: skip,
+            skip,
             detail: list.detail,
             concurrency: list.concurrency,
             ids: VecDeque::new(),
@@ -129,11 +133,9 @@ impl<T: Send + 'static> Pages<T> {
             if self.ids.is_empty() {
                 return Poll::Ready(Some(Ok(Page::new(objects, page.info))));
             }
-            // A list of ids comes whole, so what was given of it before is at its beginning.
-            self.ids.drain(..self.before.min(self.ids.len()));
-            if self.ids.is_empty() {
-                return Poll::Ready(None);
-            }
+            let skipped = self.skip.min(self.ids.len());
+            self.ids.drain(..skipped);
+            self.skip -= skipped;
         }
     }
 

@@ -12,6 +12,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};
 use serde_json::Value;
 
+use super::Held;
+
 /// The header and the value that ask a list of v1 for objects.
 pub(crate) const MODE: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-pagination-mode"),
@@ -180,11 +182,27 @@ pub(super) fn words<T: DeserializeOwned + 'static>() -> Decode<Page<Entry<T>>> {
             .items
             .iter()
             .map(|word| from_value(word).map(Entry::Object));
-        let words = words.collect::<cloud_core::Result<_>>().map_err(|_| {
-            DecodeError::new("this list holds values without objects; `ids()` reads them")
-        })?;
+        let words = words.collect::<cloud_core::Result<_>>();
+        let words = words.map_err(|_| not_held())?;
         Ok(Page::new(words, page.info))
     })
+}
+
+/// A page whose ids are the items themselves.
+pub(super) fn held_words<T>(
+    page: Page<Entry<T>>,
+    held: Held<T>,
+) -> Result<Page<Entry<T>>, DecodeError> {
+    let items = page.items.into_iter().map(|entry| match entry {
+        Entry::Id(word) => held(&word).map(Entry::Object),
+        object @ Entry::Object(_) => Some(object),
+    });
+    let items = items.collect::<Option<_>>().ok_or_else(not_held)?;
+    Ok(Page::new(items, page.info))
+}
+
+fn not_held() -> DecodeError {
+    DecodeError::new("this list holds values without objects; `ids()` reads them")
 }
 
 /// A short name of the first item of a list.

@@ -14,6 +14,12 @@ cloud_core::numeric_id! {
     pub struct ApplicationId;
 }
 
+impl From<&ApiApplication> for ApplicationId {
+    fn from(application: &ApiApplication) -> Self {
+        application.application_id
+    }
+}
+
 cloud_core::open_enum! {
     /// Whether an application may be used.
     pub enum ApplicationStatus {

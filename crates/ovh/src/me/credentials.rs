@@ -15,6 +15,12 @@ cloud_core::numeric_id! {
     pub struct CredentialId;
 }
 
+impl From<&ApiCredential> for CredentialId {
+    fn from(credential: &ApiCredential) -> Self {
+        Self(credential.credential_id)
+    }
+}
+
 /// Calls about the consumer keys of the account (`/me/api/credential`).
 #[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a>(&'a Client);

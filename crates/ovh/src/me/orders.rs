@@ -16,6 +16,12 @@ cloud_core::numeric_id! {
     pub struct OrderId;
 }
 
+impl From<&Order> for OrderId {
+    fn from(order: &Order) -> Self {
+        order.order_id
+    }
+}
+
 cloud_core::open_enum! {
     /// How far an order has come.
     pub enum OrderStatus {

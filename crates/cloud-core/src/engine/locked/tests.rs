@@ -65,6 +65,16 @@ async fn nobody_waits_unasked() {
         (error.code(), error.attempts(), wire.seen().len()),
         (Some("locked"), 1, 1)
     );
+    // A program that repeats its own work later may try again.
+    assert!(error.is_retryable() && !error.may_have_happened());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_refusal_with_a_code_does_not_pass() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(409, "{}"));
+    let error = post(&wire, |o| o).await.unwrap_err();
+    assert_eq!((error.code(), error.attempts()), (Some("other"), 1));
+    assert!(!error.is_retryable());
 }
 
 #[tokio::test(start_paused = true)]
