@@ -471,12 +471,8 @@ pub(super) fn item(
             rest.is_some_and(|rest| rest.starts_with('{') && !rest.contains('/'))
         };
         let mut all = described.operations.iter();
-        let one = all.find(|other| other.method == "GET" && below(&other.path));
-        return match one {
-            Some(one) => Some(types.name(&one.response, "types::")),
-            // Pages of v2 without objects below them hold words.
-            None => (form == Some(Form::Cursor)).then(|| types.name(element, "types::")),
-        };
+        let one = all.find(|other| other.method == "GET" && below(&other.path))?;
+        return Some(types.name(&one.response, "types::"));
     }
     Some(types.name(element, "types::"))
 }
