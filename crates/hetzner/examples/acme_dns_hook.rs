@@ -52,19 +52,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The zone that a name is in: the longest that it ends with.
+/// The zone that a name is in. Zones are whole domains here, never subdomains, so there is one at most.
 async fn zone_of(api: &Client, name: &str) -> Result<String, Box<dyn Error>> {
     let whole = name.trim_end_matches('.');
-    let mut best = String::new();
     let mut zones = api.zones().list().items();
     while let Some(zone) = zones.next().await? {
-        let inside = whole == zone.name || whole.ends_with(&format!(".{}", zone.name));
-        if inside && zone.name.len() > best.len() {
-            best = zone.name;
+        if whole == zone.name || whole.ends_with(&format!(".{}", zone.name)) {
+            return Ok(zone.name);
         }
     }
-    if best.is_empty() {
-        return Err(format!("there is no zone for {whole} in this project").into());
-    }
-    Ok(best)
+    Err(format!("there is no zone for {whole} in this project").into())
 }

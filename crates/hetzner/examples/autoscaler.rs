@@ -13,9 +13,9 @@ use std::error::Error;
 
 use hetzner::{Client, Server, ServerMetricType, Sort, Timestamp};
 
-/// Percent of one processor, on average, above which there are too few servers, and below which there are too many.
-const BUSY: f64 = 70.0;
-const IDLE: f64 = 20.0;
+/// Percent of all processors, on average, above which there are too few servers, and below which there are too many.
+const BUSY: f64 = 40.0;
+const IDLE: f64 = 10.0;
 
 /// How far back the load is looked at.
 const SECONDS: i64 = 600;
@@ -31,7 +31,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ) else {
         return Err(USAGE.into());
     };
-    let (min, max): (usize, usize) = (min.parse()?, max.parse()?);
+    let number = |text: &str| {
+        text.parse::<usize>()
+            .map_err(|_| format!("{text} is no number"))
+    };
+    let (min, max) = (number(min)?, number(max)?);
     let dry_run = !options.is_empty();
 
     let api = Client::from_env()?;

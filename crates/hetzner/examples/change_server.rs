@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ["wait", status, limit @ ..] => {
             let seconds = match limit {
                 [] => 600,
-                [seconds] => seconds.parse()?,
+                [seconds] => seconds.parse().map_err(|_| USAGE)?,
                 _ => return Err(USAGE.into()),
             };
             // After the time limit the error says in which state the server was seen last.

@@ -26,7 +26,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         match arg.as_str() {
             "--location" => location = Some(args.next().ok_or(USAGE)?),
             "--ssh-key" => keys.push(args.next().ok_or(USAGE)?),
-            "--user-data" => user_data = Some(fs::read_to_string(args.next().ok_or(USAGE)?)?),
+            "--user-data" => {
+                let file = args.next().ok_or(USAGE)?;
+                let text = fs::read_to_string(&file);
+                user_data = Some(text.map_err(|error| format!("{file}: {error}"))?);
+            }
             "--stopped" => stopped = true,
             option if option.starts_with('-') => return Err(USAGE.into()),
             _ => words.push(arg),

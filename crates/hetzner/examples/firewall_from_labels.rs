@@ -33,7 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err(USAGE.into());
     }
     // A slip in the selector is found here, with its place, and not by a firewall that stands before nobody.
-    let selector = LabelSelector::parse(selector)?.to_string();
+    let selector = LabelSelector::parse(selector)
+        .map_err(|error| error.to_string())?
+        .to_string();
 
     let api = Client::from_env()?;
     let servers = api.servers().list().label_selector(&selector).all().await?;

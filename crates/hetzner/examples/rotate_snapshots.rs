@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ) else {
         return Err(USAGE.into());
     };
-    let keep: usize = keep.parse()?;
+    let keep: usize = keep.parse().map_err(|_| format!("{keep} is no number"))?;
     if keep == 0 {
         return Err("KEEP must be 1 or more".into());
     }

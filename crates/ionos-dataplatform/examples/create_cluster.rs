@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [name, datacenter, nodes, kubeconfig] = &args[..] else {
         return Err(USAGE.into());
     };
-    let nodes: u32 = nodes.parse()?;
+    let nodes: u32 = nodes.parse().map_err(|_| format!("{nodes} is no number"))?;
 
     let api = Client::from_env()?;
     // Names are not unique here, so a second run would make, and bill, a second cluster.

@@ -4,16 +4,19 @@
 //! cargo run -p cloud-ionos-dataplatform --example merge_kubeconfig -- kubeconfig.yaml ~/.kube/config
 //! ```
 
+use std::env;
 use std::error::Error;
+use std::fs;
 
 use ionos_dataplatform::Kubeconfig;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let paths: Vec<_> = std::env::args_os().skip(1).collect();
-    let [new, there] = &paths[..] else {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [new, there] = &args[..] else {
         return Err("usage: merge_kubeconfig NEW THERE".into());
     };
-    let kubeconfig = Kubeconfig::parse(&std::fs::read_to_string(new)?)?;
-    kubeconfig.merge_into(there)?;
+    let text = fs::read_to_string(new).map_err(|error| format!("{new}: {error}"))?;
+    Kubeconfig::parse(&text)?.merge_into(there)?;
+    println!("{there} has the entries of {new}");
     Ok(())
 }

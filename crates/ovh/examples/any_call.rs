@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err(USAGE.into());
     };
     let has = |option: &str| options.iter().any(|given| given == option);
-    let method: Method = method.to_uppercase().parse()?;
+    let method: Method = method.to_uppercase().parse().map_err(|_| USAGE)?;
     let mut pairs = Vec::new();
     for value in values {
         pairs.push(value.split_once('=').ok_or(USAGE)?);
@@ -44,6 +44,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Client::from_env()?
     };
     let mut call = api.request(method.clone(), path);
+    if has("--anonymous") {
+        call = call.unauthenticated();
+    }
     if matches!(method, Method::GET | Method::DELETE) {
         for (name, value) in pairs {
             call = call.query(name, value);

@@ -5,12 +5,13 @@
 //! ```
 //!
 //! It takes the cloud of `clouds.yaml` that `OS_CLOUD` names, or the variables `OS_AUTH_URL`, `OS_USERNAME`,
-//! `OS_PASSWORD`, `OS_PROJECT_NAME` and the like. Every member of a project may do this, and changes nothing by it.
+//! `OS_PASSWORD`, `OS_PROJECT_NAME` and the like; `OS_DATA_PROCESSING_API_VERSION=1.1` speaks the old version. Every
+//! member of a project may do this, and changes nothing by it.
 
 use std::error::Error;
 use std::fmt::Display;
 
-use sahara::Client;
+use sahara::{Client, Version};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -73,14 +74,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .map(|one| format!("{} at {}", one.name, one.url)),
     );
 
-    // Programs that are kept in the service's own database. Only API v1.1 has them; calls go there by themselves.
-    let internals = api.job_binary_internals().list().all().await?;
-    show(
-        "job binary internals",
-        internals
-            .iter()
-            .map(|one| format!("{}, {} bytes", one.name, one.datasize)),
-    );
+    // Programs that are kept in the service's own database, which only API v1.1 has.
+    if api.version() == Version::V1_1 {
+        let internals = api.job_binary_internals().list().all().await?;
+        show(
+            "job binary internals",
+            internals
+                .iter()
+                .map(|one| format!("{}, {} bytes", one.name, one.datasize)),
+        );
+    }
 
     let jobs = api.job_templates().list().all().await?;
     show(

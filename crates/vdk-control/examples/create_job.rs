@@ -50,9 +50,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .maybe(database, |create, kind| create.db_default_type(kind))
         .or_get()
         .await
-        .map_err(|error| match error.is_conflict() {
-            true => format!("there is another job {name}: {error}"),
-            false => error.to_string(),
+        .map_err(|error| {
+            let what = if error.is_conflict() {
+                "there is another job of this name: "
+            } else {
+                ""
+            };
+            format!("{what}{error}")
         })?;
     if created.was_created() {
         println!("{name} is created");
