@@ -192,6 +192,10 @@ mod tests {
     async fn the_value_comes_with_what_came_with_it() {
         let (call, _) = asking(Method::GET, 201, "5");
         let response = call.send_with_response().await.unwrap();
+        assert_eq!(
+            format!("{response:?}"),
+            "Response { value: 5, status: 201, rate_limit: None, request_id: None, .. }"
+        );
         assert_eq!((response.value, response.status), (5, StatusCode::CREATED));
         assert_eq!(response.headers["x-shard"], "7");
         assert_eq!((response.rate_limit, response.request_id), (None, None));
@@ -214,6 +218,10 @@ mod tests {
         );
         assert!(refused.options(CallOptions::unchecked).validate().is_ok());
         assert!(call.clone().validate().is_err(), "an argument is missing");
-        assert!(call.arg("b").validate().is_ok());
+        let call = call.arg("b c");
+        assert!(call.validate().is_ok());
+        assert_eq!(call.shown_path(), "/a/b%20c");
+        let task = crate::call::Task::new(async { Ok(1) });
+        assert_eq!(format!("{task:?}"), "Task");
     }
 }

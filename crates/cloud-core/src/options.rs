@@ -496,5 +496,6 @@ mod tests {
             ));
         }
         assert!(format!("{:?}", options.shared_clock()).starts_with("PausedClock"));
+        assert!(format!("{options:?}").contains("timeout: 1800s, attempt_timeout: "));
     }
 }

@@ -125,3 +125,18 @@ const fn shorter(one: Duration, other: Duration) -> Duration {
         other
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_numbers_lie_between_0_and_1_and_differ() {
+        let all: Vec<f64> = (0..10).map(|_| TokioClock.random()).collect();
+        assert!(
+            all.iter().all(|number| (0.0..1.0).contains(number)),
+            "{all:?}"
+        );
+        assert!(all.iter().any(|number| *number != all[0]), "{all:?}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use cloud_core::call::Task;
+
 use crate::client::Client;
 use crate::floating_ips::FloatingIp;
 use crate::ips::{ChangeDnsPtr, DnsPtr};
@@ -9,17 +11,19 @@ use crate::load_balancers::LoadBalancer;
 use crate::primary_ips::PrimaryIp;
 use crate::servers::Server;
 
-/// Servers, load balancers, Floating IPs and Primary IPs, seen as what has addresses with names.
+/// Servers, load balancers, Floating IPs and Primary IPs, seen as what has addresses with names. With the feature `robot`
+/// so are the entries of Robot (`robot::Rdns`), for its client.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
 /// use hetzner::ReverseDns;
 ///
-/// async fn name(api: &hetzner::Client, what: &dyn ReverseDns, name: &str) -> hetzner::Result<()> {
+/// /// For either client.
+/// async fn name<C>(api: &C, what: &dyn ReverseDns<C>, name: &str) -> hetzner::Result<()> {
 ///     for entry in what.dns_ptrs() {
 ///         if let Ok(ip) = entry.ip.parse() {
-///             what.change_dns_ptr(api, ip, Some(name)).await?.wait().await?;
+///             what.change_dns_ptr(api, ip, Some(name)).await?;
 ///         }
 ///     }
 ///     Ok(())
@@ -32,21 +36,21 @@ use crate::servers::Server;
 /// assert_eq!(server.dns_ptr_of(ipv4).as_deref(), Some("www.example.com"));
 /// # Ok(()) }
 /// ```
-pub trait ReverseDns {
+pub trait ReverseDns<C = Client> {
     /// The addresses that have a name, with their names. Of an IPv6 network only those that were given one are there.
     fn dns_ptrs(&self) -> Vec<DnsPtr>;
 
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
-    /// (`POST /{resource}/{id}/actions/change_dns_ptr`).
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it, and waits until that is done
+    /// (`POST /{resource}/{id}/actions/change_dns_ptr`; in Robot `POST /rdns/{ip}` and `DELETE /rdns/{ip}`).
     ///
     /// # Permissions
     ///
-    /// A token with write access.
+    /// A token with write access; in Robot a user of the web service.
     ///
     /// # Errors
     ///
     /// Worth handling: [`InvalidInput`](crate::ErrorCode::InvalidInput) (the address is not one of its own).
-    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> ChangeDnsPtr;
+    fn change_dns_ptr(&self, api: &C, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()>;
 
     /// The host name that this address resolves to; `None` where the address has none, or is not one of its own.
     fn dns_ptr_of(&self, ip: IpAddr) -> Option<String> {
@@ -65,8 +69,8 @@ impl ReverseDns for Server {
         ipv4.into_iter().chain(ipv6.cloned()).collect()
     }
 
-    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> ChangeDnsPtr {
-        api.servers().change_dns_ptr(self.id, ip, dns_ptr)
+    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
+        all_of(api.servers().change_dns_ptr(self.id, ip, dns_ptr))
     }
 }
 
@@ -79,8 +83,8 @@ impl ReverseDns for LoadBalancer {
         entries.collect()
     }
 
-    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> ChangeDnsPtr {
-        api.load_balancers().change_dns_ptr(self.id, ip, dns_ptr)
+    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
+        all_of(api.load_balancers().change_dns_ptr(self.id, ip, dns_ptr))
     }
 }
 
@@ -89,8 +93,8 @@ impl ReverseDns for FloatingIp {
         self.dns_ptr.clone()
     }
 
-    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> ChangeDnsPtr {
-        api.floating_ips().change_dns_ptr(self.id, ip, dns_ptr)
+    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
+        all_of(api.floating_ips().change_dns_ptr(self.id, ip, dns_ptr))
     }
 }
 
@@ -99,13 +103,21 @@ impl ReverseDns for PrimaryIp {
         self.dns_ptr.clone()
     }
 
-    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> ChangeDnsPtr {
-        api.primary_ips().change_dns_ptr(self.id, ip, dns_ptr)
+    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
+        all_of(api.primary_ips().change_dns_ptr(self.id, ip, dns_ptr))
     }
 }
 
+/// The change to its end.
+fn all_of(change: ChangeDnsPtr) -> Task<()> {
+    Task::new(async move {
+        change.await?.wait().await?;
+        Ok(())
+    })
+}
+
 /// `None` for an address without a name, which some answers have as an empty text.
-fn entry(ip: &str, dns_ptr: &str) -> Option<DnsPtr> {
+pub(crate) fn entry(ip: &str, dns_ptr: &str) -> Option<DnsPtr> {
     (!dns_ptr.is_empty()).then(|| DnsPtr {
         ip: ip.to_owned(),
         dns_ptr: dns_ptr.to_owned(),

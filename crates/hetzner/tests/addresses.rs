@@ -468,7 +468,7 @@ async fn reverse_dns_is_one_interface_for_all_that_have_it() {
     for (index, (resource, ip, path)) in all.iter().enumerate() {
         let name = format!("www-{index}.example.com");
         let change = resource.change_dns_ptr(&api, *ip, Some(&name));
-        change.await.unwrap().wait().await.unwrap();
+        change.await.unwrap();
         assert_eq!(
             last(&sandbox),
             (

@@ -183,6 +183,11 @@ mod tests {
                 "{body}"
             );
         }
+        let at = |place: usize| format!("<html>{}<title>Late</title>", " ".repeat(place - 6));
+        let end = 8 * 1024 - "<title>Late</title>".len();
+        let told = refusal(None, at(end).as_bytes());
+        assert_eq!(told.as_deref(), Some("an HTML page: Late"));
+        assert_eq!(end, 8173);
         let long = refusal(None, &vec![b'x'; 100_000]).unwrap();
         assert_eq!(long.len(), TOLD + 3);
     }

@@ -941,3 +941,52 @@ async fn engines_with_a_pace_of_their_own_do_not_wait_for_each_other() {
     }
     assert_eq!(second(4) - second(3), 5);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_may_have_64_mib() {
+    let largest = 64 * 1024 * 1024;
+    for length in [largest, largest + 1] {
+        let wire = ScriptedTransport::new([Scripted::json(200, "x".repeat(length))]);
+        let (engine, base) = engine_for(wire);
+        let answer = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw()).await;
+        match answer {
+            Ok(answer) => assert_eq!((length, answer.body.len()), (largest, largest)),
+            Err(error) => {
+                let told = "the answer is larger than 67108864 bytes; ";
+                assert!(
+                    length > largest && error.message().starts_with(told),
+                    "{error}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_of_a_service_in_trouble_slow_the_pace_down() {
+    let trouble = |status| Scripted::json(status, "{}");
+    for (first, gap) in [
+        (trouble(408), 2),
+        (trouble(429), 2),
+        (Scripted::Hang, 2),
+        (trouble(400), 1),
+        (trouble(500), 1),
+        (trouble(200), 1),
+    ] {
+        let what = format!("{first:?}");
+        let wire = ScriptedTransport::new([first, trouble(200), trouble(200)]);
+        let (engine, base) = engine_with(wire.clone(), |options| {
+            options.pace(Some(Pace::new(1, Duration::from_secs(1)).slowing_down()));
+            options.retry(crate::retry::StandardRetry::never());
+            options.attempt_timeout(Duration::from_millis(100));
+        });
+        for _ in 0..3 {
+            let call = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw());
+            // Only the pace matters.
+            let _ = call.await;
+        }
+        let seen = wire.seen();
+        // Each place is one interval behind the one before it, by the pace at which that one was taken.
+        assert_eq!((seen[2].at - seen[1].at).as_secs(), gap, "{what}");
+    }
+}

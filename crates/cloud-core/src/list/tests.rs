@@ -411,6 +411,26 @@ fn items_are_an_iterator_for_blocking_programs() {
     assert!(items.next().is_none());
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn pages_are_an_iterator_for_blocking_programs() {
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1,2],"meta":{"next":2}}"#),
+        Scripted::json(200, r#"{"x":[3]}"#),
+    ]);
+    let mut pages = list(&wire).pages().blocking();
+    assert_eq!(format!("{pages:?}"), "Pages(Call(GET /x), 0 under way)");
+    assert_eq!(pages.next().unwrap().unwrap().items, [1, 2]);
+    assert_eq!(pages.next().unwrap().unwrap().items, [3]);
+    assert!(pages.next().is_none());
+    let items = list(&wire).items();
+    let shown = format!("{items:?}");
+    assert_eq!(
+        (format!("{:?}", items.blocking()), shown.is_empty()),
+        (shown, false)
+    );
+}
+
 #[tokio::test]
 async fn what_a_page_repeats_is_left_out_and_a_whole_list_has_no_pages() {
     let wire = ScriptedTransport::new([
@@ -450,6 +470,26 @@ impl PageStyle for Written {
             format_args!("{}({page},{})", self.0, size.unwrap_or(20)),
         );
     }
+}
+
+/// Numbers whose list nobody plans.
+#[derive(Debug)]
+struct Unplanned;
+
+impl PageStyle for Unplanned {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        NUMBERED.ask(request, token, size);
+    }
+
+    fn ahead(&self, _: Option<&PageToken>, _: &PageInfo) -> Vec<PageToken> {
+        panic!("pages are planned, and read one by one");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_reads_nothing_ahead_plans_nothing() {
+    let list = list(&service(3, true)).in_style(Unplanned);
+    assert_eq!(list.all().await.unwrap(), [1, 2, 3, 4, 5, 6]);
 }
 
 #[tokio::test(start_paused = true)]

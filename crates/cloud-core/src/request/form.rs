@@ -383,6 +383,38 @@ mod tests {
     }
 
     #[test]
+    fn words_and_what_wraps_a_value_are_written_as_values() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Kind {
+            Hardware,
+        }
+        #[derive(Serialize)]
+        struct Number(u8);
+        #[derive(Serialize)]
+        struct Reset {
+            kind: Kind,
+            server: Number,
+        }
+        let reset = Reset {
+            kind: Kind::Hardware,
+            server: Number(7),
+        };
+        assert_eq!(written(&reset), "kind=hardware&server=7");
+    }
+
+    #[test]
+    fn bytes_have_no_form() {
+        struct Bytes;
+        impl Serialize for Bytes {
+            fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_bytes(b"a")
+            }
+        }
+        assert!(to_form(&BTreeMap::from([("a", Bytes)])).is_err());
+    }
+
+    #[test]
     fn values_of_a_list_have_empty_brackets() {
         let order = Order {
             product_id: "EX40",

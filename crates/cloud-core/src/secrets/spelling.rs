@@ -168,10 +168,8 @@ impl<'n> Search<'n> {
                 }
             }
             if let Some(inside) = inside {
-                found(whole_lines(
-                    text,
-                    places[inside.start]..places[inside.end - 1] + 1,
-                ));
+                let (first, last) = (places[inside.start], places[inside.end - 1]);
+                found(whole_lines(text, first..last));
             }
         }
     }
@@ -214,7 +212,7 @@ fn decode(digits: impl Iterator<Item = u8>) -> Vec<u8> {
     let (mut bits, mut count) = (0_u32, 0);
     let mut bytes = Vec::new();
     for value in digits.filter_map(digit) {
-        bits = bits << 6 | u32::from(value);
+        bits = bits * 64 + u32::from(value);
         count += 6;
         if count >= 8 {
             count -= 8;
@@ -365,11 +363,12 @@ fn escape(text: &[u8]) -> Option<(usize, Meant)> {
     }
 }
 
+/// What these digits are, which are eight at most.
 fn hex(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || digits.len() > 8 {
+    if digits.is_empty() {
         return None;
     }
     digits.iter().try_fold(0_u32, |sum, digit| {
-        Some(sum << 4 | char::from(*digit).to_digit(16)?)
+        Some(sum * 16 + char::from(*digit).to_digit(16)?)
     })
 }

@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 use super::*;
 
 /// What stands in passwords, and what each encoding has its own way with.
-const SECRETS: [&str; 10] = [
+const SECRETS: [&str; 12] = [
     "pa55-word-hunter2",
     r#"pa"55/word\hunter2"#,
     "pa+55/w=rd==",
@@ -16,6 +16,8 @@ const SECRETS: [&str; 10] = [
     "100%25%41&amp;quot;x",
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.c2ln-_",
     "123456",
+    "??>>~~??>>~~",
+    "a\u{8}b\tc\nd\u{c}e\rf\u{200b}g",
 ];
 
 fn each(secret: &str, write: impl Fn(&mut String, char)) -> String {
@@ -91,6 +93,10 @@ fn spellings(secret: &str) -> Vec<String> {
         html(&html(secret)),
         html(&json(secret)),
         json(&html(secret)),
+        secret.bytes().fold(String::new(), |mut text, byte| {
+            write!(text, "\\x{byte:02x}").unwrap();
+            text
+        }),
         each(secret, |text, char| {
             write!(text, "&#{};", u32::from(char)).unwrap();
         }),
@@ -204,6 +210,77 @@ fn base64_goes_on_behind_a_line_break() {
             assert_eq!(secrets.hide(&text), "first\n[redacted]\nlast");
         }
     }
+}
+
+#[test]
+fn lines_of_base64_without_the_secret_stay() {
+    let secrets = Secrets::new(["pa55-word-hunter2".into()]);
+    let digits = |bytes: usize| (bytes * 8).div_ceil(6);
+    for before in 0..60 {
+        // Digits that stand before the Base64, which then begins within its first four ones.
+        for more in ["", "a", "ab", "abc"] {
+            let plain = format!("{}pa55-word-hunter2{}", "n".repeat(before), "n".repeat(60));
+            let run = format!("{more}{}", BASE64_STANDARD_NO_PAD.encode(plain));
+            let first = more.len() + before * 8 / 6;
+            let last = more.len() + digits(before + "pa55-word-hunter2".len()) - 1;
+            let lines = run
+                .as_bytes()
+                .chunks(20)
+                .map(|line| std::str::from_utf8(line).unwrap());
+            let mut lines: Vec<&str> = lines.collect();
+            let text = lines.join("\n");
+            lines.splice(first / 20..=last / 20, [MARK]);
+            assert_eq!(
+                secrets.hide(&text),
+                lines.join("\n"),
+                "{before} {more}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_escape_stands_for_itself() {
+    let secrets = Secrets::new(["a\0bcdef".into()]);
+    assert_eq!(
+        secrets.hide("a&#0;bcdef a\\u{0}bcdef"),
+        "[redacted] [redacted]"
+    );
+    let text = "a&#x;bcdef a&#;bcdef a\\u{}bcdef";
+    assert_eq!(secrets.hide(text), text);
+}
+
+#[test]
+fn a_secret_behind_the_cut_leaves_no_mark() {
+    let secrets = Secrets::new(["a-password-of-28-characters-".into()]);
+    let text = format!(
+        "a-password-of-28-characters-{}a-password-of-28-characters-",
+        "!".repeat(72)
+    );
+    let kept = secrets.hide_beginning(text.as_bytes(), 100);
+    assert_eq!(
+        String::from_utf8(kept).unwrap(),
+        format!("{MARK}{}", "!".repeat(72))
+    );
+}
+
+#[test]
+fn an_error_answer_is_read_as_json_up_to_16_mib() {
+    let (secrets, largest) = (Secrets::new(["s3cret".into()]), 16 * 1024 * 1024);
+    let body = |length: usize| format!("[\"s3cret{}\"]", "x".repeat(length - 10));
+    let kept = format!("{MARK}{}", "x".repeat(8 * 1024));
+    let hidden = secrets.hide_in_body(body(largest).as_bytes()).into_owned();
+    assert_eq!(
+        String::from_utf8(hidden).unwrap(),
+        format!("[\"{}…\"]", &kept[..8 * 1024])
+    );
+    let hidden = secrets
+        .hide_in_body(body(largest + 1).as_bytes())
+        .into_owned();
+    assert_eq!(
+        String::from_utf8(hidden).unwrap(),
+        format!("[\"{}", &kept[..8 * 1024 - 2])
+    );
 }
 
 #[test]

@@ -229,6 +229,13 @@ async fn a_pace_of_ones_own_lets_a_burst_through_and_then_one_per_interval() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pace_per_minute_lets_a_third_through_at_once() {
+    let gate = Gate::new(100, Some(Pace::per_minute(9)));
+    let expected = [0.0, 0.0, 0.0, 10.0, 20.0];
+    assert_times(&times(&gate, 5).await, &expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_minute_has_more_requests_than_it_may() {
     for limit in [1, 2, 3, 7, 60, 100] {
         let gate = Gate::new(1000, Some(Pace::per_minute(limit)));
@@ -332,6 +339,17 @@ async fn a_pace_that_slows_down_does_so_after_trouble_and_recovers() {
         // One doubling goes with each half minute.
         tokio::time::sleep(30 * 4 * SECOND).await;
         assert_times(&times(&gate, 4).await, &[0.0, 0.0, 0.0, 1.0]);
+    }
+    for (quiet, interval) in [(29, 16.0), (30, 8.0), (59, 8.0), (60, 4.0), (90, 2.0)] {
+        let gate = Gate::new(1000, Some(pace));
+        for _ in 0..4 {
+            gate.throttle.pacer.slow_down(TokioClock.now());
+        }
+        tokio::time::sleep(quiet * SECOND).await;
+        let first = gate.throttle.pacer.take(TokioClock.now());
+        assert_eq!(first, Ok(()));
+        let early = gate.throttle.pacer.take(TokioClock.now());
+        assert_eq!(early, Err(Duration::from_secs_f64(interval)), "{quiet}");
     }
     let steady = Gate::new(1000, Some(Pace::new(1, SECOND)));
     steady.throttle.pacer.slow_down(TokioClock.now());

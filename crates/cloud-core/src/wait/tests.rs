@@ -248,6 +248,76 @@ async fn a_wait_that_comes_late_looks_once_more() {
     assert_eq!(kept(1, 31 * SECOND).await, (out_of_time(nothing), 1));
 }
 
+/// A look that takes as long as the test says, without an end in sight.
+#[derive(Debug)]
+struct Looking(Arc<AtomicU32>);
+
+#[async_trait]
+impl Watch<()> for Looking {
+    async fn next(&mut self) -> Result<Step<()>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_is_late_when_more_than_a_second_has_passed() {
+    for (millis, expected) in [(1_000, 1), (1_001, 2)] {
+        let looks = Arc::new(AtomicU32::new(0));
+        let wait = Waiter::new(&engine(), Looking(looks.clone())).timeout(90 * SECOND);
+        let mut wait = wait.into_future();
+        let first = tokio::time::timeout(SECOND / 2, wait.as_mut()).await;
+        assert!(first.is_err());
+        tokio::time::sleep(89 * SECOND + SECOND / 2 + Duration::from_millis(millis)).await;
+        assert!(wait.await.unwrap_err().is_timeout());
+        assert_eq!(looks.load(Ordering::SeqCst), expected, "{millis}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_work_behind_it_says_whether_it_was_made() {
+    let made = Accepted::ready(&engine(), 7);
+    assert!(made.was_created() && made.clone().was_created());
+    let found = made.found();
+    assert!(!found.was_created() && !found.clone().was_created());
+    assert_eq!(format!("{found:?}"), "Accepted(7)");
+    assert_eq!((found.wait().await.unwrap(), *found), (7, 7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_watched_may_have_been_carried_out() {
+    let watched = |sending: Result<u8>| {
+        let once = SendOnce::new(Box::pin(std::future::ready(sending)), |_| {
+            let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), pending_for_ever);
+            Ok(Box::new(poll.about("job 7")) as Box<dyn Watch<()>>)
+        });
+        assert_eq!(format!("{once:?}"), "SendOnce");
+        Waiter::new(&engine(), once).timeout(90 * SECOND)
+    };
+    let error = watched(Ok(1)).await.unwrap_err();
+    assert!(error.is_timeout() && error.may_have_happened());
+    assert!(
+        error.message().starts_with("job 7: 90 s have passed"),
+        "{error}"
+    );
+    let refused = || Error::new(ErrorKind::Decode, "no answer");
+    let error = watched(Err(refused())).await.unwrap_err();
+    assert_eq!(
+        (error.message(), error.may_have_happened()),
+        ("no answer", false)
+    );
+    // Its answer does not come.
+    let once = SendOnce::new(Box::pin(std::future::pending::<Result<u8>>()), move |_| {
+        Err(refused())
+    });
+    let error = Waiter::<()>::new(&engine(), once)
+        .timeout(90 * SECOND)
+        .await
+        .unwrap_err();
+    assert!(error.may_have_happened());
+    assert!(error.message().starts_with("90 s have passed"), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_service_says_of_failed_work_shows_no_secret() {
     #[derive(Debug)]

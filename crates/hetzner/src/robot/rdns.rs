@@ -1,6 +1,9 @@
 //! Reverse DNS: the names of addresses.
 
-use cloud_core::call::Call;
+use std::net::IpAddr;
+
+use cloud_core::Error;
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +14,8 @@ use super::ids::Address;
 use super::ips::of_ip;
 use super::ops;
 use super::wire::list_of;
+use crate::ips::DnsPtr;
+use crate::reverse_dns::{ReverseDns, entry};
 
 /// The entry of an address in reverse DNS.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +26,43 @@ pub struct Rdns {
     pub ip: String,
     /// The name that the address has. Lists have been seen to leave it out although it is set.
     pub ptr: Option<String>,
+}
+
+/// The entry of one address, for programs that name those of both services.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
+/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
+/// use hetzner::ReverseDns;
+///
+/// let ip = "192.0.2.11".parse().expect("an address");
+/// let entry = api.rdns().get(ip).await?;
+/// entry.change_dns_ptr(&api, ip, Some("www.example.com")).await?;
+/// assert_eq!(api.rdns().get(ip).await?.dns_ptr_of(ip).as_deref(), Some("www.example.com"));
+/// # Ok(()) }
+/// ```
+impl ReverseDns<Client> for Rdns {
+    fn dns_ptrs(&self) -> Vec<DnsPtr> {
+        let ptr = self.ptr.as_deref().unwrap_or_default();
+        entry(&self.ip, ptr).into_iter().collect()
+    }
+
+    fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
+        // The service would change any address of the account.
+        let is_own = self.ip.parse() == Ok(ip);
+        let (api, name) = (api.clone(), dns_ptr.map(str::to_owned));
+        Task::new(async move {
+            if !is_own {
+                return Err(Error::input("ip", "is not the address of this entry"));
+            }
+            match name {
+                Some(name) => api.rdns().set(ip, name).await.map(drop),
+                None => api.rdns().delete(ip).await,
+            }
+        })
+    }
 }
 
 impl Client {

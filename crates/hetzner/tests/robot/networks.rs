@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use cloud_core::test_util::Scripted;
-use hetzner::ErrorKind;
 use hetzner::robot::{
     AddressTraffic, ServerNumber, TrafficType, VSwitchServerStatus, VSwitchServersFailed,
 };
+use hetzner::{ErrorKind, ReverseDns};
 use serde_json::{Value, json};
 
 use crate::{once, refusal, scripted, sent, unsent};
@@ -394,6 +394,43 @@ async fn addresses_have_names() {
         .get("1.2.3.4")
         .optional());
     assert_eq!(none.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_are_changed_by_the_interface_that_the_cloud_has() {
+    let ip: IpAddr = "2a01:4f8::1".parse().unwrap();
+    let written = json!({"rdns": {"ip": "2a01:04f8::0001", "ptr": "web.example"}});
+    let (_, entry) = once!(200, written, |api| api.rdns().get(ip));
+    let entry = entry.unwrap();
+    let entry: &dyn ReverseDns<hetzner::robot::Client> = &entry;
+    assert_eq!(entry.dns_ptr_of(ip).as_deref(), Some("web.example"));
+    assert_eq!(entry.dns_ptrs().len(), 1);
+    let (line, done) = once!(200, written, |api| entry.change_dns_ptr(
+        &api,
+        ip,
+        Some("www.example")
+    ));
+    done.unwrap();
+    assert_eq!(line, "POST /rdns/2a01%3A4f8%3A%3A1 ptr=www.example");
+    let (line, done) = once!(200, "", |api| entry.change_dns_ptr(&api, ip, None));
+    done.unwrap();
+    assert_eq!(line, "DELETE /rdns/2a01%3A4f8%3A%3A1");
+    // Another address of the account would be changed as well.
+    let (api, wire) = scripted([]);
+    let other = "1.2.3.4".parse().unwrap();
+    let refused = entry.change_dns_ptr(&api, other, Some("a")).await;
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "wrong argument: ip: is not the address of this entry"
+    );
+    assert!(wire.seen().is_empty());
+    // Lists leave names out now and then.
+    let (_, nameless) = once!(
+        200,
+        json!({"rdns": {"ip": "1.2.3.4", "ptr": null}}),
+        |api| api.rdns().get("1.2.3.4")
+    );
+    assert!(nameless.unwrap().dns_ptrs().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

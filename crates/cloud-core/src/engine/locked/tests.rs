@@ -144,11 +144,14 @@ async fn the_time_for_the_call_and_the_wish_of_the_service_are_kept() {
     );
 
     let asks = || Scripted::with_headers(423, &[("retry-after", "7")], "{}");
-    let wire = ScriptedTransport::new([asks(), Scripted::json(201, "{}")]);
-    post(&wire, |o| o.wait_while_locked(SECOND * 60))
-        .await
-        .unwrap();
-    assert_eq!(wire.seen()[1].at - wire.seen()[0].at, SECOND * 7);
+    // Also when the time for waiting ends just then.
+    for limit in [60, 7] {
+        let wire = ScriptedTransport::new([asks(), Scripted::json(201, "{}")]);
+        post(&wire, |o| o.wait_while_locked(SECOND * limit))
+            .await
+            .unwrap();
+        assert_eq!(wire.seen()[1].at - wire.seen()[0].at, SECOND * 7);
+    }
     let wire = ScriptedTransport::new([asks(), Scripted::json(201, "{}")]);
     assert!(
         post(&wire, |o| o.wait_while_locked(SECOND * 6))

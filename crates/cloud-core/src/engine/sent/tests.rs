@@ -147,6 +147,15 @@ async fn a_header_counts_whoever_has_put_it_there() {
     let answer = Scripted::json(401, "bad own-t0ken-4711");
     let error = refused(Own(None), answer).await;
     assert_eq!(error.message(), "bad [redacted]");
+    // It does not say where it came from.
+    assert_eq!(error.credential_origin(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_without_an_identity_are_no_secrets() {
+    let answer = Scripted::json(400, "x/1 takes no application/json");
+    let error = refused(Own(None), answer).await;
+    assert_eq!(error.message(), "x/1 takes no application/json");
 }
 
 #[cfg(any(

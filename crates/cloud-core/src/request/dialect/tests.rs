@@ -45,6 +45,24 @@ impl Dialect for Speaking {
     }
 }
 
+/// Says nothing of its own.
+#[derive(Debug)]
+struct Silent;
+
+impl Dialect for Silent {}
+
+#[test]
+fn an_answer_means_nothing_beyond_http_unless_a_dialect_says_so() {
+    let response = RawResponse {
+        status: http::StatusCode::BAD_REQUEST,
+        headers: HeaderMap::new(),
+        body: "locked".into(),
+        bounds: crate::decode::Bounds::default(),
+    };
+    assert_eq!(Silent.server_delay(&response, SystemTime::UNIX_EPOCH), None);
+    assert!(!Silent.is_locked("locked") && !Silent.is_conflict("conflict"));
+}
+
 fn speaking(
     wire: &ScriptedTransport,
     hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static,
