@@ -9,6 +9,25 @@
 //! [`Engine`](engine::Engine) waits for its turn, lets the [`Credential`](credential::Credential) authorize it, sends it
 //! through the [`Transport`](transport::Transport), asks the [`RetryPolicy`](retry::RetryPolicy) about a failure, and
 //! [decodes](decode) the answer.
+//!
+//! # Tracing
+//!
+//! With the feature `tracing` every call is a span `cloud.request` of the level `DEBUG` and the target
+//! `cloud_core::trace`, with the fields `http.request.method`, `url.template` (the path without ids),
+//! `server.address`, `http.response.status_code` and `retry.count`. In it are events of the same target: `retrying`
+//! (`WARN`, with `kind`, `status`, `attempt`, `delay_ms`), a credential that was refused and is replaced (`INFO`), and
+//! `call failed` (`DEBUG`, with `kind`). No field holds a secret or an id. So `RUST_LOG=cloud_core=debug` shows the calls of
+//! every client; without that variable:
+//!
+//! ```
+//! use tracing_subscriber::filter::{LevelFilter, Targets};
+//! use tracing_subscriber::fmt::format::FmtSpan;
+//! use tracing_subscriber::prelude::*;
+//!
+//! let spans = tracing_subscriber::fmt::layer().with_span_events(FmtSpan::CLOSE);
+//! let calls = Targets::new().with_target("cloud_core", LevelFilter::DEBUG);
+//! tracing_subscriber::registry().with(spans.with_filter(calls)).init();
+//! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]

@@ -99,6 +99,8 @@ pub use certificates::{
     Certificate, CertificateIssuance, CertificateRenewal, CertificateStatus, CertificateType,
 };
 pub use client::{Client, ClientBuilder, Host};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::call::Response;
 pub use cloud_core::list::{Items, Pages};
 pub use cloud_core::model::{
@@ -107,6 +109,7 @@ pub use cloud_core::model::{
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::wire_log::WireLog;

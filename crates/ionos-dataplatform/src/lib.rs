@@ -57,12 +57,15 @@ pub mod decode {
 }
 
 pub use client::{Client, ClientBuilder};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 pub use cloud_core::credential::{Credential, TokenSource};
 pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 #[cfg(any(
     feature = "rustls",
     feature = "rustls-no-provider",

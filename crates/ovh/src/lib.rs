@@ -69,10 +69,13 @@ pub mod decode {
 
 pub use auth::{ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::call::Response;
 pub use cloud_core::model::{Page, PageToken, Patch, RateLimit, Secret, Timestamp};
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};

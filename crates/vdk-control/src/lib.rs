@@ -85,6 +85,8 @@ pub(crate) const PRODUCT: &str = concat!(
 );
 
 pub use client::{Client, ClientBuilder};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::body::Body;
 pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 pub use cloud_core::credential::{Credential, TokenSource};
@@ -92,6 +94,7 @@ pub use cloud_core::model::{IdOrName, Page, PageToken, Sort, Timestamp};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 #[cfg(any(
     feature = "rustls",
     feature = "rustls-no-provider",
