@@ -24,6 +24,7 @@ mod release;
 #[cfg(unix)]
 mod real_sahara;
 mod sandbox;
+mod strangers;
 mod third_party;
 mod tidy;
 mod workspace;
@@ -56,6 +57,7 @@ enum Command {
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     Release(release::Release),
+    Strangers(strangers::Strangers),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
 }
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::Release(command) => command.run(),
+        Command::Strangers(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),
     };

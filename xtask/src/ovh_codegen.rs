@@ -136,12 +136,16 @@ fn sources(described: &Described, shared: Option<&Described>) -> Result<Vec<(Str
     let has_unstable = operations
         .iter()
         .any(|(_, operation)| operation.is_unstable());
+    let example = operations::example(described, &operations, &types).unwrap_or_default();
     let mut files = vec![
         (
             "Cargo.toml",
             package::manifest(product, &types, has_unstable),
         ),
-        ("README.md", package::readme(product)),
+        (
+            "README.md",
+            package::readme(product, &example, has_unstable),
+        ),
         ("src/lib.rs", package::library(product, has_unstable)),
         ("src/types.rs", types.write()),
     ];

@@ -196,9 +196,9 @@ fn in_order(metadata: &Value) -> Result<Vec<String>> {
             continue;
         }
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
-        // Dependencies of tests have no version here, and cargo drops such when it packs.
+        // Those of tests too, whose versions have to be on the registry; cargo drops what has none when it packs.
         let needed = dependencies
-            .filter(|dependency| dependency["path"].is_string() && dependency["kind"] != "dev")
+            .filter(|dependency| dependency["path"].is_string() && dependency["req"] != "*")
             .filter_map(|dependency| dependency["name"].as_str())
             .map(str::to_owned);
         let name = package["name"].as_str().ok_or("a package has no name")?;

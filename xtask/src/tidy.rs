@@ -10,10 +10,11 @@ mod calls;
 mod generated;
 mod manifests;
 mod modules;
+mod readmes;
 mod rust;
 mod text;
 
-/// Check the files of the repository: white space, paths of this machine, manifests, modules that nobody declares, the documentation of calls
+/// Check the files of the repository: white space, paths of this machine, manifests, front pages, modules that nobody declares, the documentation of calls
 #[derive(clap::Args)]
 pub(crate) struct Tidy {}
 
@@ -30,6 +31,7 @@ impl Tidy {
         let mut faults = Vec::new();
         text::check(&tree, &mut faults);
         manifests::check(&tree, &mut faults);
+        readmes::check(&tree, &mut faults);
         generated::check(&tree, &mut faults);
         modules::check(&tree, &mut faults);
         let rooms = rust::check(&tree, &mut faults);

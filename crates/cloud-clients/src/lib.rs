@@ -1,98 +1,107 @@
-//! Typed, async clients for cloud control APIs, each behind the feature of its name.
-//!
-//! | feature | module | API |
-//! |---|---|---|
-//! | `hetzner` (default) | [`hetzner`] | Hetzner Cloud |
-//! | `hetzner-robot` | `hetzner::robot` | Hetzner Robot, dedicated servers |
-//! | `ovh`, `ovh-full` | [`ovh`] | OVHcloud, versions 1 and 2 |
-//! | `ovh-kube`, `ovh-compute`, `ovh-me`, ... | `ovh_kube`, ... | every operation of one product of OVHcloud, generated |
-//! | `sahara` | [`sahara`] | OpenStack Sahara v1.1 and v2, behind Keystone |
-//! | `vdk-control`, `vdk-control-login` | [`vdk_control`] | VDK Control Service, and logging in to it |
-//! | `ionos-dataplatform` | [`ionos_dataplatform`] | IONOS Managed Stackable Data Platform |
-//! | `sandbox` | [`sandbox`] | the embedded emulator, for tests without an account |
-//!
-//! ```
-//! # #[tokio::main] async fn main() -> cloud_clients::Result<()> {
-//! use cloud_clients::hetzner::{Client, ServerStatus};
-//!
-//! # let sandbox = cloud_sandbox::Sandbox::new();
-//! let api = Client::builder().token("my-token").transport(sandbox.hetzner()).build()?; // or Client::from_env()
-//! let created = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]).await?;
-//! # sandbox.clock().advance(std::time::Duration::from_secs(60));
-//! let server = created.wait().await?;
-//! assert_eq!(server.status, ServerStatus::Running);
-//! # Ok(()) }
-//! ```
-//!
-//! All providers share one [`Error`], one way to wait, to page and to retry; the features for TLS and the rest are those
-//! of [`core`] and reach every provider.
+// Its programs need these features, and are shown without them.
+#![cfg_attr(
+    any(
+        not(doctest),
+        all(
+            feature = "hetzner-robot",
+            feature = "ionos-dataplatform",
+            feature = "ovh",
+            feature = "sahara",
+            feature = "vdk-control"
+        )
+    ),
+    doc = include_str!("../README.md")
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(inline)]
 pub use cloud_core as core;
 pub use cloud_core::{Error, ErrorKind, Result};
 #[cfg(feature = "hetzner")]
+#[doc(inline)]
 pub use hetzner;
 #[cfg(feature = "ionos-dataplatform")]
+#[doc(inline)]
 pub use ionos_dataplatform;
 #[cfg(feature = "ovh")]
+#[doc(inline)]
 pub use ovh;
 #[cfg(feature = "ovh-ai")]
+#[doc(inline)]
 pub use ovh_ai;
 #[cfg(feature = "ovh-backup-services")]
+#[doc(inline)]
 pub use ovh_backup_services;
 #[cfg(feature = "ovh-commercial-catalog")]
+#[doc(inline)]
 pub use ovh_commercial_catalog;
 #[cfg(feature = "ovh-compute")]
+#[doc(inline)]
 pub use ovh_compute;
 #[cfg(feature = "ovh-database")]
+#[doc(inline)]
 pub use ovh_database;
 #[cfg(feature = "ovh-dedicated-server")]
+#[doc(inline)]
 pub use ovh_dedicated_server;
 #[cfg(feature = "ovh-domain")]
+#[doc(inline)]
 pub use ovh_domain;
 #[cfg(feature = "ovh-iam")]
+#[doc(inline)]
 pub use ovh_iam;
 #[cfg(feature = "ovh-ip")]
+#[doc(inline)]
 pub use ovh_ip;
 #[cfg(feature = "ovh-ip-load-balancing")]
+#[doc(inline)]
 pub use ovh_ip_load_balancing;
 #[cfg(feature = "ovh-kube")]
+#[doc(inline)]
 pub use ovh_kube;
 #[cfg(feature = "ovh-logs")]
+#[doc(inline)]
 pub use ovh_logs;
 #[cfg(feature = "ovh-me")]
+#[doc(inline)]
 pub use ovh_me;
 #[cfg(feature = "ovh-netapp")]
+#[doc(inline)]
 pub use ovh_netapp;
 #[cfg(feature = "ovh-okms")]
+#[doc(inline)]
 pub use ovh_okms;
 #[cfg(feature = "ovh-order-cart")]
+#[doc(inline)]
 pub use ovh_order_cart;
 #[cfg(feature = "ovh-private-database")]
+#[doc(inline)]
 pub use ovh_private_database;
 #[cfg(feature = "ovh-public-cloud")]
+#[doc(inline)]
 pub use ovh_public_cloud;
 #[cfg(feature = "ovh-services")]
+#[doc(inline)]
 pub use ovh_services;
 #[cfg(feature = "ovh-vps")]
+#[doc(inline)]
 pub use ovh_vps;
 #[cfg(feature = "ovh-vrack")]
+#[doc(inline)]
 pub use ovh_vrack;
 #[cfg(feature = "ovh-vrack-services")]
+#[doc(inline)]
 pub use ovh_vrack_services;
 #[cfg(feature = "ovh-webhosting")]
+#[doc(inline)]
 pub use ovh_webhosting;
 #[cfg(feature = "sahara")]
+#[doc(inline)]
 pub use sahara;
 #[cfg(feature = "vdk-control")]
+#[doc(inline)]
 pub use vdk_control;
 
-/// The embedded emulator of the APIs.
 #[cfg(feature = "sandbox")]
-pub mod sandbox {
-    pub use cloud_sandbox::*;
-}
-
-#[cfg(all(doctest, feature = "hetzner"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc(inline)]
+pub use cloud_sandbox as sandbox;

@@ -132,6 +132,13 @@ impl<T: Send + 'static> Call<T> {
 
     /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code
     /// it stops the worker that runs it, so await the call there.
+    ///
+    /// ```no_run
+    /// # fn f(call: cloud_core::call::Call<String>) -> cloud_core::Result<()> {
+    /// // `call` is any call, such as `api.servers().get(42)`.
+    /// println!("{}", call.send_blocking()?);
+    /// # Ok(()) }
+    /// ```
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.send())

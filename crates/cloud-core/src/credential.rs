@@ -16,6 +16,30 @@ use crate::task::Shared;
 use crate::time::{Clock, within};
 
 /// Puts a client's identity into its requests.
+///
+/// ```
+/// use cloud_core::body::Body;
+/// use cloud_core::credential::Credential;
+/// use cloud_core::http::{HeaderValue, Request};
+/// use cloud_core::{Error, ExposeSecret, Result, SecretString, async_trait};
+///
+/// /// A key in a header of its own.
+/// #[derive(Debug)]
+/// struct Key(SecretString);
+///
+/// #[async_trait]
+/// impl Credential for Key {
+///     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
+///         let mut value = HeaderValue::try_from(self.0.expose_secret())
+///             .map_err(|_| Error::input("key", "holds what no header may hold"))?;
+///         value.set_sensitive(true); // no log shows it
+///         request.headers_mut().insert("x-key", value);
+///         Ok(0)
+///     }
+/// }
+/// ```
+///
+/// For tokens there are [`Bearer`], and [`TokenCache`] for those that end and are fetched again.
 #[async_trait]
 pub trait Credential: Send + Sync + fmt::Debug {
     /// Gets what [`authorize`](Self::authorize) needs and may have to wait for, such as a token. A call that has this

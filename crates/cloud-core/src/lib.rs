@@ -1,27 +1,33 @@
-//! The engine under the `cloud-clients` crates: what all providers have in common, and nothing of any of them.
+#![cfg_attr(
+    any(not(doctest), feature = "rustls"),
+    doc = include_str!("../README.md")
+)]
 //!
-//! Programs use a provider's crate, such as `cloud-hetzner`, and meet the types of this one as its [`Error`], its
-//! [`Items`](list::Items) and its [`Waiter`](wait::Waiter). Read on to write a provider crate, a transport, a retry
-//! policy or a credential.
+//! # The path of a call
 //!
 //! Every call takes one path, in one direction: a builder of the provider describes it as a [`Call`](call::Call); the
 //! [`Engine`](engine::Engine) waits for its turn, lets the [`Credential`](credential::Credential) authorize it, sends it
 //! through the [`Transport`](transport::Transport), asks the [`RetryPolicy`](retry::RetryPolicy) about a failure, and
 //! [decodes](decode) the answer.
 //!
-//! # Features
+//! # Tracing
 //!
-//! | feature | what it adds |
-//! |---|---|
-//! | `rustls` (default) | TLS by rustls with its default provider |
-//! | `rustls-no-provider` | TLS by rustls with a provider that the application installs |
-//! | `native-tls` | TLS by the operating system's library |
-//! | `http2`, `gzip` | HTTP/2; compressed answers |
-//! | `blocking` | a blocking form of every call, list and waiter |
-//! | `dns` | the [editor of DNS zones](dns), for providers that have zones |
-//! | `tracing` | a span for every call and an event for every retry |
-//! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`](model::Timestamp) |
-//! | `test-util` | a scripted transport and a simulated clock |
+//! With the feature `tracing` every call is a span `cloud.request` of the level `DEBUG` and the target
+//! `cloud_core::trace`, with the fields `http.request.method`, `url.template` (the path without ids),
+//! `server.address`, `http.response.status_code` and `retry.count`. In it are events of the same target: `retrying`
+//! (`WARN`, with `kind`, `status`, `attempt`, `delay_ms`), a credential that was refused and is replaced (`INFO`), and
+//! `call failed` (`DEBUG`, with `kind`). No field holds a secret or an id. So `RUST_LOG=cloud_core=debug` shows the calls of
+//! every client; without that variable:
+//!
+//! ```
+//! use tracing_subscriber::filter::{LevelFilter, Targets};
+//! use tracing_subscriber::fmt::format::FmtSpan;
+//! use tracing_subscriber::prelude::*;
+//!
+//! let spans = tracing_subscriber::fmt::layer().with_span_events(FmtSpan::CLOSE);
+//! let calls = Targets::new().with_target("cloud_core", LevelFilter::DEBUG);
+//! tracing_subscriber::registry().with(spans.with_filter(calls)).init();
+//! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
@@ -58,4 +64,8 @@ pub mod transport;
 pub mod wait;
 pub mod wire_log;
 
+// What implementations of `Transport`, `Credential` and `RetryPolicy` are written with, in the right versions.
+pub use async_trait::async_trait;
 pub use error::{Error, ErrorKind, Result};
+pub use http;
+pub use secrecy::{ExposeSecret, SecretString};

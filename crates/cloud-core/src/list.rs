@@ -43,6 +43,18 @@ const CAP: usize = 100_000;
 /// # Ok(()) }
 /// ```
 ///
+/// ```no_run
+/// # async fn f(list: cloud_core::list::List<String>) -> cloud_core::Result<()> {
+/// // `list` is any list, such as `api.servers().list()`.
+/// let all = list.clone().prefetch(8).all().await?; // eight pages side by side, in order
+/// let first = list.clone().per_page(10).page().await?;
+/// if let Some(token) = first.next() {
+///     let second = list.from_page(token).page().await?;
+///     println!("{} of {} on the first two pages", first.items.len() + second.items.len(), all.len());
+/// }
+/// # Ok(()) }
+/// ```
+///
 /// Provider crates wrap it; see [`list_request!`](crate::list_request).
 #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct List<T> {

@@ -9,6 +9,34 @@ use http::{HeaderMap, Method, StatusCode, header};
 use crate::time::YEAR;
 
 /// Decides after every failed attempt of a call.
+///
+/// ```
+/// use cloud_core::retry::{Attempt, Decision, Failure, RetryPolicy, StandardRetry};
+///
+/// /// As usual, but for an answer that does not come.
+/// #[derive(Debug)]
+/// struct NotAfterTimeouts(StandardRetry);
+///
+/// impl RetryPolicy for NotAfterTimeouts {
+///     fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+///         match attempt.failure {
+///             Failure::Timeout => Decision::GiveUp("no time is left for another attempt"),
+///             _ => self.0.decide(attempt),
+///         }
+///     }
+///
+///     fn max_attempts(&self) -> Option<u32> {
+///         RetryPolicy::max_attempts(&self.0)
+///     }
+/// }
+///
+/// // The builder of every client has the same method, and so have the options of a call.
+/// let policy = NotAfterTimeouts(StandardRetry::new().max_attempts(3));
+/// cloud_core::options::ClientOptions::default().retry(policy);
+/// ```
+///
+/// A policy that repeats what [is not idempotent](Attempt::idempotent) after a failure that leaves open whether it
+/// [was done](Failure::did_nothing) may do it twice.
 pub trait RetryPolicy: Send + Sync + fmt::Debug {
     /// What to do about this failure.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;

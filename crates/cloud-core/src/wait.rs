@@ -205,6 +205,16 @@ impl<T: Send + 'static> Waiter<T> {
 
     /// Blocks this thread until the work has ended. It works on every thread; inside of asynchronous code it stops the
     /// worker that runs it, so await the waiter there.
+    ///
+    /// ```no_run
+    /// # fn f(mut work: cloud_core::wait::Waiter<String>) -> cloud_core::Result<()> {
+    /// // `work` is what `wait()` gives, such as `api.servers().reboot(42).send_blocking()?.wait()`.
+    /// while let Some(progress) = work.progress_blocking()? {
+    ///     println!("{progress}");
+    /// }
+    /// println!("{}", work.wait_blocking()?);
+    /// # Ok(()) }
+    /// ```
     #[cfg(feature = "blocking")]
     pub fn wait_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.finish())

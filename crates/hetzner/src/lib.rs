@@ -1,23 +1,7 @@
-//! A client for the Hetzner Cloud API: all its live operations on both hosts, DNS, storage boxes, and the metadata service
-//! that a server finds inside of itself.
+// Its programs need these features, and are shown without them.
+#![cfg_attr(any(not(doctest), feature = "robot"), doc = include_str!("../README.md"))]
 //!
-//! ```
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-//! # let transport = cloud_sandbox::Sandbox::new().hetzner();
-//! use hetzner::Client;
-//!
-//! let api = Client::builder().token("my-token").transport(transport).build()?; // or Client::from_env()
-//! let created = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]).await?;
-//! let server = created.wait().await?; // the creation and all that follows it
-//! assert!(server.is_running());
-//!
-//! let mut prod = api.servers().list().label_selector("env=prod").items();
-//! while let Some(server) = prod.next().await? {
-//!     println!("{} {:?}", server.name, server.ipv4());
-//! }
-//! api.servers().delete(server.id).await?.wait().await?;
-//! # Ok(()) }
-//! ```
+//! # How it reads
 //!
 //! Every group of the API is a method of [`Client`]; its operations read alike: `list`, `get`, `find`, `create`, `update`,
 //! `delete`, then the API's own verbs. What takes time gives something to [`wait`](Accepted::wait) for. A request that may
@@ -60,12 +44,6 @@
 //! assert_eq!(answer.details.fields[0].name, "name");
 //! # Ok(()) }
 //! ```
-//!
-//! # Features
-//!
-//! `robot` for the client of dedicated servers (`hetzner::robot`), which nothing else needs.
-//! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
-//! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
@@ -121,6 +99,8 @@ pub use certificates::{
     Certificate, CertificateIssuance, CertificateRenewal, CertificateStatus, CertificateType,
 };
 pub use client::{Client, ClientBuilder, Host};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::call::Response;
 pub use cloud_core::list::{Items, Pages};
 pub use cloud_core::model::{
@@ -129,6 +109,7 @@ pub use cloud_core::model::{
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::wire_log::WireLog;

@@ -1,27 +1,6 @@
-//! A client for the IONOS Managed Stackable Data Platform API: all its 12 operations.
+#![doc = include_str!("../README.md")]
 //!
-//! **The public service closed in 2025.** IONOS took it out of its tools between August and October of that year, and its
-//! command line's change log (version 6.9.2) calls the API sunset. This crate is for endpoints that are still there:
-//! private ones, archived ones, and the sandbox of this project.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() -> ionos_dataplatform::Result<()> {
-//! # let sandbox = cloud_sandbox::Sandbox::new();
-//! # let transport = sandbox.ionos_dataplatform();
-//! # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
-//! # let folder = std::env::temp_dir().join(format!("ionos-lib-{}", std::process::id()));
-//! # std::fs::create_dir_all(&folder).unwrap();
-//! # let path = folder.join("kubeconfig.yaml");
-//! use ionos_dataplatform::Client;
-//!
-//! let api = Client::builder().token("my-token").transport(transport).build()?; // or Client::from_env()
-//! let cluster = api.clusters().create("lake", datacenter_id).version("23.11").await?.wait().await?;
-//! api.node_pools(&cluster).create("workers", 3).cores(8).ram_mb(16384).await?.wait().await?;
-//! api.clusters().kubeconfig(cluster.id).await?.write_to(&path)?; // mode 0600
-//! # std::fs::remove_dir_all(folder).unwrap();
-//! # Ok(()) }
-//! ```
+//! # How it reads
 //!
 //! What takes time gives something to [`wait`](Accepted::wait) for, which fails as soon as the service has given up. A
 //! request that may have been carried out is never sent twice unless that does no harm; [`Error::may_have_happened`] tells
@@ -47,11 +26,6 @@
 //! | `VersionsGet200Response` | [`Versions`] |
 //! | `ErrorResponse`, `ErrorMessage` | [`ApiError`], [`ErrorMessage`] |
 //! | `AvailabilityZone`, `StorageType` | the same |
-//!
-//! # Features
-//!
-//! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
-//! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod check;
@@ -83,12 +57,15 @@ pub mod decode {
 }
 
 pub use client::{Client, ClientBuilder};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 pub use cloud_core::credential::{Credential, TokenSource};
 pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 #[cfg(any(
     feature = "rustls",
     feature = "rustls-no-provider",

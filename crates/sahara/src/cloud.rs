@@ -374,6 +374,30 @@ impl IntoFuture for Connect {
 }
 
 /// Settings of a [`Cloud`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+///
+/// ```
+/// # fn main() -> sahara::Result<()> {
+/// use std::time::Duration;
+///
+/// use sahara::keystone::{Project, User};
+/// use sahara::{Cloud, Login, Pace, StandardRetry};
+///
+/// let (user, project) = (User::named("ops", "Default"), Project::named("data", "Default"));
+/// let login = Login::password(user, "secret", project);
+/// let api = Cloud::builder()
+///     .auth_url("https://cloud.test:5000")
+///     .login(login)
+///     .user_agent("my-tool/1.2")
+///     .retry(StandardRetry::new().max_attempts(3))
+///     .timeout(Duration::from_secs(120)) // for a whole call
+///     .max_in_flight(32)
+///     .pace(Pace::per_minute(600))
+///     .on_attempt(|attempt| println!("{} {:?}", attempt.template, attempt.status))
+///     .http(|http| http.connect_timeout(Duration::from_secs(3)))
+///     .build()?;
+/// # drop(api);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a cloud is made by build()"]
 pub struct CloudBuilder {

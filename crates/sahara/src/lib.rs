@@ -1,25 +1,6 @@
-//! A client for OpenStack Sahara (data processing) in both versions of its API, v1.1 and v2, behind Keystone.
+#![doc = include_str!("../README.md")]
 //!
-//! ```
-//! # #[tokio::main] async fn main() -> sahara::Result<()> {
-//! # let sandbox = cloud_sandbox::Sandbox::new();
-//! # let transport = sandbox.openstack();
-//! use sahara::keystone::{Project, User};
-//! use sahara::{Cloud, Login};
-//!
-//! let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-//! let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login); // or Cloud::from_env()
-//! let api = cloud.transport(transport).build()?.data_processing().await?; // token, catalog, version
-//!
-//! let master = api.node_group_templates().create("master", "fake", "0.1", "2", ["namenode", "jobtracker"]).await?;
-//! let mut templates = api.node_group_templates().list().items();
-//! while let Some(template) = templates.next().await? {
-//!     println!("{} {:?}", template.name, template.node_processes);
-//! }
-//! api.node_group_templates().delete(&master.id).await?;
-//! println!("{}", api.explain()); // how endpoint, version and login were found, without secrets
-//! # Ok(()) }
-//! ```
+//! # How it reads
 //!
 //! A [`Cloud`] is a login; [`Cloud::data_processing`] finds Sahara in its catalog, asks it for its versions, and gives the
 //! [`Client`]. Its operations read alike: `list`, `get`, `find`, `create`, `update`, `delete`, then the API's own verbs.
@@ -35,11 +16,6 @@
 //! one in v2 and another in v1.1. Unless the operator has written others, all of them are open to every member of the
 //! project, but that for changes to plugins, which needs the role admin (the rules of Sahara 19). Whoever lacks a rule
 //! gets `FORBIDDEN` with status 403, for which [`Error::is_auth`] is true.
-//!
-//! # Features
-//!
-//! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
-//! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod check;
@@ -87,6 +63,8 @@ pub mod decode {
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::call::Response;
 pub use cloud_core::list::{Items, Pages};
 pub use cloud_core::model::{
@@ -95,6 +73,7 @@ pub use cloud_core::model::{
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};

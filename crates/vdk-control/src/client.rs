@@ -97,6 +97,26 @@ impl Client {
 }
 
 /// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+///
+/// ```
+/// # fn main() -> vdk_control::Result<()> {
+/// use std::time::Duration;
+///
+/// use vdk_control::{Client, Pace, StandardRetry};
+///
+/// let api = Client::builder()
+///     .endpoint("http://localhost:8092")
+///     .user_agent("my-tool/1.2")
+///     .retry(StandardRetry::new().max_attempts(3))
+///     .timeout(Duration::from_secs(120)) // for a whole call
+///     .max_in_flight(32)
+///     .pace(Pace::per_minute(600))
+///     .on_attempt(|attempt| println!("{} {:?}", attempt.template, attempt.status))
+///     .http(|http| http.connect_timeout(Duration::from_secs(3)))
+///     .build()?;
+/// # drop(api);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a client is made by build()"]
 pub struct ClientBuilder {

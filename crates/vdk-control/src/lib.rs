@@ -1,33 +1,7 @@
-//! A client for the VDK Control Service, which runs data jobs: all its operations, coded against what the server does
-//! where that and the API's description differ.
+// Its programs need these features, and are shown without them.
+#![cfg_attr(any(not(doctest), feature = "experimental"), doc = include_str!("../README.md"))]
 //!
-//! ```
-//! # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-//! # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-//! # let transport = sandbox.vdk_control();
-//! # let folder = std::env::temp_dir().join(format!("vdk-lib-{}", std::process::id()));
-//! # std::fs::create_dir_all(&folder).unwrap();
-//! # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-//! # let path = folder.to_str().unwrap();
-//! use vdk_control::{Client, Outcome};
-//!
-//! let builder = Client::builder().endpoint("http://localhost:8092").transport(transport); // or Client::from_env()
-//! # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-//! let api = builder.build()?;
-//! let team = api.team("analytics");
-//! let job = team.jobs().create("daily-load").description("Loads a day.").schedule("0 5 * * *").await?;
-//! let version = job.sources().upload_dir(path).reason("first version").await?;
-//! job.deploy(&version.version_sha).await?.wait().await?;
-//!
-//! let run = job.start().arg("day", "2026-11-20").await?;
-//! let mut log = run.follow_logs();
-//! while let Some(line) = log.next().await? {
-//!     println!("{line}");
-//! }
-//! assert_eq!(run.wait().await?.outcome(), Some(Outcome::Succeeded));
-//! # std::fs::remove_dir_all(&folder).unwrap();
-//! # Ok(()) }
-//! ```
+//! # How it reads
 //!
 //! A [`Client`] leads to a [`Team`], a team to its [jobs](Team::jobs) and to each [`Job`], a job to its
 //! [sources](Job::sources), [deployment](Job::deployments), [executions](Job::executions), [properties](Job::properties)
@@ -70,12 +44,6 @@
 //! | `Error` | [`ApiError`] |
 //!
 //! `DataJobSummary` belongs to no operation, and is not here.
-//!
-//! # Features
-//!
-//! `experimental` (default) for what the service calls so: executions and their logs; `login` to log in and keep it: a person
-//! with a browser, a program by an API token. `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking
-//! form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod check;
@@ -117,6 +85,8 @@ pub(crate) const PRODUCT: &str = concat!(
 );
 
 pub use client::{Client, ClientBuilder};
+// What its traits are implemented with, in the right version.
+pub use cloud_core;
 pub use cloud_core::body::Body;
 pub use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 pub use cloud_core::credential::{Credential, TokenSource};
@@ -124,6 +94,7 @@ pub use cloud_core::model::{IdOrName, Page, PageToken, Sort, Timestamp};
 pub use cloud_core::raw::Request;
 pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::throttle::Pace;
 #[cfg(any(
     feature = "rustls",
     feature = "rustls-no-provider",

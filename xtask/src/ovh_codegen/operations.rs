@@ -286,6 +286,34 @@ pub(super) fn inputs(operation: &Operation, types: &Types<'_>) -> Vec<Input> {
     inputs
 }
 
+/// How the simplest operation that lists is made, for the front page.
+pub(super) fn example(
+    described: &Described,
+    operations: &[(String, &Operation)],
+    types: &Types<'_>,
+) -> Option<String> {
+    let stable = operations.iter().filter(|(_, operation)| {
+        !operation.is_unstable() && item(operation, described, types).is_some()
+    });
+    let made = stable.filter_map(|(name, operation)| {
+        let inputs = inputs(operation, types);
+        let required = inputs.into_iter().filter(|input| input.required);
+        let given: Option<Vec<String>> = required
+            .map(|input| {
+                let name = input.name.replace('_', "-");
+                (input.place == Place::Path).then(|| format!("\"my-{name}\""))
+            })
+            .collect();
+        let given = given?;
+        Some((
+            given.len(),
+            operation.path.len(),
+            format!("{name}::new({})", given.join(", ")),
+        ))
+    });
+    made.min().map(|(.., made)| made)
+}
+
 /// The text of a module of these operations.
 pub(super) fn write(
     described: &Described,

@@ -37,12 +37,9 @@ impl Product {
 }
 
 pub(super) fn library(product: &Product, has_unstable: bool) -> String {
+    let page = "#![doc = include_str!(\"../README.md\")]\n";
     if product.is_types() {
-        return format!(
-            "//! {}, written from the service's own descriptions. The crates of products export what they name.\n\n\
-             mod types;\n\npub use types::*;\n",
-            product.said()
-        );
+        return format!("{page}\nmod types;\n\npub use types::*;\n");
     }
     let unstable = if has_unstable {
         "#[cfg(feature = \"unstable\")]\npub mod unstable;\n"
@@ -55,10 +52,7 @@ pub(super) fn library(product: &Product, has_unstable: bool) -> String {
         ""
     };
     format!(
-        "//! {}, written from the service's own descriptions.\n//!\n\
-         //! An operation is sent by [`ovh::Client::send`], and one that lists is read by [`ovh::Client::list`].\n{doc_cfg}\n\
-         pub mod operations;\npub mod types;\n{unstable}\npub use operations::*;\n",
-        product.said()
+        "{page}{doc_cfg}\npub mod operations;\npub mod types;\n{unstable}\npub use operations::*;\n"
     )
 }
 
@@ -88,6 +82,7 @@ name = "{package}"
 description = "{said}, for the client cloud-ovh."
 keywords = ["ovh", "ovhcloud", "cloud", "api", "client"]
 readme = "README.md"
+documentation = "https://docs.rs/{package}"
 version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
@@ -116,11 +111,68 @@ workspace = true
     )
 }
 
-pub(super) fn readme(product: &Product) -> String {
+/// The front page, whose program uses the operation `example`: what makes it.
+pub(super) fn readme(product: &Product, example: &str, has_unstable: bool) -> String {
+    let (package, library, said) = (product.package(), product.library(), product.said());
+    let repository = "https://github.com/cloud-clients/cloud-clients";
+    let (uses, program) = if product.is_types() {
+        (
+            "The crates of products export what they name, so that few programs depend on this one.",
+            format!(
+                "fn main() -> ovh::Result<()> {{
+    // An answer that was kept as JSON; what is missing has the zero of its type.
+    let text = r#\"{{\"id\": \"7\", \"status\": \"RUNNING\"}}\"#;
+    let task: {library}::CurrentTask = ovh::decode::from_str(text)?;
+    println!(\"{{}} {{}}\", task.id, task.status.unwrap_or_default().as_str());
+    Ok(())
+}}"
+            ),
+        )
+    } else {
+        (
+            "`ovh::Client::send` sends an operation, and `ovh::Client::list` reads one that lists.",
+            format!(
+                "#[tokio::main]
+async fn main() -> ovh::Result<()> {{
+    let api = ovh::Client::from_env()?; // OVH_APPLICATION_KEY and its kin, or ovh.conf
+    let operation = {library}::{example};
+    let mut items = api.list(operation).items();
+    while let Some(item) = items.next().await? {{
+        println!(\"{{item:?}}\");
+    }}
+    Ok(())
+}}"
+            ),
+        )
+    };
+    let features = if has_unstable {
+        "| Feature | What it adds |\n|---|---|\n| `unstable` | what the service marks as alpha or keeps for its own use |\n\n"
+    } else {
+        ""
+    };
+    let minor = "0.1";
     format!(
-        "# {}\n\n{}, for the client\n[cloud-ovh](https://docs.rs/cloud-ovh). Written by `cargo xtask ovh-codegen` from the service's own descriptions.\n\n\
-         Rust 1.88 or newer.\n",
-        product.package(),
-        product.said()
+        r#"# {package}
+
+{said}, for the client
+[cloud-ovh](https://docs.rs/cloud-ovh), which says which variables `from_env` reads. Written from the service's own descriptions.
+
+[Documentation](https://docs.rs/{package}) · [guide]({repository}/blob/main/docs/src/index.md) · [changelog]({repository}/blob/main/CHANGELOG.md)
+
+```toml
+[dependencies]
+cloud-ovh = "{minor}"
+{package} = "{minor}"
+tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
+```
+
+Until the first release is on crates.io, write `{{ git = "{repository}" }}` in place of `"{minor}"`. {uses}
+
+```rust,no_run
+{program}
+```
+
+{features}Rust 1.88 or newer. MIT or Apache-2.0, as you choose.
+"#
     )
 }

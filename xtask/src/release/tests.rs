@@ -274,9 +274,11 @@ fn skeleton(metadata: &Value, folder: &Path, registry: &str) -> Result<Vec<Strin
         let mut manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense = \"MIT\"\ndescription = \"d\"\n\n[dependencies]\n"
         );
+        let mut written = BTreeSet::new();
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let needed = dependency["name"].as_str().unwrap_or_default();
-            if dependency["path"].is_string() && dependency["kind"] != "dev" {
+            let has_version = dependency["path"].is_string() && dependency["req"] != "*";
+            if has_version && written.insert(needed) {
                 let line = format!(
                     "{needed} = {{ version = \"0.1.0\", path = \"../{needed}\", registry = \"{registry}\" }}\n"
                 );

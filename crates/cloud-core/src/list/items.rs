@@ -12,6 +12,39 @@ use crate::error::Result;
 /// It is a [`Stream`], and has a [`next`](Self::next) of its own, so that no other crate is needed to read it.
 /// After an error that may pass ([`Error::is_retryable`](crate::Error::is_retryable)) `next` may be called again: it goes
 /// on with the page that failed. After any other error the items have ended.
+///
+/// A program that stops and goes on later keeps where it is:
+///
+/// ```no_run
+/// # async fn f(list: cloud_core::list::List<String>) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::fs;
+///
+/// // `list` is any list, such as `api.servers().list()`.
+/// let list = match fs::read_to_string("place") {
+///     Ok(token) => list.from_page(token.into()), // refused if the list cannot have given it
+///     Err(_) => list,
+/// };
+/// let mut items = list.items();
+/// while let Some(item) = items.next().await? {
+///     println!("{item}"); // those of a page that was begun come once more
+///     if let Some(place) = items.continuation() {
+///         fs::write("place", place.as_str())?;
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// With [futures](https://docs.rs/futures-util), as of any stream:
+///
+/// ```no_run
+/// # async fn f(list: cloud_core::list::List<String>) -> cloud_core::Result<()> {
+/// use futures_util::{TryStreamExt, future};
+///
+/// let short = list.items().try_filter(|name| future::ready(name.len() < 8));
+/// let short: Vec<String> = short.try_collect().await?;
+/// # drop(short);
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is sent until the first item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,
@@ -64,6 +97,15 @@ impl<T: Send + 'static> Items<T> {
     }
 
     /// The same items for a blocking program, as an iterator.
+    ///
+    /// ```no_run
+    /// # fn f(list: cloud_core::list::List<String>) -> cloud_core::Result<()> {
+    /// // `list` is any list; one of a client has `items_blocking()` for this.
+    /// for item in list.items().blocking() {
+    ///     println!("{}", item?);
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[cfg(feature = "blocking")]
     pub fn blocking(self) -> crate::list::BlockingItems<T> {
         crate::list::BlockingItems::new(self)

@@ -10,6 +10,24 @@ use crate::retry::RetryPolicy;
 
 /// What a caller may set for one call, apart from the fields of the API: see
 /// [`options`](crate::call::Call::options).
+///
+/// ```no_run
+/// # async fn f(call: cloud_core::call::Call<String>) -> cloud_core::Result<()> {
+/// use std::time::Duration;
+///
+/// use cloud_core::retry::StandardRetry;
+///
+/// // `call` is any call, such as `api.servers().power_off(42)`.
+/// let call = call.options(|options| {
+///     options
+///         .timeout(Duration::from_secs(20)) // for all of it, waiting and attempts
+///         .wait_while_locked(Duration::from_secs(10)) // another action may work on it
+///         .retry(StandardRetry::new().max_attempts(2))
+///         .header("x-trace", "7")
+/// });
+/// println!("{}", call.await?);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,

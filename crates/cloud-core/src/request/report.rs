@@ -8,6 +8,22 @@ use crate::error::ErrorKind;
 
 /// One attempt of a call that has ended, as the hook of
 /// [`ClientOptions::on_attempt`](crate::options::ClientOptions::on_attempt) sees it.
+///
+/// ```
+/// use cloud_core::request::AttemptReport;
+///
+/// fn note(report: &AttemptReport<'_>) {
+///     // The template has no ids, so that a series of metrics is not made for each of them.
+///     let (method, path) = (report.method, report.template);
+///     match (report.status, report.error) {
+///         (Some(status), _) => println!("{method} {path}: {status} in {:?}", report.elapsed),
+///         (None, why) => println!("{method} {path}: attempt {} failed, {why:?}", report.attempt),
+///     }
+/// }
+///
+/// // The builder of every client has the same method: `Client::builder().on_attempt(note)`.
+/// cloud_core::options::ClientOptions::default().on_attempt(note);
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttemptReport<'a> {

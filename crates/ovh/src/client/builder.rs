@@ -39,6 +39,28 @@ const IN_FLIGHT: usize = 10;
 /// second, the first 20 of them without a pause, and has at most 10 under way. After an answer of 408 or 429 and after a
 /// timeout it is slower, down to one in 1.6 seconds, and each half minute without them makes it faster again.
 /// [`pace`](Self::pace) and [`max_in_flight`](Self::max_in_flight) change that.
+///
+/// ```
+/// # fn main() -> ovh::Result<()> {
+/// use std::time::Duration;
+///
+/// use ovh::{Client, Pace, StandardRetry};
+///
+/// let api = Client::builder()
+///     .endpoint("ovh-ca")
+///     .application("application-key", "application-secret")
+///     .consumer_key("consumer-key")
+///     .user_agent("my-tool/1.2")
+///     .retry(StandardRetry::new().max_attempts(3))
+///     .timeout(Duration::from_secs(120)) // for a whole call
+///     .max_in_flight(5)
+///     .pace(Pace::per_minute(300).slowing_down())
+///     .on_attempt(|attempt| println!("{} {:?}", attempt.template, attempt.status))
+///     .http(|http| http.connect_timeout(Duration::from_secs(3)))
+///     .build()?;
+/// # drop(api);
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[must_use = "a client is made by build()"]
 pub struct ClientBuilder {
