@@ -7,7 +7,7 @@ use cloud_clients::Result;
 use cloud_clients::core::wait::Waiter;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shows the progress of work as a bar, or as lines where there is no terminal.
+/// Shows the progress of work as a bar, or as a line at its end where there is no terminal.
 pub(crate) async fn follow<T: Send + 'static>(what: &str, work: Waiter<T>) -> Result<T> {
     let mut work = work.timeout(Duration::from_secs(15 * 60));
     let begun = Instant::now();
@@ -21,13 +21,15 @@ pub(crate) async fn follow<T: Send + 'static>(what: &str, work: Waiter<T>) -> Re
         bar.set_message(progress.what);
     }
     let result = work.await?;
-    bar.set_position(100);
-    bar.finish_with_message(format!("done in {:.1} s", begun.elapsed().as_secs_f64()));
-    if !std::io::stderr().is_terminal() {
-        println!(
-            "  {what:<12} done in {:.1} s",
-            begun.elapsed().as_secs_f64()
-        );
-    }
+    // A bar that is finished and stays leaves the cursor at the end of its line, and takes the next line break for
+    // itself; so it goes, and its last state is a line like any other.
+    bar.finish_and_clear();
+    let full = if std::io::stdout().is_terminal() {
+        "[==============================] 100%  "
+    } else {
+        ""
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("  {what:<12} {full}done in {seconds:.1} s");
     Ok(result)
 }

@@ -32,8 +32,9 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
         .sources()
         .upload_dir(&folder)
         .reason("first version")
-        .await?;
+        .await;
     std::fs::remove_dir_all(&folder).map_err(wrong)?;
+    let version = version?;
 
     follow("deploy", job.deploy(&version.version_sha).await?.wait()).await?;
     let run = job.start().arg("day", "2026-11-20").await?;
