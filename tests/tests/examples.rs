@@ -120,6 +120,8 @@ impl Stage {
         command
             .args(args)
             .env_clear()
+            // Windows opens no socket without it.
+            .envs(env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
             .envs(self.variables())
             .env("HOME", &self.folder)
             .current_dir(&self.folder)

@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut names: Vec<String> = servers.iter().map(|server| server.name.clone()).collect();
     while names.len() < wanted {
-        let free = (1..)
+        let free = (1..=names.len() + 1)
             .map(|n| format!("{pool}-{n}"))
             .find(|name| !names.contains(name));
         let name = free.ok_or("there is no free name")?;

@@ -12,6 +12,7 @@ use std::env;
 use std::error::Error;
 use std::fs;
 
+use hetzner::servers::CreateServer;
 use hetzner::{Client, ExposeSecret};
 
 const USAGE: &str = "usage: create_server NAME TYPE IMAGE [--location NAME] [--ssh-key NAME].. \
@@ -46,8 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .create(name, server_type, image)
         .start_after_create(!stopped)
         .ssh_keys(keys)
-        .maybe(location, |create, location| create.location(location))
-        .maybe(user_data, |create, text| create.user_data(text))
+        .maybe(location, CreateServer::location)
+        .maybe(user_data, CreateServer::user_data)
         .or_get()
         .await?;
     if !created.was_created() {

@@ -13,6 +13,7 @@
 use std::env;
 use std::error::Error;
 
+use vdk_control::jobs::CreateJob;
 use vdk_control::{Client, Contacts};
 
 const USAGE: &str = "usage: create_job TEAM JOB [--description TEXT] [--schedule CRON] [--database TYPE] \
@@ -46,8 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .generate_keytab(false)
         .enable_execution_notifications(false)
         .notification_delay_period_minutes(60)
-        .maybe(schedule, |create, cron| create.schedule(cron))
-        .maybe(database, |create, kind| create.db_default_type(kind))
+        .maybe(schedule, CreateJob::schedule)
+        .maybe(database, CreateJob::db_default_type)
         .or_get()
         .await
         .map_err(|error| {

@@ -64,15 +64,11 @@ async fn run(job: &Job) -> Result<(), Box<dyn Error>> {
         println!("    {line}");
     }
     let execution = run.wait().await?;
-    match execution.outcome() {
-        Some(Outcome::UserError) => {
-            let message = execution.message.as_deref().unwrap_or("no message");
-            Err(format!("the job's own code has failed: {message}").into())
-        }
-        // Cancelled, skipped, or failed by the platform: an error that says so.
-        _ => {
-            println!("run {} has succeeded", execution.success()?.id);
-            Ok(())
-        }
+    if execution.outcome() == Some(Outcome::UserError) {
+        let message = execution.message.as_deref().unwrap_or("no message");
+        return Err(format!("the job's own code has failed: {message}").into());
     }
+    // Cancelled, skipped, or failed by the platform: an error that says so.
+    println!("run {} has succeeded", execution.success()?.id);
+    Ok(())
 }
