@@ -496,6 +496,10 @@ mod tests {
             ));
         }
         assert!(format!("{:?}", options.shared_clock()).starts_with("PausedClock"));
+        for allowed in [true, false] {
+            options.allow_http(allowed);
+            assert_eq!(options.allows_http(), allowed);
+        }
         assert!(format!("{options:?}").contains("timeout: 1800s, attempt_timeout: "));
     }
 }

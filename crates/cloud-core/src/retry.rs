@@ -352,6 +352,25 @@ mod tests {
     }
 
     #[test]
+    fn a_service_may_ask_for_no_longer_wait_than_the_program_allows() {
+        let five = StandardRetry::new().longest_delay(Duration::from_secs(5));
+        for (policy, longest) in [(StandardRetry::new(), 60), (five, 5)] {
+            for asked in [longest, longest + 1] {
+                let decision = policy.decide(&Attempt {
+                    number: 1,
+                    method: &Method::GET,
+                    idempotent: true,
+                    failure: status(429),
+                    server_delay: Some(Duration::from_secs(asked)),
+                    random: 0.5,
+                });
+                let is_repeated = matches!(decision, Decision::Retry(_));
+                assert_eq!(is_repeated, asked == longest, "{asked} of {longest}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_repeated() {
         use Decision::{Retry, Stop};
         let half = Retry(Duration::from_millis(250));

@@ -137,6 +137,10 @@ mod tests {
             all.iter().all(|number| (0.0..1.0).contains(number)),
             "{all:?}"
         );
-        assert!(all.iter().any(|number| *number != all[0]), "{all:?}");
+        assert!(
+            all.iter()
+                .any(|number| number.to_bits() != all[0].to_bits()),
+            "{all:?}"
+        );
     }
 }
