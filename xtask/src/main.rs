@@ -19,6 +19,7 @@ mod ovh_mock;
 mod process;
 mod python;
 mod release;
+mod report;
 // Process groups are what stops the servers.
 #[cfg(unix)]
 mod real_sahara;
@@ -55,6 +56,7 @@ enum Command {
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     Release(release::Release),
+    Report(report::Report),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
 }
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::Release(command) => command.run(),
+        Command::Report(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),
     };
