@@ -1,6 +1,7 @@
 //! What the tests that cross crates have in common.
 
 pub mod exercise;
+pub mod figures;
 pub mod real_sahara;
 
 use cloud_core::test_util::PausedClock;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use cross_crate_tests::figures;
+
 use crate::generated::{self, Generated};
 use crate::{Result, process, workspace};
 
@@ -20,9 +22,15 @@ pub(crate) struct Ledger {
     /// Count crates only, without building anything
     #[arg(long)]
     quick: bool,
+    /// Check the programs only, without building them
+    #[arg(long, conflicts_with = "quick")]
+    check: bool,
     /// Look at the generated crates alone
     #[arg(long)]
     generated: bool,
+    /// Look at this program alone, by the head of its column with hyphens; may be given several times
+    #[arg(long, value_name = "PROGRAM")]
+    only: Vec<String>,
 }
 
 /// A program that lists something.
@@ -30,6 +38,8 @@ struct Hello {
     title: &'static str,
     dependencies: String,
     main: String,
+    /// Whose versions it gets, from the root of the workspace.
+    lock: &'static str,
     /// How many crates it may have; nobody limits other people's.
     most_crates: usize,
 }
@@ -43,7 +53,7 @@ struct Tree {
 
 struct Cost {
     check_seconds: f64,
-    binary_bytes: u64,
+    binary_kib: Option<u64>,
 }
 
 impl Ledger {
@@ -52,7 +62,14 @@ impl Ledger {
             return self.products();
         }
         let mut programs: Vec<_> = CLIENTS.iter().map(Client::hello).collect();
-        programs.push(bare());
+        programs.extend([bare(), hcloud(), sandbox()]);
+        if !self.only.is_empty() {
+            let titles: Vec<_> = programs.iter().map(Hello::name).collect();
+            if let Some(wrong) = self.only.iter().find(|name| !titles.contains(name)) {
+                return Err(format!("no program {wrong:?}, only {}", titles.join(", ")).into());
+            }
+            programs.retain(|program| self.only.contains(&program.name()));
+        }
         let folders = programs
             .iter()
             .map(Hello::write)
@@ -66,7 +83,7 @@ impl Ledger {
         } else {
             folders
                 .iter()
-                .map(|folder| cost(folder))
+                .map(|folder| cost(folder, !self.check))
                 .collect::<Result<Vec<_>>>()?
         };
 
@@ -92,13 +109,27 @@ impl Ledger {
             );
             row(
                 "stripped release binary, KiB",
-                costs
-                    .iter()
-                    .map(|cost| (cost.binary_bytes / 1024).to_string()),
+                costs.iter().map(|cost| {
+                    cost.binary_kib
+                        .map_or_else(|| "-".into(), |kib| kib.to_string())
+                }),
             );
         }
 
-        self.products()?;
+        for (program, tree) in programs.iter().zip(&trees) {
+            #[allow(clippy::cast_precision_loss, reason = "there are some hundred crates")]
+            figures::tell("crates", program.title, "crates", tree.crates as f64);
+        }
+        for (program, cost) in programs.iter().zip(&costs) {
+            figures::tell("check", program.title, "CPU seconds", cost.check_seconds);
+            if let Some(kib) = cost.binary_kib {
+                #[allow(clippy::cast_precision_loss, reason = "a binary is smaller")]
+                figures::tell("binary", program.title, "KiB", kib as f64);
+            }
+        }
+        if self.only.is_empty() {
+            self.products()?;
+        }
 
         for (program, tree) in programs.iter().zip(&trees) {
             let Hello {
@@ -300,6 +331,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {{
 "#
             ),
             most_crates: *most_crates,
+            lock: "Cargo.lock",
         }
     }
 }
@@ -315,6 +347,7 @@ fn bare() -> Hello {
         )
         .to_owned(),
         most_crates: usize::MAX,
+        lock: "Cargo.lock",
         main: r#"
 #[derive(serde::Deserialize)]
 struct Page {
@@ -343,9 +376,64 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
+/// The same by the client that is generated from the API's description: the first page, without retries.
+fn hcloud() -> Hello {
+    Hello {
+        title: "hcloud 0.26",
+        dependencies:
+            "hcloud = { version = \"=0.26.0\", default-features = false, features = [\"rustls-tls\"] }\n"
+                .to_owned(),
+        most_crates: usize::MAX,
+        lock: "compare/Cargo.lock",
+        main: r#"
+use hcloud::apis::configuration::Configuration;
+use hcloud::apis::servers_api::{ListServersParams, list_servers};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let configuration = Configuration {
+        bearer_access_token: Some(std::env::var("HCLOUD_TOKEN")?),
+        ..Configuration::new()
+    };
+    for server in list_servers(&configuration, ListServersParams::default()).await?.servers {
+        println!("{} {}", server.id, server.name);
+    }
+    Ok(())
+}
+"#
+        .to_owned(),
+    }
+}
+
+/// What a test has in addition that uses the sandbox of one service.
+fn sandbox() -> Hello {
+    let path = workspace::root().join("crates/cloud-sandbox");
+    Hello {
+        title: "sandbox",
+        dependencies: format!(
+            "cloud-sandbox = {{ path = '{}', default-features = false, features = [\"hetzner\"] }}\n",
+            path.display()
+        ),
+        most_crates: usize::MAX,
+        lock: "Cargo.lock",
+        main: r#"
+fn main() {
+    let sandbox = cloud_sandbox::Sandbox::new();
+    drop(sandbox.hetzner());
+    println!("{}", sandbox.journal().count("POST /v1/servers"));
+}
+"#
+        .to_owned(),
+    }
+}
+
 impl Hello {
+    fn name(&self) -> String {
+        self.title.replace(' ', "-")
+    }
+
     fn write(&self) -> Result<PathBuf> {
-        let name = format!("hello-{}", self.title.replace(' ', "-"));
+        let name = format!("hello-{}", self.title.replace([' ', '.'], "-"));
         let folder = workspace::target()?.join("ledger").join(&name);
         fs::create_dir_all(folder.join("src"))?;
         // A workspace of its own, because cargo would otherwise look for one in the folders above.
@@ -357,11 +445,8 @@ impl Hello {
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::write(folder.join("src/main.rs"), self.main.trim_start())?;
-        // Both programs get the versions that the workspace is tested with.
-        fs::copy(
-            workspace::root().join("Cargo.lock"),
-            folder.join("Cargo.lock"),
-        )?;
+        // All programs get the versions that we test with.
+        fs::copy(workspace::root().join(self.lock), folder.join("Cargo.lock"))?;
         Ok(folder)
     }
 }
@@ -395,7 +480,7 @@ fn crates(folder: &Path, edges: &str) -> Result<BTreeSet<String>> {
         .collect())
 }
 
-fn cost(folder: &Path) -> Result<Cost> {
+fn cost(folder: &Path, with_binary: bool) -> Result<Cost> {
     process::run(
         process::cargo()
             .args(["fetch", "--quiet"])
@@ -405,6 +490,12 @@ fn cost(folder: &Path) -> Result<Cost> {
     discard(&check)?;
     let check_seconds = cpu_seconds(folder, &check)?;
     discard(&check)?;
+    if !with_binary {
+        return Ok(Cost {
+            check_seconds,
+            binary_kib: None,
+        });
+    }
 
     let target = folder.join("target");
     let mut build = process::cargo();
@@ -420,7 +511,7 @@ fn cost(folder: &Path) -> Result<Cost> {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     Ok(Cost {
         check_seconds,
-        binary_bytes: fs::metadata(binary)?.len(),
+        binary_kib: Some(fs::metadata(binary)?.len() / 1024),
     })
 }
 

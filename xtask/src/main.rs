@@ -20,6 +20,7 @@ mod ovh_mock;
 mod process;
 mod python;
 mod release;
+mod report;
 // Process groups are what stops the servers.
 #[cfg(unix)]
 mod real_sahara;
@@ -57,6 +58,7 @@ enum Command {
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     Release(release::Release),
+    Report(report::Report),
     Strangers(strangers::Strangers),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::Release(command) => command.run(),
+        Command::Report(command) => command.run(),
         Command::Strangers(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),

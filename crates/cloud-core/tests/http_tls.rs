@@ -585,6 +585,28 @@ mod pins {
     }
 
     #[tokio::test]
+    async fn a_strict_pin_goes_with_the_authorities_of_the_system_too() {
+        let leaf = Leaf::self_signed("127.0.0.1");
+        let pinned = builder().pin(leaf.pin());
+        match pinned.clone().build() {
+            // The pin is right, and no authority of the system signed it.
+            Ok(_) => {
+                let error = refused(pinned, server_config(&leaf)).await;
+                let start = "the certificate of 127.0.0.1:PORT was refused: ";
+                assert!(without_port(&error).starts_with(start), "{error}");
+                assert!(!error.message().contains("pin"), "{error}");
+            }
+            Err(error) => {
+                let text = error.to_string();
+                assert!(
+                    text.contains("this system has no certificate authorities"),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn replacing_pin_wants_the_pin_alone() {
         let leaf = Leaf::self_signed("other.example");
         let replacing = builder().pin_mode(PinMode::Replace);

@@ -187,8 +187,8 @@ mod backend {
         match chain {
             Some(chain) if settings.pins.is_empty() && named.is_empty() => Ok(chain),
             chain => Ok(Arc::new(Verifier {
-                named: chain
-                    .is_some()
+                // With a pin alone, the authorities are those of the system.
+                named: (chain.is_some() && !named.is_empty())
                     .then(|| Named::new(named, provider))
                     .transpose()?,
                 chain,
