@@ -323,8 +323,15 @@ fn plan_one(
             change.kept.push(there);
         }
     }
+    let stays_beside = |there: &&ZoneRecord| {
+        let policy_there = policy(&there.kind, &there.record.value);
+        let is_added = |added: &Record| policy(&desired.kind, &added.value) == policy_there;
+        policy_there.is_some()
+            && change.added.iter().any(is_added)
+            && !desired.has(&desired.unwanted, &there.record.value)
+    };
     if desired.keeps_others
-        && let Some(policy) = policies.first()
+        && let Some(policy) = policies.first().or_else(|| spare.iter().find(stays_beside))
     {
         let text = format!(
             "there is a policy of this name already, of type {}: {}; a second one breaks mail, so set it in place of adding one",

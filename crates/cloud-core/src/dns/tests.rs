@@ -437,6 +437,17 @@ async fn a_policy_is_seen_under_each_of_its_types() {
         "records of @: there is a policy of this name already, of type SPF: {old}; a second one"
     );
     assert!(error.to_string().contains(&text), "{error}");
+    // Of the same type it is a second one as well, unless the first goes at once.
+    let new = "v=DMARC1; p=reject";
+    let second = zone.edit().add("_dmarc", Rr::txt(new));
+    let error = second.preview().await.unwrap_err().to_string();
+    let text =
+        "there is a policy of this name already, of type TXT: \"v=DMARC1; p=none\"; a second";
+    assert!(error.contains(text), "{error}");
+    let instead = zone.edit().add("_dmarc", Rr::txt(new));
+    let instead = instead.take("_dmarc", Rr::txt("v=DMARC1; p=none"));
+    let expected = format!("+ _dmarc TXT \"{new}\"\n- _dmarc TXT \"v=DMARC1; p=none\"\n");
+    assert_eq!(shown(instead).await, expected);
 }
 
 #[tokio::test]
