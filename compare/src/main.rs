@@ -20,6 +20,8 @@ use both::{Bare, Ours, What};
 
 #[path = "../../tests/benches/both/mod.rs"]
 mod both;
+#[path = "../../tests/src/figures.rs"]
+mod figures;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -51,8 +53,10 @@ fn compare() -> Result<(), Failure> {
         let url = both::serve(answers);
         for (what, name) in [("Get", What::Get), ("List", What::List)] {
             let mut counts = Vec::new();
-            for who in WHO {
-                counts.push(instructions(&url, who, what)?);
+            for (who, series) in WHO.into_iter().zip(["ours", "hcloud 0.26", "bare reqwest"]) {
+                let count = instructions(&url, who, what)?;
+                figures::tell("instructions", &format!("{name}, {servers}"), series, count);
+                counts.push(count);
             }
             println!(
                 "{:<36} {:>12.0} {:>12.0} {:>12.0}   {:>9.3} {:>9.3}",

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use cloud_core::body::{Body, ResponseBody};
 use cloud_core::transport::{Transport, TransportError};
 use cloud_sandbox::Sandbox;
+use cross_crate_tests::figures;
 use hetzner::{Client, Server, Sort};
 use http::{HeaderValue, Request, Response};
 
@@ -77,6 +78,13 @@ fn main() {
         }
         let (one_by_one, side_by_side) = (median(one_by_one), median(side_by_side));
         let ratio = side_by_side.as_secs_f64() / one_by_one.as_secs_f64();
+        let prefetch = format!("prefetch({PREFETCH})");
+        for (row, time) in [
+            ("page after page", one_by_one),
+            (prefetch.as_str(), side_by_side),
+        ] {
+            figures::tell("listing", row, "ours", time.as_secs_f64() * 1e3);
+        }
         println!("{SERVERS} servers, 50 a page, {LATENCY:?} a page, in order:");
         println!("page after page      {one_by_one:>9.1?}");
         println!("prefetch({PREFETCH})          {side_by_side:>9.1?}   {ratio:.3} of it");

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use both::{Bare, Ours, What};
+use cross_crate_tests::figures;
 
 mod both;
 
@@ -41,6 +42,10 @@ fn main() {
     for what in [What::Get, What::List] {
         let counted = instructions(&url, Who::Ours, what).zip(instructions(&url, Who::Bare, what));
         let (ours, bare) = wall(&url, what);
+        for (series, time) in [("ours", ours), ("bare reqwest", bare)] {
+            let micros = time.as_secs_f64() * 1e6;
+            figures::tell("time", &what.to_string(), series, micros);
+        }
         let counts = counted.map_or_else(
             || format!("{:>14} {:>14} {:>7}", "no valgrind", "-", "-"),
             |(ours, bare)| format!("{ours:>14.0} {bare:>14.0} {:>7.3}", ours / bare),
