@@ -94,7 +94,7 @@ fn main(library: &str, apart: bool) -> String {
     let answers = workspace::root().join(ANSWERS);
     let answers = answers.display();
     format!(
-        r##"use {library} as product;
+        r#"use {library} as product;
 
 mod drive;
 
@@ -115,6 +115,6 @@ fn main() {{
         }}
     }}
 }}
-"##
+"#
     )
 }

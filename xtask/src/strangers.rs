@@ -1,5 +1,6 @@
 //! What somebody gets who knows the packages alone.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -72,10 +73,10 @@ impl Strangers {
         }
         process::run(&mut build)?;
 
-        let built = place.join("target/debug");
-        let sandbox = Sandbox::start(&built, &place)?;
+        let target = place.join("target/debug");
+        let sandbox = Sandbox::start(&target, &place)?;
         for program in programs.iter().filter(|program| program.runs) {
-            paste(program, &built, &place, &sandbox)?;
+            paste(program, &target, &place, &sandbox)?;
         }
         Ok(())
     }
@@ -215,8 +216,8 @@ fn fences(text: &str) -> impl Iterator<Item = (&str, String)> {
     std::iter::from_fn(move || {
         let language = lines.find_map(|line| line.strip_prefix("```"))?;
         let inside = lines.by_ref().take_while(|line| !line.starts_with("```"));
-        let text = inside.map(|line| format!("{line}\n")).collect();
-        Some((language, text))
+        let text: Vec<_> = inside.flat_map(|line| [line, "\n"]).collect();
+        Some((language, text.concat()))
     })
 }
 
@@ -239,7 +240,7 @@ fn write_workspace(place: &Path, packages: &[Package], programs: &[Program]) -> 
     let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"packages/*\", \"programs/*\"]\n\n[patch.crates-io]\n"
         .to_owned();
     for Package { name, .. } in packages {
-        manifest.push_str(&format!("{name} = {{ path = \"packages/{name}\" }}\n"));
+        writeln!(manifest, "{name} = {{ path = \"packages/{name}\" }}")?;
     }
     fs::write(place.join("Cargo.toml"), manifest)?;
     // The versions that the workspace is tested with.

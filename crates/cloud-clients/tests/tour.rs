@@ -200,10 +200,10 @@ async fn failing_at_each_request(fault: Fault) {
     };
 
     let mut runs = JoinSet::new();
-    for number in 0..requests.len() {
+    for (number, request) in requests.iter().enumerate() {
         let fault = fault.clone();
         let is_before = creates(number + 1);
-        let request = format!("{} {}", requests[number].method, requests[number].path);
+        let request = format!("{} {}", request.method, request.path);
         runs.spawn(async move {
             let running = service(Duration::ZERO).await;
             let faults = running.sandbox().faults();

@@ -22,7 +22,7 @@ mod vrack {
 }
 
 /// Sends all of a product, by signed requests; and how many of the answers were made of their types alone.
-fn drive_all(is_generic: bool, all: impl AsyncFn(&mut Drive)) -> (Drive, usize) {
+fn drive_all(is_generic: bool, all: impl AsyncFnOnce(&mut Drive)) -> (Drive, usize) {
     run(async {
         let settings = Settings::new().generic(is_generic);
         let sandbox = Sandbox::builder().ovh(settings).build();

@@ -139,8 +139,9 @@ fn svg(plot: &Plot, figures: &[&Figure]) -> String {
         if figure.row != row {
             row = &figure.row;
             y += 24;
-            bars += &format!(
-                "<text class=\"row\" x=\"0\" y=\"{y}\">{}</text>\n",
+            let _ = writeln!(
+                bars,
+                "<text class=\"row\" x=\"0\" y=\"{y}\">{}</text>",
                 escape(row)
             );
             y += 6;
@@ -156,9 +157,10 @@ fn svg(plot: &Plot, figures: &[&Figure]) -> String {
             "bare reqwest" => 2,
             _ => 0,
         };
-        bars += &format!(
+        let _ = writeln!(
+            bars,
             "<rect class=\"c{color}\" x=\"0\" y=\"{y}\" width=\"{width:.2}%\" height=\"18\" rx=\"2\"/>\n\
-             <text class=\"value\" x=\"{width:.2}%\" dx=\"8\" y=\"{}\" data-value=\"{}\">{}{name}</text>\n",
+             <text class=\"value\" x=\"{width:.2}%\" dx=\"8\" y=\"{}\" data-value=\"{}\">{}{name}</text>",
             y + 14,
             figure.value,
             number(figure.value),

@@ -103,7 +103,7 @@ impl<'a> Tour<'a> {
     }
 
     async fn run(&self, stop: &Stop) -> Result<ExitCode> {
-        let outcome = stop.soon(self.steps(stop)).await;
+        let outcome = stop.soon(Box::pin(self.steps(stop))).await;
         // Whatever happened on the way, nothing stays behind.
         let cleaned = self
             .clean_up(matches!(outcome, Err(Ended::CutOff)))
@@ -111,7 +111,7 @@ impl<'a> Tour<'a> {
             .inspect_err(|_| eprintln!("  {}", self.where_to_look()));
         match outcome {
             Err(Ended::Failed(error)) => Err(error),
-            Err(Ended::Stopped | Ended::CutOff) => cleaned.map(|_| ExitCode::from(STOPPED)),
+            Err(Ended::Stopped | Ended::CutOff) => cleaned.map(|()| ExitCode::from(STOPPED)),
             Ok(id) => {
                 cleaned?;
                 match self.api.servers().get(id).await {
