@@ -446,7 +446,7 @@ async fn a_policy_is_seen_under_each_of_its_types() {
     assert!(error.contains(text), "{error}");
     let instead = zone.edit().add("_dmarc", Rr::txt(new));
     let instead = instead.take("_dmarc", Rr::txt("v=DMARC1; p=none"));
-    let expected = format!("+ _dmarc TXT \"{new}\"\n- _dmarc TXT \"v=DMARC1; p=none\"\n");
+    let expected = format!("- _dmarc TXT \"v=DMARC1; p=none\"\n+ _dmarc TXT \"{new}\"\n");
     assert_eq!(shown(instead).await, expected);
 }
 
