@@ -72,7 +72,7 @@ impl Client {
     }
 }
 
-/// The calls about reverse DNS, under `/rdns`. Addresses are given as text or as [`IpAddr`](std::net::IpAddr).
+/// The calls about reverse DNS, under `/rdns`. Addresses are given as text or as [`IpAddr`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
