@@ -93,6 +93,9 @@ pub struct AccountCurrency {
 }
 
 /// An account (the API says nichandle): who it belongs to and how to reach them.
+///
+/// The description of the API promises the identifier, state, company, subsidiary, currency, legal form, country and email.
+/// All else may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]

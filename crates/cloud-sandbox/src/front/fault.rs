@@ -53,7 +53,7 @@ pub enum Fault {
     },
     /// The service says that too many requests came, with its real headers; the request is not handled.
     RateLimited {
-        /// The value of a `Retry-After` header, in whole seconds, where wanted.
+        /// What a `Retry-After` header asks for, where wanted. The header counts whole seconds.
         #[serde(default, with = "crate::service::time_span::optional")]
         retry_after: Option<Duration>,
     },
