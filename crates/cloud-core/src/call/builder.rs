@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::Call;
@@ -40,6 +41,9 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
     /// cannot leave its segment; an empty one, `.` and `..` are refused.
     fn arg(self, value: impl fmt::Display) -> Self;
+
+    /// As [`arg`](Self::arg), for a value that no error shows.
+    fn secret_arg(self, value: &SecretString) -> Self;
 
     /// Fills the next parameter of the path template with several values, encoded as by [`arg`](Self::arg), and commas
     /// between them.
@@ -107,7 +111,7 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     where
         T: 'static;
 
-    /// The path with its arguments.
+    /// The path with its arguments, but for those that are secret.
     fn shown_path(&self) -> String;
 
     /// How the answer is read.
@@ -157,12 +161,18 @@ impl<T> CallBuilder<T> for Call<T> {
 
     fn arg(mut self, value: impl fmt::Display) -> Self {
         // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused.
-        self.parts.fill(|url| write!(Encode(url), "{value}"));
+        self.parts.fill(false, |url| write!(Encode(url), "{value}"));
+        self
+    }
+
+    fn secret_arg(mut self, value: &SecretString) -> Self {
+        self.parts
+            .fill(true, |url| Encode(url).write_str(value.expose_secret()));
         self
     }
 
     fn arg_list(mut self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
-        self.parts.fill(|url| {
+        self.parts.fill(false, |url| {
             for (index, value) in values.into_iter().enumerate() {
                 if index > 0 {
                     url.push(',');

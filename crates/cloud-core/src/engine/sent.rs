@@ -29,10 +29,15 @@ impl<'a> Sent<'a> {
         }
     }
 
-    /// These headers, and the secrets of the client and of its connection.
+    /// These headers, secrets in the path, and those of the client and of its connection.
     pub(super) fn secrets(&self) -> Secrets {
         let inner = &*self.engine.0;
-        let secrets = inner.settings.secrets.with_headers(&self.headers);
+        let args = Secrets::new(self.parts.secret_args());
+        let secrets = inner
+            .settings
+            .secrets
+            .with_headers(&self.headers)
+            .and(&args);
         match inner.dialect.secrets() {
             Some(known) => secrets.and(known),
             None => secrets,

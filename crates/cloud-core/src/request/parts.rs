@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{CallOptions, Dialect, OperationRow, Place, form};
@@ -22,7 +23,7 @@ struct Arg {
     name: Range<usize>,
     /// Where it stands in the URL.
     value: Range<usize>,
-    /// Not one that cannot be sent.
+    /// Neither a secret nor one that cannot be sent.
     shown: bool,
 }
 
@@ -82,7 +83,7 @@ impl Parts {
     }
 
     /// Fills the next parameter of the path template with what is written, which is to be encoded.
-    pub(crate) fn fill(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) {
+    pub(crate) fn fill(&mut self, secret: bool, write: impl FnOnce(&mut String) -> fmt::Result) {
         let rest = &self.template[self.rendered..];
         let Some((literal, name)) = rest.find('{').and_then(|open| {
             let close = rest[open..].find('}')? + open;
@@ -111,7 +112,7 @@ impl Parts {
         self.args.push(Arg {
             name: open..self.rendered,
             value: start..self.url.len(),
-            shown: problem.is_none(),
+            shown: !secret && problem.is_none(),
         });
     }
 
@@ -175,7 +176,7 @@ impl Parts {
         }
     }
 
-    /// The path for an error: without the base, and with the names of arguments that are missing or cannot be sent.
+    /// The path for an error: without the base and without secrets, and with the names of arguments that are missing.
     pub(crate) fn shown_path(&self) -> String {
         let mut path = String::with_capacity(self.url.len());
         let mut at = self.path;
@@ -198,7 +199,7 @@ impl Parts {
         }
     }
 
-    /// The URL, for people.
+    /// The URL but for what is secret in its path.
     pub(crate) fn shown_url(&self) -> String {
         format!(
             "{}{}{}",
@@ -218,7 +219,7 @@ impl Parts {
         }
     }
 
-    /// The arguments of the path that can be sent, by name.
+    /// The arguments of the path that are no secrets, by name.
     fn shown_args(&self) -> Vec<(String, String)> {
         let args = self.args.iter().filter(|arg| arg.shown);
         args.map(|arg| {
@@ -226,6 +227,12 @@ impl Parts {
             (name.to_owned(), self.decoded(arg))
         })
         .collect()
+    }
+
+    /// The arguments that are secrets.
+    pub(crate) fn secret_args(&self) -> impl Iterator<Item = SecretString> {
+        let args = self.args.iter().filter(|arg| !arg.shown);
+        args.map(|arg| self.decoded(arg).into())
     }
 
     fn decoded(&self, arg: &Arg) -> String {
