@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::third_party::Server;
 use crate::{Result, process, workspace};
 
 const GIT: &str = r#"{ git = "https://github.com/cloud-clients/cloud-clients" }"#;
@@ -74,7 +74,7 @@ impl Strangers {
         process::run(&mut build)?;
 
         let target = place.join("target/debug");
-        let sandbox = Sandbox::start(&target, &place)?;
+        let sandbox = Server::of(&target, &[])?;
         for program in programs.iter().filter(|program| program.runs) {
             paste(program, &target, &place, &sandbox)?;
         }
@@ -252,7 +252,7 @@ fn write_workspace(place: &Path, packages: &[Package], programs: &[Program]) -> 
 }
 
 /// Runs a program in an empty folder, with the variables of the sandbox.
-fn paste(program: &Program, built: &Path, place: &Path, sandbox: &Sandbox) -> Result {
+fn paste(program: &Program, built: &Path, place: &Path, sandbox: &Server) -> Result {
     let here = place.join("here");
     if here.is_dir() {
         fs::remove_dir_all(&here)?;
@@ -263,7 +263,7 @@ fn paste(program: &Program, built: &Path, place: &Path, sandbox: &Sandbox) -> Re
         .current_dir(&here)
         .env("HOME", &here)
         .stdin(Stdio::null());
-    command.envs(sandbox.variables.iter().map(|(name, value)| (name, value)));
+    command.envs(sandbox.variables());
     let output = command.output()?;
     let said = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() || said.trim().is_empty() {
@@ -280,54 +280,4 @@ fn paste(program: &Program, built: &Path, place: &Path, sandbox: &Sandbox) -> Re
         said.trim_end().replace('\n', "\n  ")
     );
     Ok(())
-}
-
-/// The sandbox of its package, for as long as the programs run.
-struct Sandbox {
-    child: Child,
-    variables: Vec<(String, String)>,
-}
-
-impl Sandbox {
-    fn start(built: &Path, place: &Path) -> Result<Self> {
-        let file = place.join("sandbox.env");
-        let mut command = Command::new(built.join("cloud-sandbox"));
-        command.args([
-            "serve",
-            "--port",
-            "0",
-            "--action-seconds",
-            "0.1",
-            "--env-file",
-        ]);
-        command
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        let mut sandbox = Self {
-            child: command.spawn()?,
-            variables: Vec::new(),
-        };
-        // It prints when the file is written.
-        let mut line = String::new();
-        let output = sandbox
-            .child
-            .stdout
-            .as_mut()
-            .ok_or("the sandbox has no output")?;
-        BufReader::new(output).read_line(&mut line)?;
-        for line in fs::read_to_string(&file)?.lines() {
-            let (name, value) = line.split_once('=').ok_or("a variable without a value")?;
-            sandbox.variables.push((name.to_owned(), value.to_owned()));
-        }
-        Ok(sandbox)
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself, which the programs have noticed then.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

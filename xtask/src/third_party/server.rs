@@ -1,5 +1,6 @@
 //! The sandbox as a program, for as long as the scripts need it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -29,16 +30,17 @@ const SETTINGS: &[&str] = &[
     "OAUTHLIB_INSECURE_TRANSPORT",
 ];
 
-/// A running sandbox; it ends with this value, however the scripts end.
+/// A running sandbox; it ends with this value, however the programs end that use it.
 pub(crate) struct Server {
     child: Child,
     program: PathBuf,
-    settings: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
     // The server may have more to print than is read, and must not meet a closed pipe.
     output: BufReader<ChildStdout>,
 }
 
 impl Server {
+    /// The sandbox of this workspace, whose VDK Control Service asks for tokens.
     pub(crate) fn start() -> Result<Self> {
         let build = [
             "build",
@@ -49,18 +51,21 @@ impl Server {
             "cloud-sandbox",
         ];
         process::run(process::cargo().args(build).current_dir(workspace::root()))?;
-        let program = workspace::target()?
-            .join("debug")
-            .join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
+        Self::of(
+            &workspace::target()?.join("debug"),
+            &["--vdk-control-secured"],
+        )
+    }
+
+    /// The sandbox that was built into a folder.
+    pub(crate) fn of(built: &Path, options: &[&str]) -> Result<Self> {
+        let program = built.join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
+        let file = built.join(format!("sandbox-{}.env", std::process::id()));
         let mut child = Command::new(&program)
-            .args([
-                "serve",
-                "--port",
-                "0",
-                "--action-seconds",
-                "0.1",
-                "--vdk-control-secured",
-            ])
+            .args(["serve", "--port", "0", "--action-seconds", "0.1"])
+            .args(options)
+            .arg("--env-file")
+            .arg(&file)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -69,29 +74,23 @@ impl Server {
         let mut server = Self {
             child,
             program,
-            settings: Vec::new(),
+            variables: Vec::new(),
             output,
         };
-        server.read_settings()?;
+        server.read_variables(&file)?;
         Ok(server)
     }
 
-    fn read_settings(&mut self) -> Result {
-        let mut line = String::new();
-        while self.settings.len() < SETTINGS.len() {
-            line.clear();
-            if self.output.read_line(&mut line)? == 0 {
-                return Err("the sandbox ended before it said where it serves".into());
-            }
-            let setting = line
-                .trim_end()
-                .strip_prefix("export ")
-                .and_then(|setting| setting.split_once('='));
-            if let Some((name, value)) = setting.filter(|(name, _)| SETTINGS.contains(name)) {
-                // Quoted where a shell would read something else.
-                let value = value.trim_matches('\'');
-                self.settings.push((name.to_owned(), value.to_owned()));
-            }
+    fn read_variables(&mut self, file: &Path) -> Result {
+        // It prints when the file is written.
+        if self.output.read_line(&mut String::new())? == 0 {
+            return Err("the sandbox ended before it said where it serves".into());
+        }
+        let text = fs::read_to_string(file)?;
+        fs::remove_file(file)?;
+        for line in text.lines() {
+            let (name, value) = line.split_once('=').ok_or("a variable without a value")?;
+            self.variables.push((name.to_owned(), value.to_owned()));
         }
         Ok(())
     }
@@ -101,10 +100,16 @@ impl Server {
         &self.program
     }
 
-    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.settings
+    /// By which every client finds it.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Those of them that the scripts are told.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables().filter(|(name, _)| SETTINGS.contains(name))
     }
 }
 
