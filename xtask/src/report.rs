@@ -94,10 +94,7 @@ impl Report {
     pub(crate) fn run(&self) -> Result {
         let root = workspace::root();
         let file = root.join(FIGURES);
-        let mut runs = match fs::read_to_string(&file) {
-            Ok(text) => read(&text)?,
-            Err(_) => Vec::new(),
-        };
+        let mut runs = read(&fs::read_to_string(&file)?)?;
         for measurement in self.wanted()? {
             let figures = match &self.from {
                 Some(file) => lines(&fs::read_to_string(file)?)?,
