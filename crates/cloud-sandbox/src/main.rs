@@ -31,7 +31,7 @@ enum Command {
     Serve(Serve),
 }
 
-/// What the help says of the file, which `tests/program.rs` reads with this text.
+/// What the help says of the file, which `tests/it/program.rs` reads with this text.
 const FILE_HELP: &str = r#"Read settings from this file (JSON); options go before what it says. All of it may be left out:
 {
   "token": "..", "seed": 1, "starting_at": "2026-01-31T12:00:00Z",

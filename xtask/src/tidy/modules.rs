@@ -2,18 +2,21 @@ use std::path::Path;
 
 use super::Tree;
 
-/// Source files that no other file declares: they would be shipped, but never compiled.
+/// Files that no other file declares: sources that would be shipped, but never compiled, and tests that would never run.
 pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
     for (name, _) in tree.texts() {
         let path = Path::new(name);
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        let Some((before, inside)) = name.split_once("/src/").filter(|_| is_source) else {
+        let place = ["src", "tests/it"].into_iter().find_map(|folder| {
+            let (before, inside) = name.split_once(&format!("/{folder}/"))?;
+            Some((Path::new(before).join(folder), inside))
+        });
+        let Some((source, inside)) = place.filter(|_| is_source) else {
             continue;
         };
         if matches!(inside, "lib.rs" | "main.rs") || inside.starts_with("bin/") {
             continue;
         }
-        let source = Path::new(before).join("src");
         if !is_declared(tree, path, &source) {
             faults.push(format!("{name}: no module declares it"));
         }

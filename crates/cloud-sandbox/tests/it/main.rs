@@ -1,0 +1,37 @@
+//! The services as their users meet them, and what controls them.
+
+mod common;
+mod control;
+mod curl;
+mod faults;
+mod hetzner;
+mod hetzner_firewalls;
+mod hetzner_images;
+mod hetzner_locks;
+mod hetzner_network;
+mod hetzner_robot;
+mod hetzner_robot_answers;
+mod hetzner_servers;
+mod hetzner_storage_boxes;
+mod ionos_dataplatform;
+mod keystone;
+mod load_balancers;
+mod ovh_account;
+mod ovh_auth;
+mod ovh_cloud;
+mod ovh_domains;
+mod ovh_generic;
+mod ovh_lists;
+mod ovh_machines;
+mod program;
+mod sahara_clusters;
+mod sahara_front;
+mod sahara_jobs;
+mod sahara_lists;
+mod sahara_templates;
+mod socket;
+mod state;
+mod vdk_control;
+mod vdk_control_access;
+mod vdk_control_query;
+mod zones;

@@ -1,0 +1,255 @@
+//! Creations that find what is there already, of every resource whose names are unique in a project.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::common::{self, client};
+use cloud_sandbox::{Fault, Sandbox};
+use hetzner::{
+    Client, FirewallRule, FloatingIp, IpVersion, LabelSelector, PlacementGroupType, Result, SshKey,
+};
+
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
+const OTHER_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB laptop";
+
+const PEM: &str = include_str!("data/certificate.pem");
+const OTHER_PEM: &str = include_str!("data/other-certificate.pem");
+const PRIVATE_KEY: &str =
+    "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHdvcmRz\n-----END PRIVATE KEY-----\n";
+
+/// Whether it was created, and its id, when its wait has ended.
+type Done = Pin<Box<dyn Future<Output = Result<(bool, i64)>> + Send>>;
+
+/// A creation: its path, as it is wished, as somebody else wishes it under the same name, and all that are there.
+struct Creation {
+    path: &'static str,
+    send: fn(&Client, env: &str) -> Done,
+    other: fn(&Client) -> Done,
+}
+
+macro_rules! done {
+    ($create:expr) => {{
+        let create = $create;
+        Box::pin(async move {
+            let done = create.or_get().await?;
+            let resource = done.wait().await?;
+            Ok((done.was_created(), resource.id.0))
+        })
+    }};
+}
+
+fn creations() -> Vec<Creation> {
+    vec![
+        Creation {
+            path: "/v1/servers",
+            send: |api, env| {
+                let create = api.servers().create("a", "cx23", "debian-13");
+                done!(create.location("fsn1").labels([("env", env)]))
+            },
+            other: |api| {
+                let create = api.servers().create("a", "cx23", "debian-13");
+                done!(create.location("hel1"))
+            },
+        },
+        Creation {
+            path: "/v1/networks",
+            send: |api, env| {
+                let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+                let create = api.networks().create("a", "10.1.0.0/16");
+                done!(create.subnets([subnet]).labels([("env", env)]))
+            },
+            other: |api| done!(api.networks().create("a", "10.2.0.0/16")),
+        },
+        Creation {
+            path: "/v1/volumes",
+            send: |api, env| {
+                let create = api.volumes().create("a", 10).location("fsn1");
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| done!(api.volumes().create("a", 20).location("fsn1")),
+        },
+        Creation {
+            path: "/v1/firewalls",
+            send: |api, env| {
+                let rules = [
+                    FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
+                    FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
+                ];
+                let create = api.firewalls().create("a").rules(rules);
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| {
+                let rules = [
+                    FirewallRule::inbound_tcp("22", FirewallRule::ANYWHERE),
+                    FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
+                ];
+                done!(api.firewalls().create("a").rules(rules))
+            },
+        },
+        Creation {
+            path: "/v1/load_balancers",
+            send: |api, env| {
+                let create = api.load_balancers().create("a", "lb11").location("fsn1");
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| done!(api.load_balancers().create("a", "lb21").location("fsn1")),
+        },
+        Creation {
+            path: "/v1/floating_ips",
+            send: |api, env| {
+                let create = api.floating_ips().create(IpVersion::V4).name("a");
+                done!(create.home_location("fsn1").labels([("env", env)]))
+            },
+            other: |api| {
+                let create = api.floating_ips().create(IpVersion::V6).name("a");
+                done!(create.home_location("fsn1"))
+            },
+        },
+        Creation {
+            path: "/v1/primary_ips",
+            send: |api, env| {
+                let create = api.primary_ips().create("a", IpVersion::V4);
+                done!(create.location("fsn1").labels([("env", env)]))
+            },
+            other: |api| {
+                let create = api.primary_ips().create("a", IpVersion::V4);
+                done!(create.location("hel1"))
+            },
+        },
+        Creation {
+            path: "/v1/placement_groups",
+            send: |api, env| {
+                let create = api
+                    .placement_groups()
+                    .create("a", PlacementGroupType::Spread);
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| {
+                let create = api
+                    .placement_groups()
+                    .create("a", PlacementGroupType::Spread);
+                done!(create.labels([("team", "x")]))
+            },
+        },
+        Creation {
+            path: "/v1/ssh_keys",
+            send: |api, env| {
+                let create = api.ssh_keys().create("a", KEY);
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| done!(api.ssh_keys().create("a", OTHER_KEY)),
+        },
+        Creation {
+            path: "/v1/certificates",
+            send: |api, env| {
+                let create = api.certificates().create_managed("a", ["example.com"]);
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| done!(api.certificates().create_managed("a", ["example.org"])),
+        },
+        Creation {
+            path: "/v1/certificates",
+            send: |api, env| {
+                let create = api.certificates().create_uploaded("a", PEM, PRIVATE_KEY);
+                done!(create.labels([("env", env)]))
+            },
+            other: |api| {
+                let create = api.certificates();
+                done!(create.create_uploaded("a", OTHER_PEM, PRIVATE_KEY))
+            },
+        },
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_finds_what_the_first_has_made() {
+    for Creation { path, send, .. } in creations() {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        let (created, id) = send(&api, "prod").await.unwrap();
+        assert!(created, "{path}");
+        assert_eq!(send(&api, "prod").await.unwrap(), (false, id), "{path}");
+        let post = format!("POST {path}");
+        assert_eq!(sandbox.journal().count(&post), 2, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_lost_answer_has_made_is_found_and_waited_for() {
+    for Creation { path, send, .. } in creations() {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        let post = format!("POST {path}");
+        sandbox
+            .faults()
+            .next_matching(&post, Fault::ResetAfterHandling);
+        let (created, id) = send(&api, "prod").await.unwrap();
+        assert!(!created && id > 0, "{path}");
+        assert_eq!(sandbox.journal().count(&post), 1, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_belongs_to_others_is_not_taken() {
+    for Creation { path, send, other } in creations() {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        send(&api, "prod").await.unwrap();
+        for error in [
+            other(&api).await.unwrap_err(),
+            send(&api, "test").await.unwrap_err(),
+        ] {
+            assert!(error.is_conflict(), "{path}: {error}");
+            assert_eq!(error.code(), Some("uniqueness_error"), "{path}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_made_leaves_the_question_open() {
+    for Creation { path, send, .. } in creations() {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        let post = format!("POST {path}");
+        sandbox
+            .faults()
+            .next_matching(&post, Fault::ResetBeforeHandling);
+        let error = send(&api, "prod").await.unwrap_err();
+        assert!(error.may_have_happened(), "{path}: {error}");
+        assert_eq!(sandbox.journal().count(&post), 1, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_there_under_another_name_stays_a_conflict() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let key: SshKey = api.ssh_keys().create("mine", KEY).await.unwrap();
+    let error = api.ssh_keys().create("a", KEY).or_get().await.unwrap_err();
+    assert_eq!(error.code(), Some("uniqueness_error"));
+    // The comment of a key is not the key.
+    let same = KEY.replace("laptop", "desktop");
+    let found = api.ssh_keys().create("mine", same).or_get().await.unwrap();
+    assert_eq!((found.was_created(), found.id), (false, key.id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_floating_ip_without_a_name_cannot_be_looked_for() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let create = api
+        .floating_ips()
+        .create(IpVersion::V4)
+        .home_location("fsn1");
+    common::assert_field(create.or_get().await, "name");
+    let all: Vec<FloatingIp> = api
+        .floating_ips()
+        .list()
+        .label_selector(LabelSelector::new())
+        .all()
+        .await
+        .unwrap();
+    assert!(all.is_empty());
+}

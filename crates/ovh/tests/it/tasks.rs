@@ -1,0 +1,285 @@
+//! Waiting for what the service does after it has answered, and keeping its pace.
+
+use std::time::Duration;
+
+use cloud_core::test_util::{Scripted, ScriptedTransport};
+use ovh::ErrorKind;
+use ovh::task::Phase;
+use serde_json::{Value, json};
+
+use crate::common::{client, script};
+
+fn task(state: &str) -> Scripted {
+    Scripted::json(
+        200,
+        json!({"taskId": 7, "function": "hardReboot", "status": state, "comment": "a reason"})
+            .to_string(),
+    )
+}
+
+#[test]
+fn the_words_of_all_families() {
+    let words = |phase: Phase, words: &str| {
+        for word in words.split(' ') {
+            assert_eq!(Phase::of(word), phase, "{word}");
+        }
+    };
+    words(
+        Phase::Done,
+        "done completed delivered ok DONE READY SUCCESS ACTIVE",
+    );
+    words(
+        Phase::Failed,
+        "cancelled customerError ovhError error problem blocked in-error ERROR USER_ERROR USER_QUOTA_ERROR",
+    );
+    words(
+        Phase::Running,
+        "init todo doing waitingAck paused created in-progress INSTALLING UPDATING checking delivering documentsRequested \
+         notPaid SCHEDULED PENDING RUNNING WAITING_USER_INPUT CREATING OUT_OF_SYNC BUILD of-next-year",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_followed_to_its_end() {
+    let transport = script([task("init"), task("todo"), task("doing"), task("done")]);
+    let api = client(&transport);
+    let mut wait = api
+        .get("/dedicated/server/{name}/task/{id}")
+        .arg("ns1")
+        .arg(7)
+        .wait();
+    let mut states = Vec::new();
+    while let Some(progress) = wait.progress().await.unwrap() {
+        states.push(progress.to_string());
+    }
+    assert_eq!(
+        states,
+        [
+            "hardReboot init 0%",
+            "hardReboot todo 0%",
+            "hardReboot doing 0%"
+        ]
+    );
+    assert_eq!(wait.await.unwrap()["taskId"], 7);
+    let seen = transport.seen();
+    assert_eq!(
+        transport.lines(),
+        vec!["GET /1.0/dedicated/server/ns1/task/7"; 4]
+    );
+    let pauses: Vec<_> = seen
+        .windows(2)
+        .map(|pair| (pair[1].at - pair[0].at).as_secs_f64())
+        .collect();
+    assert!(
+        pauses.iter().all(|pause| (2.4..=15.0).contains(pause)),
+        "{pauses:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_form_of_a_state_is_understood() {
+    for (running, done) in [
+        (
+            json!({"state": "doing", "progress": 40, "type": "reinstallVm"}),
+            json!({"state": "done"}),
+        ),
+        (
+            json!({"resourceStatus": "CREATING"}),
+            json!({"resourceStatus": "READY"}),
+        ),
+        (json!("checking"), json!("delivered")),
+        (
+            json!({"status": "in-progress", "action": "instance#create"}),
+            json!({"status": "completed"}),
+        ),
+        (
+            json!({"status": "RUNNING", "type": "x", "errors": null}),
+            json!({"status": "DONE"}),
+        ),
+    ] {
+        let transport = script([
+            Scripted::json(200, running.to_string()),
+            Scripted::json(200, done.to_string()),
+        ]);
+        let mut wait = client(&transport).get("/x").wait();
+        let progress = wait.progress().await.unwrap().unwrap();
+        if running["progress"] == 40 {
+            assert_eq!(progress.to_string(), "reinstallVm doing 40%");
+        }
+        assert_eq!(wait.await.unwrap(), done);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_task_says_why() {
+    for (answer, text) in [
+        (
+            json!({"function": "reboot", "status": "ovhError", "comment": "no power"}),
+            "reboot ended as ovhError: no power",
+        ),
+        (
+            json!({"status": "ERROR", "errors": [{"message": "a"}, {"message": "b"}]}),
+            "task ended as ERROR: a; b",
+        ),
+        (
+            json!({"state": "cancelled", "comment": ""}),
+            "task ended as cancelled",
+        ),
+        (json!("cancelled"), "task ended as cancelled"),
+    ] {
+        let transport = script([Scripted::json(200, answer.to_string())]);
+        let error = client(&transport).get("/x").wait().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WorkFailed);
+        assert_eq!(error.to_string(), format!("work failed: {text}"));
+    }
+}
+
+/// A task cannot be seen at once, and its API has bad moments.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_is_not_there_yet_is_waited_for_and_not_for_ever() {
+    let missing = || Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#);
+    let transport = script([
+        missing(),
+        missing(),
+        missing(),
+        missing(),
+        missing(),
+        task("done"),
+    ]);
+    client(&transport).get("/x").wait().await.unwrap();
+
+    let transport = ScriptedTransport::from_fn(move |_| {
+        Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#)
+    });
+    let begun = tokio::time::Instant::now();
+    let error = client(&transport).get("/x").wait().await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    assert!(
+        (300..330).contains(&begun.elapsed().as_secs()),
+        "{:?}",
+        begun.elapsed()
+    );
+
+    let refused = Scripted::json(403, r#"{"class":"Client::Forbidden","message":"x"}"#);
+    assert!(
+        client(&script([refused]))
+            .get("/x")
+            .wait()
+            .await
+            .unwrap_err()
+            .is_auth()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_wait_ends() {
+    let transport = ScriptedTransport::from_fn(|_| task("doing"));
+    let begun = tokio::time::Instant::now();
+    let error = client(&transport).get("/x").wait().await.unwrap_err();
+    assert!(
+        error.is_timeout() && error.to_string().contains("last seen: hardReboot doing 0%"),
+        "{error}"
+    );
+    assert_eq!(begun.elapsed().as_secs(), 3600);
+    let error = client(&transport)
+        .get("/x")
+        .wait()
+        .timeout(Duration::from_secs(30))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("30 s have passed"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_ends_when_nothing_is_there() {
+    let there = || Scripted::json(200, r#"{"resourceStatus":"DELETING"}"#);
+    let bad = Scripted::json(418, "{}");
+    let transport = script([
+        there(),
+        Scripted::json(500, "<html>"),
+        there(),
+        Scripted::json(404, "{}"),
+    ]);
+    client(&transport)
+        .get("/v2/x/{id}")
+        .arg(1)
+        .wait_gone()
+        .await
+        .unwrap();
+    assert_eq!(transport.seen().len(), 4);
+    let error = client(&script([there(), bad]))
+        .get("/x")
+        .wait_gone()
+        .await
+        .unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 418);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_usual_pace_is_ten_a_second_and_can_be_changed() {
+    let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "1"));
+    let seconds = async |builder: ovh::ClientBuilder| {
+        let api = builder.build().unwrap();
+        let begun = tokio::time::Instant::now();
+        let calls: Vec<_> = (0..60)
+            .map(|_| tokio::spawn(api.get("/me").send()))
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        begun.elapsed().as_secs()
+    };
+    let usual = || {
+        let builder = ovh::Client::builder().transport(std::sync::Arc::new(transport.clone()));
+        builder
+            .clock(cloud_core::test_util::PausedClock::new())
+            .access_token("t")
+    };
+    // Twenty at once, and forty at ten a second.
+    assert_eq!(seconds(usual()).await, 4);
+    assert_eq!(
+        seconds(usual().pace(cloud_core::throttle::Pace::per_minute(600))).await,
+        0
+    );
+    assert_eq!(seconds(usual().pace(None)).await, 0);
+    let values: Vec<Value> = transport
+        .seen()
+        .iter()
+        .map(|seen| json!(seen.line()))
+        .collect();
+    assert_eq!(values.len(), 180);
+}
+
+/// A service that has too much to do is asked less often, and after a time as often as before.
+#[tokio::test(start_paused = true)]
+async fn the_usual_pace_slows_down_after_refusals_and_timeouts_and_recovers() {
+    let too_much = |status| Scripted::json(status, r#"{"message": "too much"}"#);
+    let late = Scripted::json(200, "1").after(Duration::from_secs(600));
+    for trouble in [too_much(408), too_much(429), late] {
+        let first = std::sync::Mutex::new(Some(trouble));
+        let transport = ScriptedTransport::from_fn(move |_| {
+            let first = first.lock().unwrap().take();
+            first.unwrap_or_else(|| Scripted::json(200, "1"))
+        });
+        let api = ovh::Client::builder()
+            .transport(std::sync::Arc::new(transport.clone()))
+            .clock(cloud_core::test_util::PausedClock::new())
+            .access_token("t")
+            .build()
+            .unwrap();
+        let bulk = async || {
+            let begun = tokio::time::Instant::now();
+            for _ in 0..40 {
+                api.get("/me").await.unwrap();
+            }
+            begun.elapsed().as_millis()
+        };
+        api.get("/me").await.unwrap();
+        assert_eq!(transport.seen().len(), 2);
+        // None at once, and five a second.
+        let slowed = bulk().await;
+        assert!((7_800..=8_000).contains(&slowed), "{slowed}");
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        assert_eq!(bulk().await, 2_000);
+    }
+}
