@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{Result, process, workspace};
 
@@ -75,7 +76,9 @@ const MEASUREMENTS: &[Measurement] = &[
     },
 ];
 
-/// What one run of a command found.
+/// What one run of a command found. What is missing is empty until `read` names it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Run {
     command: String,
     date: String,
@@ -83,11 +86,18 @@ struct Run {
     figures: Vec<Figure>,
 }
 
+#[derive(Deserialize, Serialize)]
 struct Figure {
     plot: String,
     row: String,
     series: String,
     value: f64,
+}
+
+impl Figure {
+    fn name(&self) -> [&str; 3] {
+        [&self.plot, &self.row, &self.series]
+    }
 }
 
 impl Report {
@@ -100,6 +110,9 @@ impl Report {
                 Some(file) => lines(&fs::read_to_string(file)?)?,
                 None => measurement.measure(&root)?,
             };
+            if figures.is_empty() {
+                return Err(format!("{} told no figure", measurement.command).into());
+            }
             let run = Run {
                 command: measurement.command.to_owned(),
                 date: today(),
@@ -165,67 +178,47 @@ impl Measurement {
 
 /// Figures as a measurement tells them.
 fn lines(text: &str) -> Result<Vec<Figure>> {
-    let figures = text
-        .lines()
-        .map(|line| figure(&serde_json::from_str(line)?));
-    figures.collect()
-}
-
-fn figure(value: &Value) -> Result<Figure> {
-    let text = |name: &str| -> Result<String> {
-        let text = value[name].as_str().filter(|text| !text.is_empty());
-        Ok(text.ok_or_else(|| format!("no {name} in {value}"))?.into())
+    let figure = |line| -> Result<Figure> {
+        Ok(serde_json::from_str(line).map_err(|error| format!("{error} in {line}"))?)
     };
-    let number = value["value"].as_f64();
-    Ok(Figure {
-        plot: text("plot")?,
-        row: text("row")?,
-        series: text("series")?,
-        value: number.ok_or_else(|| format!("no value in {value}"))?,
-    })
+    text.lines().map(figure).collect()
 }
 
 /// The runs of the file, in which every figure has a command, a date and a machine.
 fn read(text: &str) -> Result<Vec<Run>> {
-    let file: Value = serde_json::from_str(text)?;
-    let runs = file.as_array().ok_or("the figures are no list of runs")?;
-    let run = |run: &Value| -> Result<Run> {
-        let text = |name: &str| -> Result<String> {
-            let text = run[name].as_str().filter(|text| !text.is_empty());
-            Ok(text.ok_or_else(|| format!("a run without {name}"))?.into())
-        };
-        let figures = run["figures"].as_array().ok_or("a run without figures")?;
-        let date = text("date")?;
-        date.parse::<jiff::civil::Date>()?;
-        Ok(Run {
-            command: text("command")?,
+    let runs: Vec<Run> = serde_json::from_str(text)
+        .map_err(|error| format!("the figures are no list of runs: {error}"))?;
+    for run in &runs {
+        let Run {
+            command,
             date,
-            machine: text("machine")?,
-            figures: figures.iter().map(figure).collect::<Result<_>>()?,
-        })
-    };
-    runs.iter().map(run).collect()
+            machine,
+            figures,
+        } = run;
+        let parts = [
+            ("command", command.is_empty()),
+            ("date", date.is_empty()),
+            ("machine", machine.is_empty()),
+            ("figures", figures.is_empty()),
+        ];
+        if let Some((name, _)) = parts.iter().find(|(_, is_missing)| *is_missing) {
+            return Err(format!("a run without {name}").into());
+        }
+        date.parse::<jiff::civil::Date>()?;
+    }
+    Ok(runs)
 }
 
 /// One line for each figure, so that a change shows in the history as what it is.
 fn write(runs: &[Run]) -> String {
     let runs = runs.iter().map(|run| {
-        let figures = run.figures.iter().map(|figure| {
-            let Figure {
-                plot,
-                row,
-                series,
-                value,
-            } = figure;
-            json!({"plot": plot, "row": row, "series": series, "value": value}).to_string()
-        });
-        let figures: Vec<_> = figures.collect();
+        let figures = run.figures.iter().map(|figure| json!(figure).to_string());
         format!(
             "{{\"command\": {},\n \"date\": {},\n \"machine\": {},\n \"figures\": [\n  {}\n ]}}",
             json!(run.command),
             json!(run.date),
             json!(run.machine),
-            figures.join(",\n  ")
+            figures.collect::<Vec<_>>().join(",\n  ")
         )
     });
     format!("[{}]\n", runs.collect::<Vec<_>>().join(",\n"))
@@ -239,12 +232,6 @@ fn replace(runs: &mut Vec<Run>, new: Run) {
     }
     runs.retain(|run| !run.figures.is_empty() && run.command != new.command);
     runs.push(new);
-}
-
-impl Figure {
-    fn name(&self) -> [String; 3] {
-        [self.plot.clone(), self.row.clone(), self.series.clone()]
-    }
 }
 
 fn today() -> String {

@@ -47,6 +47,17 @@ fn a_figure_without_a_command_a_day_a_machine_or_a_plot_is_refused() {
         let refused = read(&json!([without]).to_string()).err().expect(name);
         assert_eq!(refused.to_string(), format!("a run without {name}"));
     }
+    let nothing = r#"{"plot": "waits", "row": "1", "series": "ours"}"#;
+    let refused = lines(nothing).err().expect("no value").to_string();
+    assert_eq!(
+        refused,
+        format!("missing field `value` at line 1 column 47 in {nothing}")
+    );
+    let refused = read("{}").err().expect("no list").to_string();
+    assert!(
+        refused.starts_with("the figures are no list of runs: "),
+        "{refused}"
+    );
     runs[0].figures[0].plot = "other".into();
     let refused = page::write(&runs).expect_err("no plot").to_string();
     assert_eq!(refused, "there is no plot \"other\"");
