@@ -12,22 +12,21 @@
 //! Each becomes a file with as many lines before it as it has in its chapter, so that an error names the chapter's line.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+mod chapters;
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     let source = root.join("src");
+    // Cargo looks at all that is below.
     println!("cargo::rerun-if-changed={}", source.display());
-    println!("cargo::rerun-if-changed=check/build.rs");
-    let mut chapters = Vec::new();
-    collect(&source, &mut chapters);
-    chapters.sort();
     let mut book = String::new();
-    for chapter in chapters {
+    for chapter in chapters::chapters(&source) {
         let text = fs::read_to_string(&chapter).expect("a chapter that was listed");
         let name: String = chapter
             .strip_prefix(&source)
@@ -57,19 +56,6 @@ fn main() {
         book.push_str("}\n");
     }
     fs::write(out.join("book.rs"), book).expect("a writable folder");
-}
-
-fn collect(folder: &Path, chapters: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("the folder of the guide") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            println!("cargo::rerun-if-changed={}", path.display());
-            collect(&path, chapters);
-        } else if path.extension().is_some_and(|end| end == "md") {
-            println!("cargo::rerun-if-changed={}", path.display());
-            chapters.push(path);
-        }
-    }
 }
 
 /// Calls with their lines.
