@@ -164,7 +164,7 @@ impl Project {
                     }
                 }
                 Event::Snapshot { storage_box, plan } => {
-                    storage_boxes::follow_plan(self, storage_box, plan);
+                    storage_boxes::take_snapshot(self, storage_box, plan);
                 }
             }
         }
@@ -303,7 +303,7 @@ impl Project {
             .collect()
     }
 
-    fn delete_backups(&mut self, server: i64) {
+    pub(crate) fn delete_backups(&mut self, server: i64) {
         let now = self.stamp();
         for image in self
             .images

@@ -546,27 +546,25 @@ fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
     let hour = ctx.shared.rng.u8(0..6) * 4;
     let (id, server) = changeable(ctx)?;
-    let window = server
-        .backup_window
-        .clone()
-        .unwrap_or_else(|| format!("{:02}-{:02}", (hour + 22) % 24, (hour + 2) % 24));
-    act(
-        ctx,
-        "enable_backup",
-        id,
-        Some(Effect::BackupWindow(id, Some(window))),
-    )
+    let was = server.backup_window.clone();
+    let new = || format!("{:02}-{:02}", (hour + 22) % 24, (hour + 2) % 24);
+    server.backup_window.get_or_insert_with(new);
+    let effect = Effect::told(move |project| {
+        project.with_server(id, |server| server.backup_window = was);
+    });
+    act(ctx, "enable_backup", id, Some(effect))
 }
 
 fn disable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
-    let (id, _) = changeable(ctx)?;
-    act(
-        ctx,
-        "disable_backup",
-        id,
-        Some(Effect::BackupWindow(id, None)),
-    )
+    let (id, server) = changeable(ctx)?;
+    // The window goes at once; the backups are what there is to do.
+    let was = server.backup_window.take();
+    let effect = Effect::either(
+        move |project| project.delete_backups(id),
+        move |project, _| project.with_server(id, |server| server.backup_window = was),
+    );
+    act(ctx, "disable_backup", id, Some(effect))
 }
 
 fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {

@@ -24,7 +24,7 @@ pub(crate) mod snapshots;
 pub(crate) mod subaccounts;
 
 use plan::Plan;
-pub(crate) use plan::follow as follow_plan;
+pub(crate) use plan::take_snapshot;
 use snapshots::Snapshot;
 use subaccounts::Subaccount;
 
@@ -166,16 +166,12 @@ pub(crate) enum Change {
     Ready,
     Gone,
     Type(&'static StorageBoxType),
-    Protection(Option<bool>),
-    Access(Access),
-    Plan(Option<Plan>),
     RolledBack(i64),
     SnapshotTaken(i64),
     SnapshotGone(i64),
     SubaccountReady(i64),
     SubaccountGone(i64),
     SubaccountHome(i64, String),
-    SubaccountAccess(i64, Access),
 }
 
 const ORDERS: &[Order<StorageBox>] = &[
@@ -335,12 +331,43 @@ fn act(
     ctx: &mut Ctx<'_>,
     command: &'static str,
     units: u32,
-    change: Option<Change>,
+    effect: Option<Effect>,
 ) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
-    let effect = change.map(|change| Effect::StorageBox(id, change));
     let action = ctx.start(command, units, vec![(Kind::StorageBox, id)], effect)?;
     one(201, "action", ctx.project.action(action))
+}
+
+/// An action that has changed the storage box in the path when it ends.
+fn change(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    units: u32,
+    change: Change,
+) -> Result<Answer, ApiError> {
+    let effect = Effect::StorageBox(ctx.id()?, change);
+    act(ctx, command, units, Some(effect))
+}
+
+/// Gives a storage box that can be worked on other settings at once, and the old ones back when the action fails.
+fn tell<T: Send + 'static>(
+    storage_box: &mut StorageBox,
+    setting: fn(&mut StorageBox) -> &mut T,
+    value: T,
+) -> Effect {
+    let id = storage_box.id;
+    let was = std::mem::replace(setting(storage_box), value);
+    Effect::told(move |project| {
+        if let Some(storage_box) = project.storage_boxes.get_mut(&id) {
+            *setting(storage_box) = was;
+        }
+    })
+}
+
+/// Settings with those that a request has named.
+fn with_access(mut access: Access, named: Access) -> Access {
+    access.extend(named);
+    access
 }
 
 fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -435,7 +462,7 @@ fn delete_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if storage_box.protected {
         return Err(ApiError::protected("storage box"));
     }
-    act(ctx, "delete", 1, Some(Change::Gone))
+    change(ctx, "delete", 1, Change::Gone)
 }
 
 fn list_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -450,7 +477,7 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .unwrap_or_default()
         .trim_matches('/')
         .to_owned();
-    let storage_box = get_free(ctx)?;
+    let storage_box = get(ctx)?;
     let inside = if path.is_empty() {
         String::new()
     } else if storage_box.folders.contains(&path) {
@@ -471,12 +498,10 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let delete = input.boolean("delete");
     input.finish()?;
-    act(
-        ctx,
-        "change_protection",
-        0,
-        Some(Change::Protection(delete)),
-    )
+    let storage_box = get_free(ctx)?;
+    let delete = delete.unwrap_or(storage_box.protected);
+    let effect = tell(storage_box, |row| &mut row.protected, delete);
+    act(ctx, "change_protection", 1, Some(effect))
 }
 
 fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -486,7 +511,7 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let kind =
         kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
-    act(ctx, "change_type", 3, Some(Change::Type(kind)))
+    change(ctx, "change_type", 3, Change::Type(kind))
 }
 
 fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -502,12 +527,10 @@ fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
-    act(
-        ctx,
-        "update_access_settings",
-        1,
-        Some(Change::Access(access)),
-    )
+    let storage_box = get_free(ctx)?;
+    let access = with_access(storage_box.access.clone(), access);
+    let effect = tell(storage_box, |row| &mut row.access, access);
+    act(ctx, "update_access_settings", 1, Some(effect))
 }
 
 /// Nothing, when the storage box was deleted in the meantime.
@@ -522,15 +545,6 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
             project.storage_boxes.remove(&id);
         }
         Change::Type(kind) => storage_box.kind = kind,
-        Change::Protection(delete) => {
-            storage_box.protected = delete.unwrap_or(storage_box.protected);
-        }
-        Change::Access(access) => storage_box.access.extend(access),
-        Change::Plan(plan) => {
-            storage_box.plan = plan;
-            storage_box.plans += 1;
-            plan::schedule(project, id);
-        }
         Change::RolledBack(snapshot) => {
             if let Some(folders) = storage_box
                 .snapshots
@@ -563,11 +577,6 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
             storage_box.make_folder(&home);
             if let Some(row) = storage_box.subaccounts.get_mut(&subaccount) {
                 row.home_directory = home;
-            }
-        }
-        Change::SubaccountAccess(subaccount, access) => {
-            if let Some(row) = storage_box.subaccounts.get_mut(&subaccount) {
-                row.access.extend(access);
             }
         }
     }

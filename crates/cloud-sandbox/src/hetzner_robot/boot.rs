@@ -16,27 +16,23 @@ use super::servers::Server;
 use super::settings::Quirk;
 use super::{Ctx, Does, op};
 
-macro_rules! routes {
-    ($($kind:literal $which:expr;)*) => {
-        pub(super) const ROUTES: &[Route<Does>] = &[
-            op!(GET "/boot/{server-number}", BOOT, all),
-            $(
-                op!(GET $kind, BOOT, |ctx| get(ctx, $which)),
-                op!(POST $kind, BOOT, |ctx| activate(ctx, $which)),
-                op!(DELETE $kind, BOOT, |ctx| deactivate(ctx, $which)),
-            )*
-            op!(GET "/boot/{server-number}/rescue/last", BOOT, |ctx| last(ctx, RESCUE)),
-            op!(GET "/boot/{server-number}/linux/last", BOOT, |ctx| last(ctx, LINUX)),
-        ];
-    };
-}
-
-routes! {
-    "/boot/{server-number}/rescue" RESCUE;
-    "/boot/{server-number}/linux" LINUX;
-    "/boot/{server-number}/vnc" VNC;
-    "/boot/{server-number}/windows" WINDOWS;
-}
+pub(super) const ROUTES: &[Route<Does>] = &[
+    op!(GET "/boot/{server-number}", BOOT, all),
+    op!(GET "/boot/{server-number}/rescue", BOOT, |ctx| get(ctx, RESCUE)),
+    op!(POST "/boot/{server-number}/rescue", BOOT, |ctx| activate(ctx, RESCUE)),
+    op!(DELETE "/boot/{server-number}/rescue", BOOT, |ctx| deactivate(ctx, RESCUE)),
+    op!(GET "/boot/{server-number}/linux", BOOT, |ctx| get(ctx, LINUX)),
+    op!(POST "/boot/{server-number}/linux", BOOT, |ctx| activate(ctx, LINUX)),
+    op!(DELETE "/boot/{server-number}/linux", BOOT, |ctx| deactivate(ctx, LINUX)),
+    op!(GET "/boot/{server-number}/vnc", BOOT, |ctx| get(ctx, VNC)),
+    op!(POST "/boot/{server-number}/vnc", BOOT, |ctx| activate(ctx, VNC)),
+    op!(DELETE "/boot/{server-number}/vnc", BOOT, |ctx| deactivate(ctx, VNC)),
+    op!(GET "/boot/{server-number}/windows", BOOT, |ctx| get(ctx, WINDOWS)),
+    op!(POST "/boot/{server-number}/windows", BOOT, |ctx| activate(ctx, WINDOWS)),
+    op!(DELETE "/boot/{server-number}/windows", BOOT, |ctx| deactivate(ctx, WINDOWS)),
+    op!(GET "/boot/{server-number}/rescue/last", BOOT, |ctx| last(ctx, RESCUE)),
+    op!(GET "/boot/{server-number}/linux/last", BOOT, |ctx| last(ctx, LINUX)),
+];
 
 /// A kind of boot configuration.
 #[derive(Clone, Copy, Debug)]

@@ -95,7 +95,7 @@ pub(crate) const METHODS: [&str; 5] = ["GET", "POST", "PUT", "DELETE", "PATCH"];
 
 impl Access {
     pub(crate) fn new(settings: &Settings, epoch: SystemTime) -> Self {
-        let (application, credential) = (100_001, 500_000_001);
+        let (application, credential) = (5_400_100_001, 5_410_000_001);
         let everything = METHODS[..4].iter().map(|method| Rule {
             method: (*method).to_owned(),
             path: "/*".to_owned(),

@@ -38,45 +38,41 @@ const RENEW: &[Field] = &[
     nullable("period", Kind::Integer),
 ];
 
-/// The products that have it: the kind of their services, the path, and how their IAM actions begin.
-macro_rules! products {
-    ($($kind:literal $path:literal;)*) => {
-        const PRODUCTS: &[(&str, &str)] = &[$(($kind, $path)),*];
+/// The products that have it: the kind of their services, and the path.
+const PRODUCTS: &[(&str, &str)] = &[
+    ("dedicatedServer", "/dedicated/server/{serviceName}"),
+    ("dnsZone", "/domain/zone/{zoneName}"),
+    ("domain", "/domain/{serviceName}"),
+    ("emailDomain", "/email/domain/{domain}"),
+    ("publicCloudProject", "/cloud/project/{serviceName}"),
+    ("sms", "/sms/{serviceName}"),
+    ("vps", "/vps/{serviceName}"),
+    (
+        "webCloudDatabases",
+        "/hosting/privateDatabase/{serviceName}",
+    ),
+];
 
-        pub(crate) const ROUTES: &[Route<Does>] = &[
-            op!(GET "/services", Some("account:apiovh:services/get"), list).query(&["orderBy", "resourceName", "routes", "sort"]),
-            op!(GET "/services/{serviceId}", Some("account:apiovh:services/get"), get_service),
-            $(
-                super::operation::operation(
-                    concat!("GET ", $path, "/serviceInfos"),
-                    "GET",
-                    concat!($path, "/serviceInfos"),
-                    Some(concat!($kind, ":apiovh:serviceInfos/get")),
-                    |ctx| infos(ctx, $kind).map(|infos| infos.clone()),
-                ),
-                super::operation::operation(
-                    concat!("PUT ", $path, "/serviceInfos"),
-                    "PUT",
-                    concat!($path, "/serviceInfos"),
-                    Some(concat!($kind, ":apiovh:serviceInfos/edit")),
-                    |ctx| change(ctx, $kind),
-                )
-                .body(CHANGE),
-            )*
-        ];
-    };
-}
-
-products! {
-    "dedicatedServer" "/dedicated/server/{serviceName}";
-    "dnsZone" "/domain/zone/{zoneName}";
-    "domain" "/domain/{serviceName}";
-    "emailDomain" "/email/domain/{domain}";
-    "publicCloudProject" "/cloud/project/{serviceName}";
-    "sms" "/sms/{serviceName}";
-    "vps" "/vps/{serviceName}";
-    "webCloudDatabases" "/hosting/privateDatabase/{serviceName}";
-}
+pub(crate) const ROUTES: &[Route<Does>] = &[
+    op!(GET "/services", Some("account:apiovh:services/get"), list).query(&["orderBy", "resourceName", "routes", "sort"]),
+    op!(GET "/services/{serviceId}", Some("account:apiovh:services/get"), get_service),
+    op!(GET "/dedicated/server/{serviceName}/serviceInfos", Some("dedicatedServer:apiovh:serviceInfos/get"), |ctx| get(ctx, "dedicatedServer")),
+    op!(PUT "/dedicated/server/{serviceName}/serviceInfos", Some("dedicatedServer:apiovh:serviceInfos/edit"), |ctx| change(ctx, "dedicatedServer")).body(CHANGE),
+    op!(GET "/domain/zone/{zoneName}/serviceInfos", Some("dnsZone:apiovh:serviceInfos/get"), |ctx| get(ctx, "dnsZone")),
+    op!(PUT "/domain/zone/{zoneName}/serviceInfos", Some("dnsZone:apiovh:serviceInfos/edit"), |ctx| change(ctx, "dnsZone")).body(CHANGE),
+    op!(GET "/domain/{serviceName}/serviceInfos", Some("domain:apiovh:serviceInfos/get"), |ctx| get(ctx, "domain")),
+    op!(PUT "/domain/{serviceName}/serviceInfos", Some("domain:apiovh:serviceInfos/edit"), |ctx| change(ctx, "domain")).body(CHANGE),
+    op!(GET "/email/domain/{domain}/serviceInfos", Some("emailDomain:apiovh:serviceInfos/get"), |ctx| get(ctx, "emailDomain")),
+    op!(PUT "/email/domain/{domain}/serviceInfos", Some("emailDomain:apiovh:serviceInfos/edit"), |ctx| change(ctx, "emailDomain")).body(CHANGE),
+    op!(GET "/cloud/project/{serviceName}/serviceInfos", Some("publicCloudProject:apiovh:serviceInfos/get"), |ctx| get(ctx, "publicCloudProject")),
+    op!(PUT "/cloud/project/{serviceName}/serviceInfos", Some("publicCloudProject:apiovh:serviceInfos/edit"), |ctx| change(ctx, "publicCloudProject")).body(CHANGE),
+    op!(GET "/sms/{serviceName}/serviceInfos", Some("sms:apiovh:serviceInfos/get"), |ctx| get(ctx, "sms")),
+    op!(PUT "/sms/{serviceName}/serviceInfos", Some("sms:apiovh:serviceInfos/edit"), |ctx| change(ctx, "sms")).body(CHANGE),
+    op!(GET "/vps/{serviceName}/serviceInfos", Some("vps:apiovh:serviceInfos/get"), |ctx| get(ctx, "vps")),
+    op!(PUT "/vps/{serviceName}/serviceInfos", Some("vps:apiovh:serviceInfos/edit"), |ctx| change(ctx, "vps")).body(CHANGE),
+    op!(GET "/hosting/privateDatabase/{serviceName}/serviceInfos", Some("webCloudDatabases:apiovh:serviceInfos/get"), |ctx| get(ctx, "webCloudDatabases")),
+    op!(PUT "/hosting/privateDatabase/{serviceName}/serviceInfos", Some("webCloudDatabases:apiovh:serviceInfos/edit"), |ctx| change(ctx, "webCloudDatabases")).body(CHANGE),
+];
 
 /// What a service has that was bought a year ago.
 pub(crate) fn fresh(account: &mut Account, name: &str, id: Option<i64>) -> Value {
@@ -109,6 +105,10 @@ fn infos<'c>(ctx: &'c mut Ctx<'_>, kind: &'static str) -> Result<&'c mut Value, 
         return super::zones::find(ctx).map(|zone| &mut zone.infos);
     }
     ctx.part(kind, "infos")
+}
+
+fn get(ctx: &mut Ctx<'_>, kind: &'static str) -> Result<Value, Refusal> {
+    infos(ctx, kind).map(|infos| infos.clone())
 }
 
 fn change(ctx: &mut Ctx<'_>, kind: &'static str) -> Result<Value, Refusal> {

@@ -241,6 +241,56 @@ async fn a_storage_box_takes_one_action_at_a_time() {
 }
 
 #[tokio::test]
+async fn every_action_of_a_storage_box_and_its_parts_locks_it_but_reading_it_needs_no_lock() {
+    let api = Api::new();
+    let password = json!({"password": "Correct-Horse-7"});
+    let order = json!({"name": "backup", "storage_box_type": "bx11", "location": "fsn1", "password": "Correct-Horse-7"});
+    let path = format!(
+        "/storage_boxes/{}",
+        api.created("/storage_boxes", order).await["id"]
+    );
+    let own = |action: &str| format!("{path}/actions/{action}");
+    let subaccounts = format!("{path}/subaccounts");
+    let subaccount = json!({"password": "Correct-Horse-7", "home_directory": "a"});
+    let id = api.created(&subaccounts, subaccount).await["id"].clone();
+    let of_it = |action: &str| format!("{subaccounts}/{id}/actions/{action}");
+    let snapshots = format!("{path}/snapshots");
+    let snapshot = api.created(&snapshots, json!({})).await["id"].clone();
+    let plan = json!({"max_snapshots": 2, "minute": 30, "hour": 3});
+    for (action, body) in [
+        (own("change_protection"), json!({"delete": false})),
+        (own("reset_password"), password.clone()),
+        (own("update_access_settings"), json!({"ssh_enabled": true})),
+        (own("enable_snapshot_plan"), plan),
+        (own("disable_snapshot_plan"), Value::Null),
+        (own("change_type"), json!({"storage_box_type": "bx21"})),
+        (own("rollback_snapshot"), json!({"snapshot": snapshot})),
+        (of_it("reset_subaccount_password"), password),
+        (of_it("update_access_settings"), json!({"readonly": true})),
+        (
+            of_it("change_home_directory"),
+            json!({"home_directory": "b"}),
+        ),
+    ] {
+        api.post(&action, body.clone()).await.ok(201);
+        for (again, body) in [(&action, body), (&own("change_protection"), json!({}))] {
+            let refused = api.post(again, body).await;
+            locked(&refused, "storage box");
+        }
+        for read in [
+            path.clone(),
+            format!("{path}/folders"),
+            snapshots.clone(),
+            subaccounts.clone(),
+            format!("{subaccounts}/{id}"),
+        ] {
+            api.get(&read).await.ok(200);
+        }
+        api.settle();
+    }
+}
+
+#[tokio::test]
 async fn unknown_keys_are_refused_wherever_they_stand() {
     let api = Api::new();
     let server = api.server("web").await;

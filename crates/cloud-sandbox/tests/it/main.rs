@@ -12,6 +12,7 @@ mod hetzner_network;
 mod hetzner_robot;
 mod hetzner_robot_answers;
 mod hetzner_servers;
+mod hetzner_settings;
 mod hetzner_storage_boxes;
 mod ionos_dataplatform;
 mod keystone;

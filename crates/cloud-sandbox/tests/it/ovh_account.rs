@@ -324,6 +324,9 @@ async fn consumer_keys_are_listed_and_revoked() {
     let application = api.ok(&format!("{path}/application")).await;
     assert_eq!(application["applicationKey"], APPLICATION_KEY);
     let id = &application["applicationId"];
+    for id in [&own["credentialId"], &pending[0], id] {
+        assert!(id.as_i64().unwrap() > 1 << 32, "{id}");
+    }
     assert_eq!(api.ok("/me/api/application").await, json!([id]));
     assert_eq!(
         api.ok(&format!("/me/api/application/{id}")).await,

@@ -246,3 +246,43 @@ async fn credentials_rules_policies_limits_and_faults_count() {
     limited.get("/vrack").await.ok(200);
     assert_eq!(limited.get("/vrack").await.status, 429);
 }
+
+#[tokio::test]
+async fn what_tools_ask_for_often_is_there() {
+    let api = generic();
+    let project = api.ok("/cloud/project").await[0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let vps = api.ok("/vps").await[0].as_str().unwrap().to_owned();
+    for path in [
+        "/domain",
+        "/domain/example.com",
+        "/domain/example.com/nameServer",
+        "/domain/zone/example.com/dynHost/record",
+        "/domain/zone/example.com/dynHost/login",
+        &format!("/cloud/project/{project}/flavor"),
+        &format!("/cloud/project/{project}/image"),
+        &format!("/cloud/project/{project}/volume"),
+        "/sms",
+        "/order/cart",
+        "/services",
+        "/email/domain",
+    ] {
+        let reply = api.get(path).await;
+        reply.ok(200);
+        assert!(!is_marked(&reply), "{path} has a state");
+    }
+    for action in ["stop", "start"] {
+        let reply = api.post(&format!("/vps/{vps}/{action}"), Value::Null).await;
+        reply.ok(200);
+        assert!(!is_marked(&reply), "{action}");
+        api.settle();
+    }
+    let groups = api.signed("GET", "/v2/iam/resourceGroup", &[], "").await;
+    groups.ok(200);
+    assert!(!is_marked(&groups));
+    for path in ["/dbaas/logs", "/ipLoadbalancing", "/dedicated/nasha"] {
+        assert!(is_marked(&api.get(path).await), "{path}");
+    }
+}

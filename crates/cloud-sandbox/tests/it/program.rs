@@ -643,3 +643,74 @@ fn bodies_are_lenient_and_projects_empty_when_that_is_asked_for() {
         assert!(answer.ends_with(status), "{answer}");
     }
 }
+
+/// The journal of a program that is served at this endpoint of Hetzner.
+fn journal(endpoint: &str, query: &str) -> serde_json::Value {
+    let base = endpoint.replace("/hetzner/v1", "");
+    let answer = curl(&[&format!("{base}/_sandbox/journal{query}")]);
+    let (body, status) = answer.rsplit_once(' ').unwrap();
+    assert_eq!(status, "200", "{body}");
+    serde_json::from_str(body).unwrap()
+}
+
+#[test]
+fn the_journal_is_a_ring_with_the_beginnings_of_bodies() {
+    let (_child, greeting) = started(&["--journal", "2"]);
+    let endpoint = value(&greeting, "HCLOUD_ENDPOINT");
+    let long = format!("\"{}\"", "x".repeat(5000));
+    for body in ["1", &long, "22"] {
+        curl(&["--json", body, &format!("{endpoint}/placement_groups")]);
+    }
+    let kept = journal(&endpoint, "");
+    assert_eq!(kept["dropped"], 1);
+    let bodies: Vec<_> = kept["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["body"].as_str().unwrap(), &entry["body_size"]))
+        .collect();
+    let whole = serde_json::json!(long.len());
+    assert_eq!(
+        bodies,
+        [(&long[..4096], &whole), ("22", &serde_json::json!(2))]
+    );
+
+    let (_child, greeting) = started(&["--journal", "0"]);
+    let endpoint = value(&greeting, "HCLOUD_ENDPOINT");
+    curl(&[&format!("{endpoint}/locations")]);
+    assert_eq!(
+        journal(&endpoint, ""),
+        serde_json::json!({"dropped": 0, "entries": []})
+    );
+}
+
+#[test]
+fn the_journal_has_room_for_ten_thousand_requests() {
+    let (_child, greeting) = started(&[]);
+    let endpoint = value(&greeting, "HCLOUD_ENDPOINT");
+    let (host, path) = endpoint
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let request = |number| {
+        let end = if number % 100 == 0 {
+            "close"
+        } else {
+            "keep-alive"
+        };
+        format!("GET /{path}/locations HTTP/1.1\r\nHost: {host}\r\nConnection: {end}\r\n\r\n")
+    };
+    for last in (100..=10_100).step_by(100) {
+        // All of them before the first answer is read.
+        let batch: String = (last - 99..=last).map(request).collect();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.write_all(batch.as_bytes()).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        assert_eq!(answers.matches("HTTP/1.1 401").count(), 100);
+    }
+    let kept = journal(&endpoint, "?last=1");
+    assert_eq!(kept["dropped"], 100);
+    assert_eq!(kept["entries"][0]["number"], 10_099);
+}

@@ -486,6 +486,30 @@ async fn behind_a_proxy_links_and_signatures_are_for_the_address_that_the_client
         index.contains(r#""url":"https://sandbox.example:8443/keystone/v3""#),
         "{index}"
     );
+    let login = r#"{"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"}}}, "scope": {"project": {"name": "demo", "domain": {"id": "default"}}}}}"#;
+    let rules = r#"{"accessRules": [{"method": "GET", "path": "/me"}]}"#;
+    let application = format!("X-Ovh-Application: {APPLICATION_KEY}\r\n");
+    for (path, headers, body, link) in [
+        (
+            "/keystone/v3/auth/tokens",
+            "",
+            login,
+            r#""url":"https://sandbox.example:8443/sahara/v1.1/"#,
+        ),
+        (
+            "/ovh/1.0/auth/credential",
+            &application,
+            rules,
+            r#""validationUrl":"https://sandbox.example:8443/ovh/"#,
+        ),
+    ] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: inner\r\n{forwarded}{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = raw(&server, &[request.as_bytes()]).await;
+        assert!(answer.contains(link), "{answer}");
+    }
 
     let time = exchange(&server, "GET", "/ovh/1.0/auth/time", "").await;
     let timestamp = body_of(&time);

@@ -641,6 +641,15 @@ async fn lists_of_records() {
         ))
         .await;
     assert_eq!(odd, ["h119", "h117"]);
+    // Unlike in Kubernetes, what has no such label is not different: neither the SOA nor the NS records are here.
+    let different = api
+        .names(&format!(
+            "{path}?label_selector=even!%3Dyes&sort=created&per_page=100"
+        ))
+        .await;
+    assert_eq!((different.len(), different[0].as_str()), (60, "h001"));
+    let other = format!("{path}?label_selector=key!%3Dvalue");
+    assert!(api.names(&other).await.is_empty());
     assert_eq!(
         api.get(&format!("{path}?type=SPF")).await.invalid(),
         ["type"]

@@ -52,12 +52,14 @@ pub(crate) struct Place {
 pub(crate) enum Change {
     Created,
     ServiceAdded(u16),
-    ServiceUpdated(Box<Service>),
     ServiceDeleted(u16),
     TargetAdded(What),
     TargetRemoved(What),
     Type(&'static LoadBalancerType),
     /// These show from the request on, and know what to go back to.
+    ServiceUpdated {
+        was: Box<Service>,
+    },
     Algorithm {
         was: &'static str,
     },
@@ -131,9 +133,8 @@ impl LoadBalancer {
                     service.works_since = Some(now);
                 }
             }
-            Change::ServiceUpdated(new) => {
-                if let Some(service) = self.service(new.listen_port) {
-                    *service = *new;
+            Change::ServiceUpdated { was } => {
+                if let Some(service) = self.service(was.listen_port) {
                     service.works_since = Some(now);
                 }
             }
@@ -167,6 +168,11 @@ impl LoadBalancer {
             Change::TargetAdded(what) => self.targets.retain(|target| target.what != *what),
             Change::Attached => return self.private.take().map(|place| place.network),
             Change::Gone => self.deleting = false,
+            Change::ServiceUpdated { was } => {
+                if let Some(service) = self.service(was.listen_port) {
+                    service.clone_from(was);
+                }
+            }
             Change::Algorithm { was } => self.algorithm = was,
             Change::Protection { was } => self.protected = *was,
             Change::DnsPtr { ip, was } => drop(self.set_dns_ptr(*ip, was.clone())),

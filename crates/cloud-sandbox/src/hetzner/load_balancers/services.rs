@@ -345,12 +345,9 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .cloned()
         .collect();
     check_ports(422, &others, &service)?;
-    act(
-        ctx,
-        "update_service",
-        id,
-        Change::ServiceUpdated(Box::new(service)),
-    )
+    let known = balancer.service(port).ok_or_else(no_service)?;
+    let was = Box::new(std::mem::replace(known, service));
+    act(ctx, "update_service", id, Change::ServiceUpdated { was })
 }
 
 pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {

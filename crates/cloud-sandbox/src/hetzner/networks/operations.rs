@@ -11,6 +11,7 @@ use super::{Member, Network, Range, RouteTo, Subnet};
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::LOCATIONS;
+use crate::hetzner::project::{Effect, Project};
 use crate::hetzner::query::{Order, list};
 use crate::hetzner::resource::{self, Resource as _};
 use crate::hetzner::{Ctx, Handler};
@@ -434,7 +435,13 @@ fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         );
     }
     input.finish()?;
-    let effect = resource::set::<Network>(id, move |network| network.range = range.unwrap_or(old));
+    let tell = move |project: &mut Project, range| {
+        if let Some(network) = project.networks.get_mut(id) {
+            network.range = range;
+        }
+    };
+    tell(ctx.project, range.unwrap_or(old));
+    let effect = Effect::told(move |project| tell(project, old));
     resource::start::<Network>(ctx, "change_ip_range", id, effect)
 }
 

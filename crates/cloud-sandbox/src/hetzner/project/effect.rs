@@ -24,8 +24,6 @@ pub(crate) enum Effect {
     },
     Gone(i64),
     Iso(i64, Option<i64>),
-    Rescue(i64, bool),
-    BackupWindow(i64, Option<String>),
     Type {
         server: i64,
         server_type: &'static ServerType,
@@ -96,15 +94,6 @@ impl Project {
             }
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
-            Effect::Rescue(server, on) => {
-                self.with_server(server, |server| server.rescue_enabled = on);
-            }
-            Effect::BackupWindow(server, window) => {
-                if window.is_none() {
-                    self.delete_backups(server);
-                }
-                self.with_server(server, |server| server.backup_window = window);
-            }
             Effect::Type {
                 server,
                 server_type,

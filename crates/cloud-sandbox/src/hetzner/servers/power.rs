@@ -93,19 +93,23 @@ pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     {
         return Err(ApiError::not_found("SSH key", key));
     }
+    let effect = tell_rescue(ctx, true)?;
     let password = ctx.shared.password();
-    act_with_password(
-        ctx,
-        "enable_rescue",
-        1,
-        id,
-        Some(&password),
-        Some(Effect::Rescue(id, true)),
-    )
+    act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(effect))
 }
 
 pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
-    act(ctx, "disable_rescue", id, Some(Effect::Rescue(id, false)))
+    let effect = tell_rescue(ctx, false)?;
+    act(ctx, "disable_rescue", id, Some(effect))
+}
+
+/// What the next boot is to be shows at once, and goes back when the action fails.
+fn tell_rescue(ctx: &mut Ctx<'_>, on: bool) -> Result<Effect, ApiError> {
+    let (id, server) = changeable(ctx)?;
+    let was = std::mem::replace(&mut server.rescue_enabled, on);
+    Ok(Effect::told(move |project| {
+        project.with_server(id, |server| server.rescue_enabled = was);
+    }))
 }

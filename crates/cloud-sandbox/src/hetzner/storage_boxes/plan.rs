@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::super::error::ApiError;
 use super::super::input::Input;
-use super::super::project::Project;
+use super::super::project::{Effect, Project};
 use super::super::{Ctx, unix_seconds};
 use super::snapshots::Snapshot;
-use super::{Change, act, get_free};
+use super::{act, get_free};
 use crate::answer::Answer;
 
 #[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
@@ -81,22 +81,37 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         day_of_month: number(&mut input, "day_of_month", 1, 31),
     };
     input.finish()?;
-    act(
-        ctx,
-        "enable_snapshot_plan",
-        1,
-        Some(Change::Plan(Some(plan))),
-    )
+    follow(ctx, "enable_snapshot_plan", Some(plan))
 }
 
 pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
-    get_free(ctx)?;
-    act(ctx, "disable_snapshot_plan", 1, Some(Change::Plan(None)))
+    follow(ctx, "disable_snapshot_plan", None)
+}
+
+/// The storage box shows its plan at once, and the one before when the action fails.
+fn follow(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    plan: Option<Plan>,
+) -> Result<Answer, ApiError> {
+    let storage_box = get_free(ctx)?;
+    let (id, was) = (storage_box.id, storage_box.plan);
+    set(ctx.project, id, plan);
+    let effect = Effect::told(move |project| set(project, id, was));
+    act(ctx, command, 1, Some(effect))
+}
+
+fn set(project: &mut Project, id: i64, plan: Option<Plan>) {
+    if let Some(storage_box) = project.storage_boxes.get_mut(&id) {
+        storage_box.plan = plan;
+        storage_box.plans += 1;
+    }
+    schedule(project, id);
 }
 
 /// Plans the next snapshot of the plan, if there is one.
-pub(super) fn schedule(project: &mut Project, id: i64) {
+fn schedule(project: &mut Project, id: i64) {
     let now = project.wall();
     let Some(storage_box) = project.storage_boxes.get(&id) else {
         return;
@@ -108,7 +123,7 @@ pub(super) fn schedule(project: &mut Project, id: i64) {
 }
 
 /// Takes a snapshot, makes the oldest of the plan's make room, and plans the next one.
-pub(crate) fn follow(project: &mut Project, id: i64, number: u64) {
+pub(crate) fn take_snapshot(project: &mut Project, id: i64, number: u64) {
     let (now, wall) = (project.stamp(), project.wall());
     let Some(storage_box) = project
         .storage_boxes

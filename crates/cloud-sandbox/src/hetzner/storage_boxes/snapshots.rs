@@ -8,7 +8,7 @@ use super::super::labels::Labels;
 use super::super::project::{Effect, Kind};
 use super::super::query::Order;
 use super::super::{Ctx, Handler, one};
-use super::{Change, act, at_most, get, get_free, matches};
+use super::{Change, at_most, change, get, get_free, matches};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
@@ -228,10 +228,5 @@ pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "is not a snapshot of the storage box",
         )]));
     };
-    act(
-        ctx,
-        "rollback_snapshot",
-        3,
-        Some(Change::RolledBack(snapshot)),
-    )
+    change(ctx, "rollback_snapshot", 3, Change::RolledBack(snapshot))
 }

@@ -8,6 +8,7 @@ use super::super::query::Order;
 use super::super::{Ctx, Handler, one};
 use super::{
     Access, Change, at_most, get, get_free, host_of, read_access, read_new_access, read_password,
+    with_access,
 };
 use crate::answer::Answer;
 use crate::route::{Route, route};
@@ -209,7 +210,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         "create_subaccount",
         1,
         (storage_box, id),
-        Some(Change::SubaccountReady(id)),
+        Some(Effect::StorageBox(storage_box, Change::SubaccountReady(id))),
     )?;
     Ok(Answer::json(
         201,
@@ -222,13 +223,12 @@ fn start(
     command: &'static str,
     units: u32,
     (storage_box, id): (i64, i64),
-    change: Option<Change>,
+    effect: Option<Effect>,
 ) -> Result<Value, ApiError> {
     let resources = vec![
         (Kind::StorageBox, storage_box),
         (Kind::StorageBoxSubaccount, id),
     ];
-    let effect = change.map(|change| Effect::StorageBox(storage_box, change));
     let action = ctx.start(command, units, resources, effect)?;
     Ok(ctx.project.action(action))
 }
@@ -263,7 +263,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         "delete_subaccount",
         1,
         ids,
-        Some(Change::SubaccountGone(ids.1)),
+        Some(Effect::StorageBox(ids.0, Change::SubaccountGone(ids.1))),
     )?;
     one(201, "action", action)
 }
@@ -278,7 +278,10 @@ fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         "change_home_directory",
         1,
         ids,
-        Some(Change::SubaccountHome(ids.1, home)),
+        Some(Effect::StorageBox(
+            ids.0,
+            Change::SubaccountHome(ids.1, home),
+        )),
     )?;
     one(201, "action", action)
 }
@@ -297,12 +300,15 @@ fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
-    let action = start(
-        ctx,
-        "update_access_settings",
-        1,
-        ids,
-        Some(Change::SubaccountAccess(ids.1, access)),
-    )?;
+    let row = find(ctx)?;
+    let access = with_access(row.access.clone(), access);
+    let was = std::mem::replace(&mut row.access, access);
+    let effect = Effect::told(move |project| {
+        let storage_box = project.storage_boxes.get_mut(&ids.0);
+        if let Some(row) = storage_box.and_then(|row| row.subaccounts.get_mut(&ids.1)) {
+            row.access = was;
+        }
+    });
+    let action = start(ctx, "update_access_settings", 1, ids, Some(effect))?;
     one(201, "action", action)
 }
