@@ -271,14 +271,12 @@ mod tests {
 
     use super::*;
 
-    /// The files of the product vps, as far as this description goes.
-    fn vps(document: &Value) -> BTreeMap<String, String> {
+    /// The files of a product, as far as this description goes.
+    fn files(name: &str, document: &Value) -> BTreeMap<String, String> {
         let section = Section::read(document).expect("a section");
-        let vps: &'static Product = products::PRODUCTS
-            .iter()
-            .find(|one| one.name == "vps")
-            .expect("vps");
-        sources(&Described::new(vps, &section), None)
+        let mut products = products::PRODUCTS.iter();
+        let product = products.find(|one| one.name == name).expect("a product");
+        sources(&Described::new(product, &section), None)
             .expect("sources")
             .into_iter()
             .collect()
@@ -325,7 +323,7 @@ mod tests {
                 "httpMethod": "POST", "responseType": "void", "apiStatus": {"value": "ALPHA"}, "parameters": [],
             }]}],
         });
-        let files = vps(&document);
+        let files = files("vps", &document);
         for (file, texts) in [
             (
                 "vps/src/operations.rs",
@@ -371,6 +369,28 @@ mod tests {
         }
         assert!(!files["vps/src/types.rs"].contains("Unused"));
         assert!(!files["vps/src/operations.rs"].contains("Reboot"));
+    }
+
+    #[test]
+    fn a_list_of_v2_holds_the_objects_of_its_ids_or_else_its_words() {
+        let get =
+            |kind: &str| json!([{"httpMethod": "GET", "responseType": kind, "parameters": []}]);
+        let document = json!({"basePath": "/v2", "models": {
+            "iam.log.Subscription": {"properties": {"kind": {"type": "string", "canBeNull": false}}},
+        }, "apis": [
+            {"path": "/iam/log/subscription", "operations": get("uuid[]")},
+            {"path": "/iam/log/subscription/{subscriptionId}", "operations": get("iam.log.Subscription")},
+            {"path": "/iam/reference/resource/type", "operations": get("string[]")},
+        ]});
+        let files = files("iam", &document);
+        let operations = &files["iam/src/operations.rs"];
+        for (name, item) in [
+            ("ListLogSubscription", "types::LogSubscription"),
+            ("ListReferenceResourceType", "String"),
+        ] {
+            let list = format!("impl ovh::ListOperation for {name} {{\ntype Item = {item};\n}}");
+            assert!(operations.contains(&list), "{list}\n{operations}");
+        }
     }
 
     #[test]

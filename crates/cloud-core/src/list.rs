@@ -109,6 +109,12 @@ impl<T: Send + 'static> List<T> {
         self
     }
 
+    /// Sets a query parameter of every page's request, instead of those of this name.
+    pub fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.call = self.call.set_query(name, value);
+        self
+    }
+
     /// Changes the call of every page.
     pub fn map_call(mut self, change: impl FnOnce(Call<Page<T>>) -> Call<Page<T>>) -> Self {
         self.call = change(self.call);

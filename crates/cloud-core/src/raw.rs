@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Method};
+use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -108,13 +108,7 @@ impl Request {
 
     /// Adds a header, or replaces the one of this name.
     pub fn header(self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => self.map(|call| call.header(name, value)),
-            (Err(_), _) => self.map(|call| call.refuse(Error::input(name, "is not a header name"))),
-            (_, Err(_)) => {
-                self.map(|call| call.refuse(Error::input(name, "holds what no header may hold")))
-            }
-        }
+        self.map(|call| call.header_text(name, value))
     }
 
     /// Sends this value as JSON.

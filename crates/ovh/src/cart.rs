@@ -20,13 +20,7 @@ pub use order::{Checkout, Contract, Order, OrderDetail, OrderPrices};
 
 cloud_core::text_id! {
     /// Identifies a cart, a UUID.
-    pub struct CartId;
-}
-
-impl From<&Cart> for CartId {
-    fn from(cart: &Cart) -> Self {
-        cart.cart_id.clone()
-    }
+    pub struct CartId of Cart.cart_id;
 }
 
 /// What is about to be ordered.

@@ -22,13 +22,7 @@ pub use groups::{
 
 cloud_core::text_id! {
     /// Identifies a policy, a UUID.
-    pub struct PolicyId;
-}
-
-impl From<&Policy> for PolicyId {
-    fn from(policy: &Policy) -> Self {
-        policy.id.clone()
-    }
+    pub struct PolicyId of Policy.id;
 }
 
 cloud_core::open_enum! {

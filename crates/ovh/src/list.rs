@@ -54,6 +54,9 @@ type Held<T> = fn(&str) -> Option<T>;
 
 /// A list that is read by [`all`](Self::all), [`page`](Self::page), [`items`](Self::items) or [`pages`](Self::pages), or
 /// of which only the [`ids`](Self::ids) are read.
+// It reads the pages of the service by a list of `cloud_core`, and is one of its own because of what stands on them: only an
+// answer shows whether that is objects or ids, and the object of each id takes a call, which may fail by itself, be done
+// beside others, or find nothing. Neither a page nor an item of it is one call, as every page of `cloud_core` is.
 #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct List<T> {
     call: Call<()>,
@@ -70,29 +73,12 @@ pub struct List<T> {
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        let Self {
-            call,
-            mode,
-            size,
-            start,
-            prefetch,
-            detail,
-            held,
-            filter,
-            concurrency,
-            cap,
-        } = self;
         Self {
-            call: call.clone(),
-            mode: *mode,
-            size: *size,
-            start: start.clone(),
-            prefetch: *prefetch,
-            detail: detail.clone(),
-            held: *held,
-            filter: filter.clone(),
-            concurrency: *concurrency,
-            cap: *cap,
+            call: self.call.clone(),
+            start: self.start.clone(),
+            detail: self.detail.clone(),
+            filter: self.filter.clone(),
+            ..*self
         }
     }
 }
@@ -200,8 +186,9 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// Sorts an expanded list by this field.
     pub fn sort(self, field: &str, descending: bool) -> Self {
         let order = HeaderValue::from_static(if descending { "DESC" } else { "ASC" });
-        self.text_header("x-pagination-sort", field)
-            .header(HeaderName::from_static("x-pagination-sort-order"), order)
+        let mut list = self.header(HeaderName::from_static("x-pagination-sort-order"), order);
+        list.call = list.call.header_text("x-pagination-sort", field);
+        list
     }
 
     /// Only the objects of an expanded list to which this applies: field, operator and value, such as
@@ -218,8 +205,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             "=",
             &encoded(value),
         ]);
-        let filter = self.filter.clone();
-        self.text_header("x-pagination-filter", &filter)
+        self.call = self.call.header_text("x-pagination-filter", &self.filter);
+        self
     }
 
     /// Sets a time limit, headers and so on for the call of each page.
@@ -230,16 +217,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
 
     fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.call = self.call.header(name, value);
-        self
-    }
-
-    fn text_header(mut self, name: &'static str, text: &str) -> Self {
-        if let Ok(value) = HeaderValue::try_from(text) {
-            return self.header(HeaderName::from_static(name), value);
-        }
-        self.call = self
-            .call
-            .refuse(Error::input(name, "holds what no header may hold"));
         self
     }
 
@@ -337,12 +314,12 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     cloud_core::if_blocking! {
         /// The items as an iterator, for a blocking program.
         pub fn items_blocking(self) -> BlockingItems<T> {
-            BlockingItems(self.items())
+            self.items().blocking()
         }
 
         /// The pages as an iterator, for a blocking program.
         pub fn pages_blocking(self) -> BlockingPages<T> {
-            BlockingPages(self.pages())
+            self.pages().blocking()
         }
 
         /// All items, blocking this thread until they are there.
@@ -371,93 +348,23 @@ fn encoded(text: &str) -> String {
         })
 }
 
-/// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
-///
-/// `one` filters are given at most once, and so are `number` filters, whose setters take their very type, so that `50`
-/// needs no suffix; `many` filters repeat the parameter.
+/// As [`cloud_core::list_request!`], around a [`List`] of this crate: with the ids, and all that can be set about reading it.
 #[allow(
     unused_macros,
     reason = "without the features of the products nobody uses it"
 )]
 macro_rules! list_request {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident => $item:ty;
-        $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
-        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty = $number_wire:literal ),* $(,)? } )?
-        $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
-    ) => {
-        /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`, or of which only the `.ids()` are read.
-        ///
-        $(#[$meta])*
-        #[derive(Clone, Debug)]
-        #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
-        pub struct $name($crate::list::List<$item>);
+    ($(#[$meta:meta])* pub struct $name:ident => $item:ty; $($filters:tt)*) => {
+        cloud_core::list_filters! {
+            $(#[$meta])*
+            pub struct $name($crate::list::List<$item>);
+            $($filters)*
+        }
 
         impl $name {
-            pub(crate) fn new(list: $crate::list::List<$item>) -> Self {
-                Self(list)
-            }
-
-            $( $(
-                $(#[$one_meta])*
-                pub fn $one(self, $one: impl Into<$one_type>) -> Self {
-                    let value: $one_type = $one.into();
-                    Self(self.0.set_query($one_wire, value))
-                }
-            )* )?
-
-            $( $(
-                $(#[$number_meta])*
-                pub fn $number(self, $number: $number_type) -> Self {
-                    Self(self.0.set_query($number_wire, $number))
-                }
-            )* )?
-
-            $( $(
-                $(#[$many_meta])*
-                pub fn $many(self, $many: impl Into<$many_type>) -> Self {
-                    let value: $many_type = $many.into();
-                    Self(self.0.query($many_wire, value))
-                }
-            )* )?
-
-            /// How many objects a page shall hold.
-            pub fn per_page(self, items: u32) -> Self {
-                Self(self.0.per_page(items))
-            }
-
-            /// Begins with the page of this token, as `continuation` gave it.
-            pub fn from_page(self, token: cloud_core::model::PageToken) -> Self {
-                Self(self.0.from_page(token))
-            }
-
-            /// Reads up to this many pages side by side, once the service has said how many there are. The order stays.
-            pub fn prefetch(self, pages: usize) -> Self {
-                Self(self.0.prefetch(pages))
-            }
-
             /// How many objects are read side by side where the service gives ids only (10).
             pub fn concurrency(self, calls: usize) -> Self {
-                Self(self.0.concurrency(calls))
-            }
-
-            /// The most items that `all` collects (100,000).
-            pub fn cap(self, items: usize) -> Self {
-                Self(self.0.cap(items))
-            }
-
-            /// Sets a time limit, headers and so on for the call of each page.
-            pub fn options(
-                self,
-                set: impl FnOnce(cloud_core::request::CallOptions) -> cloud_core::request::CallOptions,
-            ) -> Self {
-                Self(self.0.options(set))
-            }
-
-            /// The list behind the filters, with all that can be set about reading it.
-            pub fn into_list(self) -> $crate::list::List<$item> {
-                self.0
+                self.with_list(|list| list.concurrency(calls))
             }
 
             /// The ids alone, in one request (v1).
@@ -465,48 +372,20 @@ macro_rules! list_request {
                 self.0.ids()
             }
 
-            /// Item after item; pages are read as they are needed.
-            pub fn items(self) -> $crate::list::Items<$item> {
-                self.0.items()
+            /// The list behind the filters, with all that can be set about reading it.
+            pub fn into_list(self) -> $crate::list::List<$item> {
+                self.0
             }
 
-            /// Page after page. Where the list gives ids only, the objects of 50 of them are a page.
-            pub fn pages(self) -> $crate::list::Pages<$item> {
-                self.0.pages()
-            }
-
-            /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
-            pub fn page(self) -> cloud_core::call::Task<cloud_core::model::Page<$item>> {
-                self.0.page()
-            }
-
-            /// All items; more than `cap` of them is an error.
-            pub async fn all(self) -> cloud_core::Result<Vec<$item>> {
-                self.0.all().await
-            }
-
-            cloud_core::if_blocking! {
-                /// The items as an iterator, for a blocking program.
-                pub fn items_blocking(self) -> $crate::list::BlockingItems<$item> {
-                    self.0.items_blocking()
-                }
-
-                /// All items, blocking this thread until they are there.
-                pub fn all_blocking(self) -> cloud_core::Result<Vec<$item>> {
-                    self.0.all_blocking()
-                }
-
-                /// The pages as an iterator, for a blocking program.
-                pub fn pages_blocking(self) -> $crate::list::BlockingPages<$item> {
-                    self.0.pages_blocking()
-                }
-
-                /// One page, blocking this thread until it is there.
-                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::model::Page<$item>> {
-                    self.0.page_blocking()
-                }
+            fn with_list(
+                self,
+                change: impl FnOnce($crate::list::List<$item>) -> $crate::list::List<$item>,
+            ) -> Self {
+                Self(change(self.0))
             }
         }
+
+        cloud_core::list_methods!($name => $item, by $crate::list, cloud_core::call::Task);
     };
 }
 #[allow(

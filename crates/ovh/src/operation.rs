@@ -4,8 +4,9 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 
-use cloud_core::call::CallFuture;
+use cloud_core::call::{CallFuture, Response, Task};
 use cloud_core::decode::RawResponse;
+use cloud_core::engine::Download;
 use cloud_core::model::Secret;
 use cloud_core::request::CallOptions;
 use cloud_core::wait::Waiter;
@@ -211,6 +212,20 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
         self
     }
 
+    /// Sends the call; awaiting it does the same.
+    ///
+    /// Needs what the call needs.
+    pub async fn send(self) -> Result<T> {
+        self.raw.send_as().await
+    }
+
+    /// Sends the call and decodes the JSON of the answer into a type of yours. An empty answer counts as `null`.
+    ///
+    /// Needs what the call needs.
+    pub async fn send_as<U: DeserializeOwned + Send + 'static>(self) -> Result<U> {
+        self.raw.send_as().await
+    }
+
     /// Sends the call and gives status, headers and the bytes of the body as they are.
     ///
     /// Needs what the call needs.
@@ -218,10 +233,32 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
         self.raw.send_raw().await
     }
 
+    /// Sends the call, and gives with the answer what came with it: status, headers and the id of the query
+    /// (`X-OVH-QueryID`).
+    ///
+    /// Needs what the call needs.
+    pub async fn send_with_response(self) -> Result<Response<T>> {
+        self.raw.typed().send_with_response().await
+    }
+
+    /// Sends the call and gives the body piece by piece.
+    ///
+    /// Needs what the call needs.
+    pub async fn send_streaming(self) -> Result<Download> {
+        self.raw.send_streaming().await
+    }
+
+    /// Sends the call, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
+    ///
+    /// Needs what the call needs.
+    pub fn optional(self) -> Task<Option<T>> {
+        self.raw.typed().optional()
+    }
+
     cloud_core::if_blocking! {
         /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
         pub fn send_blocking(self) -> Result<T> {
-            cloud_core::blocking::block_on(self.into_future())
+            self.raw.typed().send_blocking()
         }
     }
 
@@ -265,7 +302,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for OperationCall<T> {
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.raw.send_as())
+        self.raw.typed().into_future()
     }
 }
 

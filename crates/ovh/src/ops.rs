@@ -3,19 +3,7 @@
 use cloud_core::request::OperationRow;
 use http::Method;
 
-/// As [`cloud_core::operations!`], with the IAM action of an operation after its path where it has one.
-macro_rules! operations_with_actions {
-    ($( $name:ident = $id:literal, $method:ident $path:literal $(, $action:literal)?; )*) => {
-        cloud_core::operations! {
-            $( $name = $id, $method $path; )*
-        }
-
-        /// The IAM action of each operation that needs one.
-        pub static IAM_ACTIONS: &[(&OperationRow, &str)] = &[ $( $( (&$name, $action), )? )* ];
-    };
-}
-
-operations_with_actions! {
+cloud_core::operations! {
     AUTH_TIME = "auth.time", GET "/auth/time";
     AUTH_CREDENTIAL = "auth.credential", POST "/auth/credential";
     AUTH_CURRENT_CREDENTIAL = "auth.currentCredential", GET "/auth/currentCredential";
@@ -418,10 +406,7 @@ operations_with_actions! {
 
 /// The IAM action that this operation needs.
 pub fn iam_action(operation: &OperationRow) -> Option<&'static str> {
-    IAM_ACTIONS
-        .iter()
-        .find(|(known, _)| *known == operation)
-        .map(|(_, action)| *action)
+    Some(operation.permission).filter(|action| !action.is_empty())
 }
 
 pub use crate::catalogue::find;

@@ -17,13 +17,7 @@ use crate::task::{Work, started};
 
 cloud_core::numeric_id! {
     /// Identifies a task of a database server.
-    pub struct PrivateDatabaseTaskId;
-}
-
-impl From<&PrivateDatabaseTask> for PrivateDatabaseTaskId {
-    fn from(task: &PrivateDatabaseTask) -> Self {
-        task.id
-    }
+    pub struct PrivateDatabaseTaskId of PrivateDatabaseTask.id;
 }
 
 cloud_core::open_enum! {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use cloud_core::call::{Call, CallFuture, Task};
+use cloud_core::body::Body;
+use cloud_core::call::{Call, CallFuture, Response, Task};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
 use cloud_core::provider::CallBuilder;
@@ -27,7 +28,7 @@ const PART: usize = 50;
 const PART_BYTES: usize = 3000;
 
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
-const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
+const SCHEMAS: &str = "x-schemas-version";
 
 impl Client {
     /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
@@ -160,6 +161,16 @@ impl RawCall {
         self.map(|call| call.json(value))
     }
 
+    /// Sends this body, of this content type.
+    pub fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self {
+        self.map(|call| call.body(content_type, body))
+    }
+
+    /// Adds a header, or replaces the one of this name.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.map(|call| call.header_text(name, value))
+    }
+
     /// Sends nothing and fails by this error.
     pub(crate) fn refuse(self, error: Error) -> Self {
         self.map(|call| call.refuse(error))
@@ -174,12 +185,7 @@ impl RawCall {
 
     /// Asks v2 for this version of the schemas, such as `1.0`.
     pub fn schemas_version(self, version: &str) -> Self {
-        match HeaderValue::try_from(version) {
-            Ok(value) => self.map(|call| call.header(SCHEMAS, value)),
-            Err(_) => {
-                self.map(|call| call.refuse(Error::input("version", "no header may hold it")))
-            }
-        }
+        self.header(SCHEMAS, version)
     }
 
     /// Sets a time limit, headers and so on for this call.
@@ -209,7 +215,12 @@ impl RawCall {
     /// # Ok(()) }
     /// ```
     pub async fn send_as<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
-        self.call.decoded_by(Decode::json_or_null()).send().await
+        self.typed().send().await
+    }
+
+    /// The call with its answer in this type.
+    pub(crate) fn typed<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
+        self.call.decoded_by(Decode::json_or_null())
     }
 
     /// Sends the call and gives status, headers and the bytes of the body as they are.
@@ -217,6 +228,31 @@ impl RawCall {
     /// Needs what the call needs.
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.call.send_raw().await
+    }
+
+    /// Sends the call, and gives with the answer what came with it: status, headers and the id of the query
+    /// (`X-OVH-QueryID`).
+    ///
+    /// Needs what the call needs.
+    pub async fn send_with_response(self) -> Result<Response<Value>> {
+        self.call.send_with_response().await
+    }
+
+    /// Sends the call, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let record = api.get("/domain/zone/{zone}/record/{id}").arg("example.com").arg(7).optional().await?;
+    /// assert!(record.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn optional(self) -> Task<Option<Value>> {
+        self.call.optional()
     }
 
     /// Sends the call and gives the body piece by piece.

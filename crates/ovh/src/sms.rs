@@ -13,13 +13,7 @@ use crate::resource::ResourceMetadata;
 
 cloud_core::numeric_id! {
     /// Identifies a message.
-    pub struct SmsJobId;
-}
-
-impl From<&SmsJob> for SmsJobId {
-    fn from(job: &SmsJob) -> Self {
-        job.id
-    }
+    pub struct SmsJobId of SmsJob.id;
 }
 
 cloud_core::open_enum! {

@@ -103,13 +103,7 @@ cloud_core::open_enum! {
 
 cloud_core::numeric_id! {
     /// Identifies a task of a VPS.
-    pub struct VpsTaskId;
-}
-
-impl From<&VpsTask> for VpsTaskId {
-    fn from(task: &VpsTask) -> Self {
-        task.id
-    }
+    pub struct VpsTaskId of VpsTask.id;
 }
 
 /// What a VPS was bought as.

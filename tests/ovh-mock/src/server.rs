@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::description::{Models, type_of};
 use crate::examples::{self, Examples, operations};
 
-/// Answers what is described by an example of the described type, and refuses by 400 what is not: another path, another
+/// Answers what is described by an example of the described type, and refuses what is not: by 404 another path, by 400 another
 /// parameter, a value of another type, one that is missing. It is a transport; nothing goes over a socket.
 #[derive(Clone, Debug)]
 pub struct Server(Arc<Inner>);
@@ -98,10 +98,13 @@ impl Server {
     }
 
     /// The example, or why the request is refused.
-    fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Result<Value, String> {
-        let operation = self
-            .find(method, path)
-            .ok_or_else(|| format!("{method} {path}: is not described"))?;
+    fn answer(
+        &self,
+        operation: &Operation,
+        path: &str,
+        query: &str,
+        body: &[u8],
+    ) -> Result<Value, String> {
         let of = |place: &'static str| {
             let all = operation.described["parameters"]
                 .as_array()
@@ -273,15 +276,16 @@ impl Transport for Server {
             .as_bytes()
             .map(|body| &**body)
             .unwrap_or_default();
-        let uri = request.uri();
-        let answer = match instead {
-            Some(answer) => Ok(answer),
-            None => self.answer(
-                request.method().as_str(),
-                uri.path(),
-                uri.query().unwrap_or_default(),
-                body,
-            ),
+        let (method, uri) = (request.method().as_str(), request.uri());
+        let answer = match (instead, self.find(method, uri.path())) {
+            (Some(answer), _) => Ok(answer),
+            (None, Some(operation)) => self
+                .answer(operation, uri.path(), uri.query().unwrap_or_default(), body)
+                .map_err(|problem| (StatusCode::BAD_REQUEST, problem)),
+            (None, None) => {
+                let problem = format!("{method} {}: is not described", uri.path());
+                Err((StatusCode::NOT_FOUND, problem))
+            }
         };
         let (status, text) = match answer {
             Ok(answer) => {
@@ -295,9 +299,14 @@ impl Transport for Server {
                     },
                 )
             }
-            Err(problem) => {
-                let refusal = json!({"class": "Client::BadRequest", "message": problem});
-                (StatusCode::BAD_REQUEST, refusal.to_string())
+            Err((status, problem)) => {
+                let class = if status == StatusCode::NOT_FOUND {
+                    "Client::NotFound"
+                } else {
+                    "Client::BadRequest"
+                };
+                let refusal = json!({"class": class, "message": problem});
+                (status, refusal.to_string())
             }
         };
         let mut response = Response::new(ResponseBody::from(text));

@@ -75,25 +75,25 @@ impl<'d> Models<'d> {
         }
     }
 
-    /// The model of this name; one that is described for any type is made for the type that is asked for.
+    /// The model of this name. One for any type, `Range<T>`, has `T` in its fields, also where the description repeats it by
+    /// the name of `Range<long>`.
     fn find(&self, is_v2: bool, name: &str) -> Option<Model> {
-        let known = |name: String| self.all.models.get(&(is_v2, name)).cloned();
-        if let Some(model) = known(name.to_owned()) {
-            return Some(model);
-        }
-        let (base, of) = name.strip_suffix('>')?.split_once('<')?;
-        let of_any = || match known(format!("{base}<T>"))? {
-            Model::Fields(mut fields) => {
-                for kind in fields.values_mut() {
-                    if kind.trim_end_matches("[]") == "T" {
-                        *kind = kind.replacen('T', of, 1);
-                    }
-                }
-                Some(Model::Fields(fields))
-            }
-            other => Some(other),
+        let known = |name: &str| self.all.models.get(&(is_v2, name.to_owned())).cloned();
+        let generic = name.strip_suffix('>').and_then(|name| name.split_once('<'));
+        let Some((base, of)) = generic else {
+            return known(name);
         };
-        known(format!("{base}_{of}")).or_else(of_any)
+        let mut model = known(name)
+            .or_else(|| known(&format!("{base}_{of}")))
+            .or_else(|| known(&format!("{base}<T>")))?;
+        if let Model::Fields(fields) = &mut model {
+            for kind in fields.values_mut() {
+                if kind.trim_end_matches("[]") == "T" {
+                    *kind = kind.replacen('T', of, 1);
+                }
+            }
+        }
+        Some(model)
     }
 
     /// A type as the table has it. The word of a state is one that ends well.

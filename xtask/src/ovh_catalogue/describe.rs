@@ -30,6 +30,9 @@ pub(super) struct Row {
     pub(super) source: String,
 }
 
+/// The fields that the service's own program for Terraform knows, by the names of its structs.
+const STRUCTS: &str = "v2-extra-2026/publicCloud-terraform-fields-2026-08.json";
+
 /// Words of an enum, the first number of one, or the types of fields.
 #[derive(Clone, Debug)]
 pub(super) enum Model {
@@ -86,6 +89,8 @@ impl Descriptions {
                 }
             }
         }
+        let structs = fs::read_to_string(folder.join(STRUCTS))?;
+        all.structs(&serde_json::from_str(&structs)?);
         for row in tsv(&fs::read_to_string(folder.join("operations-2024-06.tsv"))?)? {
             all.in_all_regions.insert(shape(&row.method, &row.path));
         }
@@ -162,6 +167,44 @@ impl Descriptions {
             }
         }
         rows
+    }
+
+    /// The models of the rules of a share, which no description has: the service's own program for Terraform knows their
+    /// fields. A text there may be a time or a word, so a field has the type that the models beside it give its name.
+    fn structs(&mut self, document: &Value) {
+        let beside = ["FileStorageAccessRule", "FileStorage"];
+        let beside: Vec<Model> = beside
+            .iter()
+            .filter_map(|name| {
+                let name = format!("publicCloud.storage.file.{name}");
+                self.models.get(&(true, name)).cloned()
+            })
+            .collect();
+        // As the rows name them.
+        let named = |name: &str| {
+            let name = name.trim_start_matches("CloudStorage");
+            format!("({})", name.trim_end_matches("APIResponse"))
+        };
+        for (name, fields) in entries(&document["cloud_storage_file_share_acl"]) {
+            let fields = entries(fields).map(|(field, kind)| {
+                let kind = kind.as_str().unwrap_or_default();
+                let kind = kind.split(' ').next().unwrap_or_default();
+                let known = || {
+                    let mut models = beside.iter();
+                    models.find_map(|model| match model {
+                        Model::Fields(fields) => fields.get(field).cloned(),
+                        _ => None,
+                    })
+                };
+                let kind = match kind.strip_prefix('*') {
+                    Some(other) => named(other),
+                    None => known().unwrap_or_else(|| kind.to_owned()),
+                };
+                (field.clone(), kind)
+            });
+            let model = Model::Fields(fields.collect());
+            self.models.insert((true, named(name)), model);
+        }
     }
 
     /// The operations of an OpenAPI document; its models and which lists are expanded are kept.

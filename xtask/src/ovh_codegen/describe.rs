@@ -130,7 +130,8 @@ impl Section {
         Ok(section)
     }
 
-    /// Makes models of those that are described for any type, where the description has left it out.
+    /// Makes models of those that are described for any type, `Range<T>`, where the description has left one out. It has `T` in
+    /// the fields of those that it repeats by the name of `Range<long>`, too.
     fn instantiate(&mut self) {
         let fields = self.models.values().flat_map(|model| match model {
             Model::Fields(fields) => fields.as_slice(),
@@ -143,17 +144,17 @@ impl Section {
             .filter(|key| key.ends_with('>') && !self.models.contains_key(key))
             .collect();
         for name in missing {
-            let Some((base, of)) = name.split_once('<') else {
+            let base = name.split('<').next().unwrap_or_default();
+            if let Some(model) = self.models.get(&format!("{base}<T>")).cloned() {
+                self.models.insert(name, model);
+            }
+        }
+        for (name, model) in &mut self.models {
+            let (Some((_, of)), Model::Fields(fields)) = (name.split_once('<'), model) else {
                 continue;
             };
-            if let Some(Model::Fields(fields)) = self.models.get(&format!("{base}<T>")) {
-                let mut fields = fields.clone();
-                for field in &mut fields {
-                    if key(&field.kind) == "T" {
-                        field.kind = field.kind.replacen('T', of.trim_end_matches('>'), 1);
-                    }
-                }
-                self.models.insert(name, Model::Fields(fields));
+            for field in fields.iter_mut().filter(|field| key(&field.kind) == "T") {
+                field.kind = field.kind.replacen('T', of.trim_end_matches('>'), 1);
             }
         }
     }
@@ -391,18 +392,20 @@ mod tests {
 
     #[test]
     fn a_model_for_any_type_is_made_for_the_one_that_is_named() {
+        let range = json!({"properties": {"from": {"type": "T"}, "to": {"type": "T[]"}}});
         let document = json!({
             "basePath": "/v1",
-            "models": {"complexType.Range<T>": {"properties": {"from": {"type": "T"}, "to": {"type": "T[]"}}}},
+            "models": {"complexType.Range<T>": range, "complexType.Range<double>": range},
             "apis": [{"path": "/a", "operations": [{"httpMethod": "GET", "responseType": "complexType.Range<long>"}]}],
         });
         let section = Section::read(&document).expect("a section");
-        let Some(Model::Fields(fields)) = section.models.get("complexType.Range<long>") else {
-            panic!("{:?}", section.models);
-        };
-        assert_eq!(
-            (fields[0].kind.as_str(), fields[1].kind.as_str()),
-            ("long", "long[]")
-        );
+        for of in ["long", "double"] {
+            let name = format!("complexType.Range<{of}>");
+            let Some(Model::Fields(fields)) = section.models.get(&name) else {
+                panic!("{:?}", section.models);
+            };
+            let kinds: Vec<_> = fields.iter().map(|field| field.kind.as_str()).collect();
+            assert_eq!(kinds, [of, &format!("{of}[]")]);
+        }
     }
 }

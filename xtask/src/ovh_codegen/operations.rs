@@ -499,8 +499,15 @@ pub(super) fn item(
             rest.is_some_and(|rest| rest.starts_with('{') && !rest.contains('/'))
         };
         let mut all = described.operations.iter();
-        let one = all.find(|other| other.method == "GET" && below(&other.path))?;
-        return Some(types.name(&one.response, "types::"));
+        let one = all.find(|other| other.method == "GET" && below(&other.path));
+        if let Some(one) = one {
+            return Some(types.name(&one.response, "types::"));
+        }
+        // The client takes a text of a page of v2 for the item where no route below reads an object, and any where nothing
+        // else is known. A list of ids whose objects are described elsewhere, as by another product, has no item here.
+        if matches!(form, Some(Form::Ids | Form::Expanded)) {
+            return None;
+        }
     }
     Some(types.name(element, "types::"))
 }

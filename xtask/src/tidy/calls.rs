@@ -273,10 +273,7 @@ fn is_called(endpoint: &str, table: &Table<'_>, files: &[(&str, &str)]) -> bool 
 
 /// The rows of the tables in a file, each with its constant. What a row says beside that is passed over.
 fn operations(text: &str) -> impl Iterator<Item = (&str, Row<'_>)> {
-    let begins = ["operations! {", "operations_with_actions! {"];
-    let tables = begins
-        .into_iter()
-        .flat_map(|begin| text.match_indices(begin));
+    let tables = text.match_indices("operations! {");
     let rows = tables.flat_map(move |(at, begin)| {
         let rest = &text[at + begin.len()..];
         let rows = rest.split("\n}").next().unwrap_or(rest).split(';');

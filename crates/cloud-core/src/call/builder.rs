@@ -94,6 +94,9 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     /// Adds a header, or replaces the one of this name.
     fn header(self, name: HeaderName, value: HeaderValue) -> Self;
 
+    /// As [`header`](Self::header), of texts; what no header may hold refuses the call.
+    fn header_text(self, name: &str, value: &str) -> Self;
+
     /// Sends the call without credential.
     fn anonymous(self) -> Self;
 
@@ -257,6 +260,14 @@ impl<T> CallBuilder<T> for Call<T> {
     fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.parts.headers.insert(name, value);
         self
+    }
+
+    fn header_text(self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => self.header(name, value),
+            (Err(_), _) => self.refuse(Error::input(name, "is not a header name")),
+            (_, Err(_)) => self.refuse(Error::input(name, "holds what no header may hold")),
+        }
     }
 
     fn anonymous(mut self) -> Self {

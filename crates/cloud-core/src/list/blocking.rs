@@ -1,8 +1,30 @@
 use std::fmt;
 
-use super::{Items, Page, Pages};
+use super::{Items, List, Page, Pages};
 use crate::blocking::block_on;
 use crate::error::Result;
+
+impl<T: Send + 'static> List<T> {
+    /// The items as an iterator, for a blocking program.
+    pub fn items_blocking(self) -> BlockingItems<T> {
+        self.items().blocking()
+    }
+
+    /// The pages as an iterator, for a blocking program.
+    pub fn pages_blocking(self) -> BlockingPages<T> {
+        self.pages().blocking()
+    }
+
+    /// All items of all pages, blocking this thread until they are there.
+    pub fn all_blocking(self) -> Result<Vec<T>> {
+        block_on(self.all())
+    }
+
+    /// One page, blocking this thread until it is there.
+    pub fn page_blocking(self) -> Result<Page<T>> {
+        self.page().send_blocking()
+    }
+}
 
 /// The items of a list as an iterator. After an error that may pass, the next item may be asked for, and the page that
 /// failed is read again; after any other error the iterator has ended.

@@ -1,42 +1,17 @@
 /// Declares the builder of a list operation around a [`List`](crate::list::List): filters as setters, and all ways to read it.
 ///
-/// `one` filters are given at most once, `many` filters repeat the parameter.
+/// `one` filters are given at most once, and so are `number` filters, whose setters take their very type, so that `50`
+/// needs no suffix; `many` filters repeat the parameter.
 #[macro_export]
 macro_rules! list_request {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident => $item:ty;
-        $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
-        $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
-    ) => {
-        /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`.
-        ///
-        $(#[$meta])*
-        #[derive(Clone, Debug)]
-        #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
-        pub struct $name($crate::list::List<$item>);
+    ($(#[$meta:meta])* pub struct $name:ident => $item:ty; $($filters:tt)*) => {
+        $crate::list_filters! {
+            $(#[$meta])*
+            pub struct $name($crate::list::List<$item>);
+            $($filters)*
+        }
 
         impl $name {
-            pub(crate) fn new(list: $crate::list::List<$item>) -> Self {
-                Self(list)
-            }
-
-            $( $(
-                $(#[$one_meta])*
-                pub fn $one(self, $one: impl Into<$one_type>) -> Self {
-                    let value: $one_type = $one.into();
-                    Self(self.0.map_call(|call| $crate::call::CallBuilder::set_query(call, $one_wire, value)))
-                }
-            )* )?
-
-            $( $(
-                $(#[$many_meta])*
-                pub fn $many(self, $many: impl Into<$many_type>) -> Self {
-                    let value: $many_type = $many.into();
-                    Self(self.0.query($many_wire, value))
-                }
-            )* )?
-
             fn into_list(self) -> $crate::list::List<$item> {
                 self.0
             }
@@ -53,11 +28,66 @@ macro_rules! list_request {
     };
 }
 
+/// Declares the builder of [`list_request!`](crate::list_request) without the ways to read it, around any type that has
+/// `query` and `set_query` as a [`List`](crate::list::List) has.
+#[macro_export]
+macro_rules! list_filters {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident($list:ty);
+        $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
+        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty = $number_wire:literal ),* $(,)? } )?
+        $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
+    ) => {
+        /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`.
+        ///
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
+        pub struct $name($list);
+
+        impl $name {
+            pub(crate) fn new(list: $list) -> Self {
+                Self(list)
+            }
+
+            $( $(
+                $(#[$one_meta])*
+                pub fn $one(self, $one: impl Into<$one_type>) -> Self {
+                    let value: $one_type = $one.into();
+                    Self(self.0.set_query($one_wire, value))
+                }
+            )* )?
+
+            $( $(
+                $(#[$number_meta])*
+                pub fn $number(self, $number: $number_type) -> Self {
+                    Self(self.0.set_query($number_wire, $number))
+                }
+            )* )?
+
+            $( $(
+                $(#[$many_meta])*
+                pub fn $many(self, $many: impl Into<$many_type>) -> Self {
+                    let value: $many_type = $many.into();
+                    Self(self.0.query($many_wire, value))
+                }
+            )* )?
+        }
+    };
+}
+
 /// Gives a builder that has a list the ways to read it that all lists have. It says how by two functions of its own:
 /// `into_list` makes the [`List`](crate::list::List), and `with_list` changes it.
+///
+/// A crate that makes items of what stands on the pages has a `List`, `Items` and `Pages` of its own, and names the module
+/// that they are in, and what gives one page: `list_methods!(ListBills => Bill, by crate::list, crate::call::Task)`.
 #[macro_export]
 macro_rules! list_methods {
     ($name:ident => $item:ty) => {
+        $crate::list_methods!($name => $item, by $crate::list, $crate::call::Call);
+    };
+    ($name:ident => $item:ty, by $($list:ident)::+, $($page:ident)::+) => {
         impl $name {
             /// Sets something by `set` if there is a value for it, so that an optional setting needs no branch:
             /// `.maybe(name, |list, name| list.name(name))`.
@@ -97,17 +127,17 @@ macro_rules! list_methods {
             }
 
             /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
-            pub fn page(self) -> $crate::call::Call<$crate::model::Page<$item>> {
+            pub fn page(self) -> $($page)::+<$crate::model::Page<$item>> {
                 self.into_list().page()
             }
 
             /// Item after item; pages are read as they are needed.
-            pub fn items(self) -> $crate::list::Items<$item> {
+            pub fn items(self) -> $($list)::+::Items<$item> {
                 self.into_list().items()
             }
 
             /// Page after page, read as they are needed.
-            pub fn pages(self) -> $crate::list::Pages<$item> {
+            pub fn pages(self) -> $($list)::+::Pages<$item> {
                 self.into_list().pages()
             }
 
@@ -118,23 +148,23 @@ macro_rules! list_methods {
 
             $crate::if_blocking! {
                 /// The items as an iterator, for a blocking program.
-                pub fn items_blocking(self) -> $crate::list::BlockingItems<$item> {
-                    self.into_list().items().blocking()
+                pub fn items_blocking(self) -> $($list)::+::BlockingItems<$item> {
+                    self.into_list().items_blocking()
                 }
 
                 /// All items of all pages, blocking this thread until they are there.
                 pub fn all_blocking(self) -> $crate::error::Result<Vec<$item>> {
-                    $crate::blocking::block_on(self.into_list().all())
+                    self.into_list().all_blocking()
                 }
 
                 /// One page, blocking this thread until it is there.
                 pub fn page_blocking(self) -> $crate::error::Result<$crate::model::Page<$item>> {
-                    self.into_list().page().send_blocking()
+                    self.into_list().page_blocking()
                 }
 
                 /// The pages as an iterator, for a blocking program.
-                pub fn pages_blocking(self) -> $crate::list::BlockingPages<$item> {
-                    self.into_list().pages().blocking()
+                pub fn pages_blocking(self) -> $($list)::+::BlockingPages<$item> {
+                    self.into_list().pages_blocking()
                 }
             }
         }

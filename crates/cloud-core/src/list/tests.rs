@@ -423,6 +423,21 @@ fn pages_are_an_iterator_for_blocking_programs() {
     assert_eq!(pages.next().unwrap().unwrap().items, [1, 2]);
     assert_eq!(pages.next().unwrap().unwrap().items, [3]);
     assert!(pages.next().is_none());
+    let three = || {
+        let wire = ScriptedTransport::new([
+            Scripted::json(200, r#"{"x":[1,2],"meta":{"next":2}}"#),
+            Scripted::json(200, r#"{"x":[3]}"#),
+        ]);
+        list(&wire)
+    };
+    assert_eq!(three().all_blocking().unwrap(), [1, 2, 3]);
+    assert_eq!(three().page_blocking().unwrap().items, [1, 2]);
+    let sizes = three()
+        .pages_blocking()
+        .map(|page| page.unwrap().items.len());
+    assert_eq!(sizes.collect::<Vec<_>>(), [2, 1]);
+    let items = three().items_blocking().map(|item| item.unwrap());
+    assert_eq!(items.collect::<Vec<_>>(), [1, 2, 3]);
     let items = list(&wire).items();
     let shown = format!("{items:?}");
     assert_eq!(

@@ -115,9 +115,25 @@ macro_rules! open_enum {
 /// assert_eq!(id.to_string(), "42");
 /// assert_eq!("42".parse(), Ok(id));
 /// ```
+///
+/// What has the id in a field gives it, too, so that it can be passed itself:
+///
+/// ```
+/// cloud_core::numeric_id! {
+///     /// Identifies a server.
+///     pub struct ServerId of Server.id;
+/// }
+/// pub struct Server {
+///     id: ServerId,
+/// }
+/// assert_eq!(ServerId::from(&Server { id: 42.into() }), ServerId(42));
+/// ```
 #[macro_export]
 macro_rules! numeric_id {
-    ($(#[$meta:meta])* pub struct $name:ident;) => {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $(of $($resource:ident . $field:ident),+)?;
+    ) => {
         $(#[$meta])*
         #[derive(
             Clone,
@@ -134,6 +150,14 @@ macro_rules! numeric_id {
         )]
         #[serde(crate = "cloud_core::__private::serde", transparent)]
         pub struct $name(pub i64);
+
+        $( $(
+            impl ::core::convert::From<&$resource> for $name {
+                fn from(resource: &$resource) -> Self {
+                    resource.$field
+                }
+            }
+        )+ )?
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -163,7 +187,7 @@ macro_rules! numeric_id {
 }
 
 /// Declares the textual id of a resource, such as a UUID, as its own type, so that a template's id cannot be passed for
-/// a cluster's.
+/// a cluster's. What has it in a field is named behind `of`, as by [`numeric_id!`](crate::numeric_id).
 ///
 /// ```
 /// cloud_core::text_id! {
@@ -177,7 +201,10 @@ macro_rules! numeric_id {
 /// ```
 #[macro_export]
 macro_rules! text_id {
-    ($(#[$meta:meta])* pub struct $name:ident;) => {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $(of $($resource:ident . $field:ident),+)?;
+    ) => {
         $(#[$meta])*
         #[derive(
             Clone,
@@ -199,6 +226,14 @@ macro_rules! text_id {
                 &self.0
             }
         }
+
+        $( $(
+            impl ::core::convert::From<&$resource> for $name {
+                fn from(resource: &$resource) -> Self {
+                    resource.$field.clone()
+                }
+            }
+        )+ )?
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -2,6 +2,7 @@
 //!
 //! Bodies and queries are not looked at: their types would make the table several times as long.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use http::Method;
@@ -28,15 +29,34 @@ const TABLE: &str = if cfg!(feature = "ovh-generic") {
 
 static MODELS: LazyLock<Models<'static>> = LazyLock::new(|| Models::read(TABLE));
 
-static ROUTES: LazyLock<Vec<Route<Described<'static>>>> = LazyLock::new(|| {
-    let all = operations(TABLE);
-    all.map(|described| route::route(described.id, described.method, described.path, described))
-        .collect()
+type Routes = HashMap<&'static str, HashMap<usize, Vec<Route<Described<'static>>>>>;
+
+/// By their first segment, which is no parameter in any path, and the number of segments, so that a request is compared with
+/// some of the 7,130.
+static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
+    let mut routes = Routes::new();
+    for described in operations(TABLE) {
+        let Described {
+            id, method, path, ..
+        } = described;
+        let (first, segments) = place(path);
+        let alike = routes.entry(first).or_default().entry(segments);
+        let alike = alike.or_default();
+        alike.push(route::route(id, method, path, described));
+    }
+    routes
 });
+
+fn place(path: &str) -> (&str, usize) {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    (first, path.split('/').count())
+}
 
 /// The operation that is described for this method and path.
 pub(crate) fn find(method: &Method, path: &str) -> Found<'static, Described<'static>> {
-    route::find(ROUTES.iter(), method, path)
+    let (first, segments) = place(path);
+    let alike = ROUTES.get(first).and_then(|routes| routes.get(&segments));
+    route::find(alike.into_iter().flatten(), method, path)
 }
 
 impl Described<'static> {
@@ -168,13 +188,18 @@ fn name(object: &mut Value, described: &Described<'static>, given: &[(&'static s
 mod tests {
     use super::*;
 
+    fn all() -> impl Iterator<Item = &'static Route<Described<'static>>> {
+        ROUTES.values().flat_map(HashMap::values).flatten()
+    }
+
     #[test]
     fn every_line_of_the_table_is_read() {
         let lines = TABLE.lines().filter(|line| !line.starts_with([':', '#']));
-        assert_eq!(ROUTES.len(), lines.count());
-        assert!(ROUTES.len() > 7_000, "{}", ROUTES.len());
+        let routes: Vec<_> = all().collect();
+        assert_eq!(routes.len(), lines.count());
+        assert!(routes.len() > 7_000, "{}", routes.len());
         let methods = ["DELETE", "GET", "PATCH", "POST", "PUT"];
-        for route in ROUTES.iter() {
+        for route in routes {
             let described = route.handler;
             assert_eq!(
                 described.id,
@@ -183,5 +208,43 @@ mod tests {
             assert!(methods.contains(&described.method), "{described:?}");
             assert!(described.path.starts_with('/'), "{described:?}");
         }
+    }
+    #[test]
+    fn a_request_is_compared_with_few_operations_and_finds_what_a_search_of_all_would() {
+        let alike = ROUTES.values().flat_map(HashMap::values);
+        let most = alike.map(Vec::len).max();
+        assert!(most.is_some_and(|most| most < 600), "{most:?}");
+        let id = |found: Found<'static, Described<'static>>| match found {
+            Found::Route(route) => route.operation.id,
+            Found::WrongMethod => "wrong method",
+            Found::Nothing => "nothing",
+        };
+        let given = |path: &str| {
+            let given = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "7" } else { part });
+            given.collect::<Vec<_>>().join("/")
+        };
+        let mut lines: Vec<_> = all().map(|route| route.operation).collect();
+        lines.sort_by_key(|operation| operation.id);
+        // All with all would take minutes.
+        for operation in lines.iter().step_by(97) {
+            let path = given(operation.path);
+            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+                assert_eq!(
+                    id(find(&method, &path)),
+                    id(route::find(all(), &method, &path)),
+                    "{method} {path}"
+                );
+            }
+        }
+        for path in ["/", "", "/vps/", "/vps/a/b/c/d/e/f", "/nothing", "/{x}"] {
+            assert_eq!(id(find(&Method::GET, path)), "nothing", "{path}");
+        }
+        assert_eq!(id(find(&Method::GET, "/me")), "GET /me");
+        assert_eq!(id(find(&Method::PATCH, "/vps/a/reboot")), "wrong method");
+        // A word comes before a parameter.
+        let zones = find(&Method::GET, "/domain/zone");
+        assert_eq!(id(zones), "GET /domain/zone");
     }
 }

@@ -286,3 +286,33 @@ async fn what_tools_ask_for_often_is_there() {
         assert!(is_marked(&api.get(path).await), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_type_for_any_type_is_made_for_the_one_that_is_named() {
+    let api = generic();
+    let hardware = api
+        .ok("/dedicated/server/ns1/specifications/hardware")
+        .await;
+    assert_eq!(
+        hardware["memorySize"],
+        json!({"unit": "a-text", "value": 7})
+    );
+}
+
+/// No description has the rules of a share; what is known of them stands in the service's own program for Terraform.
+#[tokio::test]
+async fn the_rules_of_a_share_are_objects_as_all_of_that_project_are() {
+    let api = generic();
+    let rules = "/v2/publicCloud/project/p/storage/file/share/s/acl";
+    let id = "0b8f8a7e-1c5d-4a66-9f43-6f7d3f5a1c42";
+    let reply = api.signed("GET", &format!("{rules}/{id}"), &[], "").await;
+    let rule = reply.ok(200);
+    assert_eq!(
+        (&rule["id"], &rule["resourceStatus"], &rule["createdAt"]),
+        (&json!(id), &json!("READY"), &json!("2026-11-20T10:00:00.000Z"))
+    );
+    assert!(rule["currentState"]["accessLevel"].is_string(), "{rule}");
+    assert!(rule["targetSpec"]["accessTo"].is_string(), "{rule}");
+    let reply = api.signed("GET", rules, &[], "").await;
+    assert_eq!(reply.ok(200)[0]["resourceStatus"], "READY");
+}

@@ -9,13 +9,7 @@ use crate::ops;
 
 cloud_core::numeric_id! {
     /// Identifies an item of a cart.
-    pub struct CartItemId;
-}
-
-impl From<&CartItem> for CartItemId {
-    fn from(item: &CartItem) -> Self {
-        item.item_id
-    }
+    pub struct CartItemId of CartItem.item_id;
 }
 
 /// How an item is paid.

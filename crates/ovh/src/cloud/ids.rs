@@ -6,42 +6,52 @@ use super::{
     SshKeyDetail, Subnet, Volume,
 };
 
-macro_rules! ids {
-    ($( $(#[$meta:meta])* $id:ident of $($resource:ident),+; )*) => { $(
-        cloud_core::text_id! {
-            $(#[$meta])*
-            pub struct $id;
-        }
-
-        $(
-            impl From<&$resource> for $id {
-                fn from(resource: &$resource) -> Self {
-                    resource.id.clone()
-                }
-            }
-        )+
-    )* };
+cloud_core::text_id! {
+    /// Identifies a Kubernetes cluster, a UUID.
+    pub struct ClusterId of Cluster.id;
 }
 
-ids! {
-    /// Identifies a Kubernetes cluster, a UUID.
-    ClusterId of Cluster;
+cloud_core::text_id! {
     /// Identifies a pool of nodes, a UUID.
-    NodePoolId of NodePool;
+    pub struct NodePoolId of NodePool.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a node of a cluster, a UUID.
-    NodeId of Node;
+    pub struct NodeId of Node.id;
+}
+
+cloud_core::text_id! {
     /// Identifies an instance, a UUID.
-    InstanceId of Instance, InstanceDetail;
+    pub struct InstanceId of Instance.id, InstanceDetail.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a flavor in one region, a UUID.
-    FlavorId of Flavor;
+    pub struct FlavorId of Flavor.id;
+}
+
+cloud_core::text_id! {
     /// Identifies an image or a snapshot in one region, a UUID.
-    ImageId of Image;
+    pub struct ImageId of Image.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a volume, a UUID.
-    VolumeId of Volume;
+    pub struct VolumeId of Volume.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a network, such as `pn-1234567_0`, a UUID for a public one.
-    NetworkId of Network;
+    pub struct NetworkId of Network.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a subnet of a network, a UUID.
-    SubnetId of Subnet;
+    pub struct SubnetId of Subnet.id;
+}
+
+cloud_core::text_id! {
     /// Identifies a public key of a project.
-    SshKeyId of SshKey, SshKeyDetail;
+    pub struct SshKeyId of SshKey.id, SshKeyDetail.id;
 }

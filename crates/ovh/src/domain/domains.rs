@@ -14,24 +14,12 @@ use crate::task::{Work, started};
 
 cloud_core::numeric_id! {
     /// Identifies a name server of a domain.
-    pub struct NameServerId;
+    pub struct NameServerId of NameServer.id;
 }
 
 cloud_core::numeric_id! {
     /// Identifies a task of a domain.
-    pub struct DomainTaskId;
-}
-
-impl From<&NameServer> for NameServerId {
-    fn from(server: &NameServer) -> Self {
-        server.id
-    }
-}
-
-impl From<&DomainTask> for DomainTaskId {
-    fn from(task: &DomainTask) -> Self {
-        task.id
-    }
+    pub struct DomainTaskId of DomainTask.id;
 }
 
 cloud_core::open_enum! {

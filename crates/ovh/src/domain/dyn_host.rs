@@ -11,13 +11,7 @@ use crate::ops;
 
 cloud_core::numeric_id! {
     /// Identifies a dynHost record.
-    pub struct DynHostRecordId;
-}
-
-impl From<&DynHostRecord> for DynHostRecordId {
-    fn from(record: &DynHostRecord) -> Self {
-        record.id
-    }
+    pub struct DynHostRecordId of DynHostRecord.id;
 }
 
 /// A name whose address changes, as that of a router at home does.

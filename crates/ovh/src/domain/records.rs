@@ -11,13 +11,7 @@ use crate::ops;
 
 cloud_core::numeric_id! {
     /// Identifies a record.
-    pub struct RecordId;
-}
-
-impl From<&Record> for RecordId {
-    fn from(record: &Record) -> Self {
-        record.id
-    }
+    pub struct RecordId of Record.id;
 }
 
 /// A record of a zone.

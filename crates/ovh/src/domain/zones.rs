@@ -80,13 +80,7 @@ cloud_core::open_enum! {
 
 cloud_core::numeric_id! {
     /// Identifies a task of a zone.
-    pub struct ZoneTaskId;
-}
-
-impl From<&ZoneTask> for ZoneTaskId {
-    fn from(task: &ZoneTask) -> Self {
-        task.id
-    }
+    pub struct ZoneTaskId of ZoneTask.id;
 }
 
 /// Work on a zone.

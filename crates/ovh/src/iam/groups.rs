@@ -11,13 +11,7 @@ use crate::ops;
 
 cloud_core::text_id! {
     /// Identifies a group of resources, a UUID.
-    pub struct ResourceGroupId;
-}
-
-impl From<&ResourceGroup> for ResourceGroupId {
-    fn from(group: &ResourceGroup) -> Self {
-        group.id.clone()
-    }
+    pub struct ResourceGroupId of ResourceGroup.id;
 }
 
 /// Resources that are named together. In a policy it has an id, a name and no more.

@@ -150,6 +150,13 @@ impl<T: Send + 'static> Items<T> {
             .transpose()
     }
 
+    cloud_core::if_blocking! {
+        /// The same items for a blocking program, as an iterator.
+        pub fn blocking(self) -> BlockingItems<T> {
+            BlockingItems(self)
+        }
+    }
+
     pub(super) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
             self.fill(cx);
@@ -314,7 +321,7 @@ impl<T: Send + 'static> Stream for Items<T> {
 cloud_core::if_blocking! {
     /// The items of a list as an iterator.
     #[derive(Debug)]
-    pub struct BlockingItems<T>(pub(super) Items<T>);
+    pub struct BlockingItems<T>(Items<T>);
 
     impl<T: Send + 'static> Iterator for BlockingItems<T> {
         type Item = Result<T>;

@@ -90,6 +90,13 @@ impl<T: Send + 'static> Pages<T> {
         self.entries.continuation()
     }
 
+    cloud_core::if_blocking! {
+        /// The same pages for a blocking program, as an iterator.
+        pub fn blocking(self) -> BlockingPages<T> {
+            BlockingPages(self)
+        }
+    }
+
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
         loop {
             if let Some(part) = &mut self.part {
@@ -174,7 +181,7 @@ impl<T: Send + 'static> Stream for Pages<T> {
 cloud_core::if_blocking! {
     /// The pages of a list as an iterator.
     #[derive(Debug)]
-    pub struct BlockingPages<T>(pub(super) Pages<T>);
+    pub struct BlockingPages<T>(Pages<T>);
 
     impl<T: Send + 'static> Iterator for BlockingPages<T> {
         type Item = Result<Page<T>>;

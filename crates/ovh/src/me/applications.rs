@@ -11,13 +11,7 @@ use crate::ops;
 
 cloud_core::numeric_id! {
     /// Identifies an application.
-    pub struct ApplicationId;
-}
-
-impl From<&ApiApplication> for ApplicationId {
-    fn from(application: &ApiApplication) -> Self {
-        application.application_id
-    }
+    pub struct ApplicationId of ApiApplication.application_id;
 }
 
 cloud_core::open_enum! {

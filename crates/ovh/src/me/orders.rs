@@ -13,13 +13,7 @@ use crate::price::{Moment, Price};
 
 cloud_core::numeric_id! {
     /// Identifies an order.
-    pub struct OrderId;
-}
-
-impl From<&Order> for OrderId {
-    fn from(order: &Order) -> Self {
-        order.order_id
-    }
+    pub struct OrderId of Order.order_id;
 }
 
 cloud_core::open_enum! {

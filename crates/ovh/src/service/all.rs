@@ -10,7 +10,7 @@ use crate::ops;
 
 cloud_core::numeric_id! {
     /// Identifies a service of any product.
-    pub struct ServiceId;
+    pub struct ServiceId of PurchasedService.service_id;
 }
 
 cloud_core::open_enum! {
@@ -160,12 +160,6 @@ pub struct PurchasedService {
     pub billing: Billing,
     /// The words that the service is marked with.
     pub tags: Vec<String>,
-}
-
-impl From<&PurchasedService> for ServiceId {
-    fn from(service: &PurchasedService) -> Self {
-        service.service_id
-    }
 }
 
 impl Client {

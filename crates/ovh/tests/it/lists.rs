@@ -691,6 +691,21 @@ fn lists_can_be_read_without_async() {
         expected(3)
     );
     assert_eq!(bills(&api).all_blocking().unwrap(), expected(3));
+    let pages: Vec<_> = bills(&api).per_page(2).pages_blocking().collect();
+    let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap().items).collect();
+    assert_eq!(pages, [&expected(3)[..2], &expected(3)[2..]]);
+    assert_eq!(bills(&api).page_blocking().unwrap().items, expected(3));
+    let given = api.get("/me/bill/{id}").get_many::<Bill>(["FR0", "FR1"]);
+    let given: Vec<_> = given.blocking().map(|bill| bill.unwrap()).collect();
+    assert_eq!(given, expected(2));
+    #[cfg(feature = "me")]
+    {
+        let list = || api.me().bills().list().per_page(2);
+        assert_eq!(list().all_blocking().unwrap().len(), 3);
+        assert_eq!(list().items_blocking().count(), 3);
+        assert_eq!(list().pages_blocking().count(), 2);
+        assert_eq!(list().page_blocking().unwrap().items.len(), 2);
+    }
     assert_eq!(
         api.get("/me/bill/FR7").send_blocking().unwrap()["billId"],
         "FR7"
@@ -739,6 +754,69 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
         assert!(error.to_string().ends_with(text), "{error}");
     }
     assert!(transport.seen().is_empty());
+}
+
+#[cfg(feature = "me")]
+#[tokio::test(start_paused = true)]
+async fn a_list_with_filters_is_read_in_every_way() {
+    let transport = service(5, true);
+    let api = client(&transport);
+    let list = || api.me().bills().list().per_page(2);
+    let ids = |bills: Vec<ovh::me::bills::Bill>| -> Vec<String> {
+        bills.into_iter().map(|bill| bill.bill_id).collect()
+    };
+    let all = ["FR0", "FR1", "FR2", "FR3", "FR4"];
+    assert_eq!(ids(list().all().await.unwrap()), all);
+    let before = transport.seen().len();
+    assert_eq!(ids(list().prefetch(3).all().await.unwrap()), all);
+    assert_eq!(transport.seen().len() - before, 3);
+
+    let mut items = list().items();
+    assert_eq!(items.next().await.unwrap().unwrap().bill_id, "FR0");
+    let mut pages = list().pages();
+    assert_eq!(ids(pages.next().await.unwrap().unwrap().items), all[..2]);
+    let second = pages.continuation().unwrap();
+    let page = list().from_page(second).page().await.unwrap();
+    let third = page.next().unwrap();
+    assert_eq!(ids(page.items), all[2..4]);
+    let rest = list()
+        .from_page(third)
+        .maybe(Some(1), |list, calls| list.concurrency(calls));
+    assert_eq!(ids(rest.all().await.unwrap()), all[4..]);
+    let error = list().cap(4).all().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Page);
+    assert_eq!(list().ids().await.unwrap(), all);
+
+    let late = list().options(|options| options.header("x-mine", "1"));
+    late.page().await.unwrap();
+    let seen = transport.seen().pop().unwrap().request;
+    assert_eq!(header(&seen, "x-mine").as_deref(), Some("1"));
+    assert_eq!(header(&seen, "x-pagination-size").as_deref(), Some("2"));
+}
+
+#[cfg(feature = "me")]
+#[tokio::test(start_paused = true)]
+async fn a_filter_is_sent_once_and_a_number_without_a_suffix() {
+    use ovh::me::credentials::ListCredentials;
+
+    let transport = script([Scripted::json(200, "[]"), Scripted::json(200, "[]")]);
+    let api = client(&transport);
+    let none: Option<i64> = None;
+    let list = || api.me().credentials().list();
+    let twice = list().status("validated").status("expired").application(7);
+    let twice = twice
+        .application(8)
+        .maybe(none, ListCredentials::application);
+    assert!(twice.ids().await.unwrap().is_empty());
+    let set = list().maybe(Some(9), ListCredentials::application);
+    assert!(set.ids().await.unwrap().is_empty());
+    assert_eq!(
+        common::sent(&transport),
+        [
+            "GET /1.0/me/api/credential?status=expired&applicationId=8",
+            "GET /1.0/me/api/credential?applicationId=9",
+        ]
+    );
 }
 
 /// No part of a filter makes another filter.

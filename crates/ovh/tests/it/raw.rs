@@ -1,11 +1,12 @@
 //! Any operation by its path.
 
 use cloud_core::test_util::{Scripted, ScriptedTransport};
+use http::Method;
 use ovh::{BatchItem, ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::common::{client, header, script, signing};
+use crate::common::{client, header, script, sent, signing};
 
 #[tokio::test(start_paused = true)]
 async fn parameters_as_the_service_wants_them() {
@@ -83,7 +84,15 @@ async fn nothing_wrong_is_sent() {
         ),
         (
             api.get("/a").schemas_version("1\n0"),
-            "version: no header may hold it",
+            "x-schemas-version: holds what no header may hold",
+        ),
+        (
+            api.get("/a").header("x y", "1"),
+            "x y: is not a header name",
+        ),
+        (
+            api.get("/a").header("x-y", "1\n"),
+            "x-y: holds what no header may hold",
         ),
         (
             api.get("/a").options(|o| o.header("x y", "1")),
@@ -197,6 +206,137 @@ async fn a_raw_answer_has_its_headers() {
         header(&transport.seen()[0].request, "x-schemas-version").as_deref(),
         Some("1.0")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_body_and_any_header_can_be_sent() {
+    let transport = script([Scripted::json(200, "null")]);
+    let call = client(&transport)
+        .put("/a")
+        .header("x-a", "1")
+        .header("X-A", "2");
+    call.body("text/plain", "pwd").await.unwrap();
+    let sent = transport.seen().pop().unwrap().request;
+    assert_eq!(sent.body(), "pwd".as_bytes());
+    assert_eq!(
+        (header(&sent, "content-type"), header(&sent, "x-a")),
+        (Some("text/plain".to_owned()), Some("2".to_owned()))
+    );
+    assert_eq!(sent.headers().get_all("x-a").iter().count(), 1);
+}
+
+/// An operation as product crates have them.
+struct GetBill;
+
+impl ovh::Operation for GetBill {
+    type Answer = Bill;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/me/bill/{billId}";
+
+    fn into_parts(self) -> ovh::operation::Parts {
+        ovh::operation::Parts::new().arg("FR1")
+    }
+}
+
+/// One whose answer has no body.
+struct DeleteKey;
+
+impl ovh::Operation for DeleteKey {
+    type Answer = ();
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/me/sshKey/old";
+}
+
+/// One that changes something.
+struct Reboot;
+
+impl ovh::Operation for Reboot {
+    type Answer = ();
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/vps/v/reboot";
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_comes_with_what_came_with_it() {
+    let answer = || {
+        let headers = [("X-OVH-QueryID", "EU.ext-3.5f"), ("X-Count", "3")];
+        Scripted::with_headers(200, &headers, r#"{"billId": "FR1", "tax": 2}"#)
+    };
+    let transport = script([answer(), answer(), answer(), answer()]);
+    let api = client(&transport);
+    let raw = api.get("/me/bill/FR1").send_with_response().await.unwrap();
+    assert_eq!(raw.value, json!({"billId": "FR1", "tax": 2}));
+    assert_eq!(
+        (
+            raw.status.as_u16(),
+            raw.request_id.as_deref(),
+            raw.headers["x-count"].to_str().unwrap()
+        ),
+        (200, Some("EU.ext-3.5f"), "3")
+    );
+    let typed = api.send(GetBill).send_with_response().await.unwrap();
+    assert_eq!(typed.value.id, "FR1");
+    assert_eq!(
+        (typed.status.as_u16(), typed.request_id.as_deref()),
+        (200, Some("EU.ext-3.5f"))
+    );
+    assert_eq!(api.send(GetBill).send().await.unwrap().id, "FR1");
+    let mine: Value = api.send(GetBill).send_as().await.unwrap();
+    assert_eq!(mine["tax"], 2);
+    assert_eq!(sent(&transport), ["GET /1.0/me/bill/FR1"; 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_service_does_not_have_is_none() {
+    let absent = || Scripted::json(404, r#"{"class": "Client::NotFound", "message": "no"}"#);
+    let bill = || Scripted::json(200, r#"{"billId": "FR1"}"#);
+    let nothing = || Scripted::with_headers(204, &[], "");
+    let transport = script([
+        absent(),
+        bill(),
+        absent(),
+        nothing(),
+        absent(),
+        absent(),
+        bill(),
+        absent(),
+        nothing(),
+        // No word of the service.
+        Scripted::with_headers(404, &[("content-type", "text/html")], "<h1>no</h1>"),
+    ]);
+    let api = client(&transport);
+    let get = || api.get("/me/bill/{id}").arg("FR1");
+    assert_eq!(get().optional().await.unwrap(), None);
+    assert_eq!(
+        get().optional().await.unwrap(),
+        Some(json!({"billId": "FR1"}))
+    );
+    let delete = || api.delete("/me/sshKey/old");
+    assert_eq!(delete().optional().await.unwrap(), None);
+    assert_eq!(delete().optional().await.unwrap(), Some(Value::Null));
+    assert!(get().await.unwrap_err().is_not_found());
+    assert_eq!(api.send(GetBill).optional().await.unwrap(), None);
+    let bill = api.send(GetBill).optional().await.unwrap().unwrap();
+    assert_eq!(bill.id, "FR1");
+    assert_eq!(api.send(DeleteKey).optional().await.unwrap(), None);
+    assert_eq!(api.send(DeleteKey).optional().await.unwrap(), Some(()));
+    let error = get().optional().await.unwrap_err();
+    assert!(error.is_not_found() && error.code().is_none(), "{error}");
+    assert_eq!(transport.seen().len(), 10);
+
+    // Of a change that finds nothing too much is open.
+    let transport = script([]);
+    let api = client(&transport);
+    for error in [
+        api.post("/vps/v/reboot").optional().await.unwrap_err(),
+        api.send(Reboot).optional().await.unwrap_err(),
+    ] {
+        assert_eq!(
+            error.to_string(),
+            "POST /vps/v/reboot failed: wrong argument: optional: is for GET and DELETE only"
+        );
+    }
+    assert!(transport.seen().is_empty());
 }
 
 #[derive(Debug, PartialEq, Deserialize)]

@@ -135,7 +135,7 @@ impl Examples<'_> {
             "time" => json!("10:00:00"),
             "duration" => json!("P1D"),
             "uuid" => json!(format!("0b8f8a7e-1c5d-4a66-9f43-6f7d3f5a1c{:02}", 11 + nth)),
-            "ip" | "ipv4" => json!(format!("192.0.2.{}", 1 + nth)),
+            "ip" | "ipv4" | "ipInterface" => json!(format!("192.0.2.{}", 1 + nth)),
             "ipBlock" | "ipv4Block" => json!(format!("192.0.2.{}/29", 8 * nth)),
             "ipv6" => json!(format!("2001:db8::{}", 1 + nth)),
             "ipv6Block" => json!(format!("2001:db8:{nth}::/56")),
