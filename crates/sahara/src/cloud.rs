@@ -403,7 +403,7 @@ impl IntoFuture for Connect {
 pub struct CloudBuilder {
     options: ClientOptions,
     auth_url: Option<Setting<String>>,
-    login: Option<Login>,
+    login: Option<Setting<Login>>,
     endpoint: Option<Setting<String>>,
     service_type: Option<String>,
     service_name: Option<String>,
@@ -426,7 +426,7 @@ impl CloudBuilder {
 
     /// Who one is, and for which project.
     pub fn login(mut self, login: Login) -> Self {
-        self.login = Some(login);
+        self.login = Some(Setting::new(login, Origin::Builder("login")));
         self
     }
 
@@ -504,7 +504,8 @@ impl CloudBuilder {
             setting.value
         }
         self.auth_url = self.auth_url.or(Some(found.auth_url));
-        self.login = self.login.or(Some(found.login));
+        let login = Setting::new(found.login, found.login_origin);
+        self.login = self.login.or(Some(login));
         self.endpoint = self.endpoint.or(found.endpoint_override);
         self.version = self.version.or(found.version.map(value));
         self.interfaces = self.interfaces.or(found.interfaces.map(value));
@@ -558,6 +559,7 @@ impl CloudBuilder {
         };
         let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
         let login = self.login.ok_or_else(|| missing("login"))?;
+        let (login, login_origin) = (login.value, login.origin);
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
         if poll_interval.is_zero() {
             return Err(Error::config(
@@ -598,12 +600,16 @@ impl CloudBuilder {
         }
         explanation.add("keystone", format!("{address} ({})", auth_url.origin));
         add_proxy(&mut explanation, proxy);
-        explanation.add("login", login.describe());
+        explanation.add("login", format!("{} ({login_origin})", login.describe()));
         for note in self.notes {
             explanation.add("note", note);
         }
-        // Everything that may be wrong with a login: who, for what, where, and who says so.
-        let mut origin = format!("{} at {address} ({})", login.describe(), auth_url.origin);
+        // Everything that may be wrong with a login: whose setting, who, for what, where, and who says so.
+        let mut origin = format!(
+            "{login_origin}, {} at {address} ({})",
+            login.describe(),
+            auth_url.origin
+        );
         if let Some(cloud) = &self.cloud {
             origin = format!("{origin}, of the cloud {} ({})", cloud.value, cloud.origin);
         }
