@@ -39,18 +39,9 @@ pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer.deserialize_str(Visitor(from_text))
 }
 
-/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.
-#[cfg(feature = "blocking")]
+/// Keeps items only when the feature `blocking` of the crate that the macro is used in is on.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! if_blocking {
-    ($($item:item)*) => { $($item)* };
-}
-
-/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.
-#[cfg(not(feature = "blocking"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! if_blocking {
-    ($($item:item)*) => {};
+    ($($item:item)*) => { $( #[cfg(feature = "blocking")] $item )* };
 }

@@ -5,6 +5,9 @@
 //! declared by [`request!`](crate::request!), lists by [`list_request!`](crate::list_request) and a [`PageStyle`], ids by
 //! [`numeric_id!`](crate::numeric_id) and [`text_id!`](crate::text_id), words that the service may add to by
 //! [`open_enum!`](crate::open_enum).
+//!
+//! What these macros write for the features `blocking`, `rustls`, `rustls-no-provider` and `native-tls` is there when the
+//! provider's own crate has that feature on. It has features of these names, which turn on those of this crate.
 
 pub use crate::call::CallBuilder;
 pub use crate::config::{BaseUrl, Environment, Origin, Setting, replace_private};

@@ -355,12 +355,11 @@ impl Connect {
     }
 }
 
-cloud_core::if_blocking! {
-    impl Connect {
-        /// Makes the client and blocks this thread until it is there. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<Client> {
-            cloud_core::call::Task::new(self.send()).send_blocking()
-        }
+#[cfg(feature = "blocking")]
+impl Connect {
+    /// Makes the client and blocks this thread until it is there. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    pub fn send_blocking(self) -> Result<Client> {
+        cloud_core::call::Task::new(self.send()).send_blocking()
     }
 }
 
@@ -524,29 +523,17 @@ impl CloudBuilder {
                 insecure.origin
             ));
         }
-        self.trusting(found.tls)
-    }
-
-    cloud_core::if_http! {
-        fn trusting(mut self, tls: Tls) -> Self {
-            self.options.http(|mut http| {
-                if let Some(pem) = tls.authorities {
-                    http = http.root_certificate_pem(pem.value).only_these_roots(true);
-                }
-                if let Some(identity) = tls.identity {
-                    http = http.client_identity_pem(identity.value.0, identity.value.1);
-                }
-                http.danger_accept_invalid_certificates(tls.insecure.is_some())
-            });
-            self
-        }
-    }
-
-    cloud_core::unless_http! {
-        // Whoever gives the transport has set it up.
-        fn trusting(self, _: Tls) -> Self {
-            self
-        }
+        let Tls {
+            insecure,
+            authorities,
+            identity,
+        } = found.tls;
+        self.options.trust(
+            authorities.map(value),
+            identity.map(value),
+            insecure.is_some(),
+        );
+        self
     }
 
     /// Checks every setting and makes the cloud. Nothing is sent.

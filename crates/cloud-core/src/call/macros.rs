@@ -214,12 +214,11 @@ macro_rules! send_methods {
                 self.into_call().send_with_response().await
             }
 
-            $crate::if_blocking! {
-                /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
-                /// asynchronous code it stops the worker that runs it, so await the request there.
-                pub fn send_blocking(self) -> $crate::error::Result<$answer> {
-                    self.into_call().send_blocking()
-                }
+            /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
+            /// asynchronous code it stops the worker that runs it, so await the request there.
+            #[cfg(feature = "blocking")]
+            pub fn send_blocking(self) -> $crate::error::Result<$answer> {
+                self.into_call().send_blocking()
             }
         }
 

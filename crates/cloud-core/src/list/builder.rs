@@ -116,26 +116,28 @@ macro_rules! list_methods {
                 self.into_list().all().await
             }
 
-            $crate::if_blocking! {
-                /// The items as an iterator, for a blocking program.
-                pub fn items_blocking(self) -> $crate::list::BlockingItems<$item> {
-                    self.into_list().items().blocking()
-                }
+            /// The items as an iterator, for a blocking program.
+            #[cfg(feature = "blocking")]
+            pub fn items_blocking(self) -> $crate::list::BlockingItems<$item> {
+                self.into_list().items().blocking()
+            }
 
-                /// All items of all pages, blocking this thread until they are there.
-                pub fn all_blocking(self) -> $crate::error::Result<Vec<$item>> {
-                    $crate::blocking::block_on(self.into_list().all())
-                }
+            /// All items of all pages, blocking this thread until they are there.
+            #[cfg(feature = "blocking")]
+            pub fn all_blocking(self) -> $crate::error::Result<Vec<$item>> {
+                $crate::blocking::block_on(self.into_list().all())
+            }
 
-                /// One page, blocking this thread until it is there.
-                pub fn page_blocking(self) -> $crate::error::Result<$crate::model::Page<$item>> {
-                    self.into_list().page().send_blocking()
-                }
+            /// One page, blocking this thread until it is there.
+            #[cfg(feature = "blocking")]
+            pub fn page_blocking(self) -> $crate::error::Result<$crate::model::Page<$item>> {
+                self.into_list().page().send_blocking()
+            }
 
-                /// The pages as an iterator, for a blocking program.
-                pub fn pages_blocking(self) -> $crate::list::BlockingPages<$item> {
-                    self.into_list().pages().blocking()
-                }
+            /// The pages as an iterator, for a blocking program.
+            #[cfg(feature = "blocking")]
+            pub fn pages_blocking(self) -> $crate::list::BlockingPages<$item> {
+                self.into_list().pages().blocking()
             }
         }
     };
