@@ -150,11 +150,13 @@ impl Cloud {
             (Some(version), Some(asked)) if version == asked => {
                 (version, "asked for, and as the address says".to_owned())
             }
+            // An address that was set is used as it is.
             (Some(version), Some(asked)) if inner.endpoint.is_some() => {
                 return Err(found.error(format_args!(
                     "is for API {version}, but {asked} is asked for"
                 )));
             }
+            // Catalogs go on naming v1.1 where v2 is offered too, so of an address of v1.1 the list is asked.
             (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
                 (version, "as the address says".to_owned())
             }
