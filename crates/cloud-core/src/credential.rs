@@ -270,6 +270,7 @@ impl<S: TokenSource + 'static> TokenCache<S> {
         self.get()
             .await
             .map(drop)
+            // The loop of a call does this for the call; here is none.
             .map_err(|error| error.of_credential(self.inner.source.origin()))
     }
 

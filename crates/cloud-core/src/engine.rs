@@ -156,6 +156,7 @@ impl Engine {
         parts: Box<Parts>,
         decode: Decode<T>,
     ) -> Result<T> {
+        // The answer comes out beside the task, so that the loop in it is the same for answers of every type.
         let answer = Arc::new(Mutex::new(None));
         let accept = {
             let answer = answer.clone();
@@ -175,6 +176,7 @@ impl Engine {
     /// Sends a call and hands over the body of its answer while it is still to be read.
     pub(crate) async fn open(self, parts: Box<Parts>) -> Result<Download> {
         let (inner, options) = (self.0.clone(), &parts.options);
+        // The body is read when the task of the call is over, and still within the time of the call.
         let deadline = inner.deadline(options, inner.settings.clock.now());
         let limit = options.response_limit.or(inner.settings.response_limit);
         let chunk_timeout = options
@@ -244,6 +246,7 @@ impl Engine {
                 Err(error) => return Err(course.fail(error, None)),
             };
             let outcome = course.attempt(request, &mut sink).await;
+            // Who pauses holds no slot, or a service in trouble would soon stop the calls that it answers well.
             drop(slot);
             let failed = match outcome {
                 Ok(status) => {

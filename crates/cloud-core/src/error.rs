@@ -264,7 +264,9 @@ impl Error {
     /// for the call: the refusal of a login with 404 must not look like a resource that is gone.
     pub(crate) fn of_credential(self, origin: Option<&str>) -> Self {
         let passes = self.0.retryable;
-        let origin = origin.filter(|_| !passes);
+        // What has failed below this may know better: a login that was needed to find an address.
+        let below = self.0.credential.clone();
+        let origin = origin.or(below.as_deref()).filter(|_| !passes);
         let Some(CallContext { method, path, .. }) = &self.0.call else {
             return match self.0.kind {
                 ErrorKind::Credential => self.with_credential(origin),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use secrecy::SecretString;
 
 use crate::config::{self, BaseUrl, ProxyVariables, Setting};
 use crate::credential::Credential;
@@ -162,30 +163,6 @@ impl ClientOptions {
         self.wire_log.is_some()
     }
 
-    /// What is secret in these settings.
-    #[cfg_attr(
-        not(any(
-            feature = "rustls",
-            feature = "rustls-no-provider",
-            feature = "native-tls"
-        )),
-        allow(clippy::unused_self, reason = "the same method as with the features")
-    )]
-    pub(crate) fn secrets(&self) -> Secrets {
-        #[cfg(any(
-            feature = "rustls",
-            feature = "rustls-no-provider",
-            feature = "native-tls"
-        ))]
-        return self.http.secrets();
-        #[cfg(not(any(
-            feature = "rustls",
-            feature = "rustls-no-provider",
-            feature = "native-tls"
-        )))]
-        Secrets::default()
-    }
-
     /// Builds the engine of one client. `product` is the provider crate's part of `User-Agent`; with `plain_http` no TLS
     /// is set up.
     pub fn engine(
@@ -216,38 +193,6 @@ impl ClientOptions {
         config::user_agent(self.user_agent.as_deref(), product)
     }
 
-    /// Sets up the connection of the transport that is made unless one is given.
-    #[cfg(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    ))]
-    pub fn http(
-        &mut self,
-        set: impl FnOnce(
-            crate::transport::HttpTransportBuilder,
-        ) -> crate::transport::HttpTransportBuilder,
-    ) {
-        self.http = set(self.http.clone());
-    }
-
-    /// Goes through the proxies that the environment names, where the program has set nothing about proxies. Without
-    /// effect when a transport is given.
-    pub fn proxy_variables(&mut self, variables: ProxyVariables) {
-        #[cfg(any(
-            feature = "rustls",
-            feature = "rustls-no-provider",
-            feature = "native-tls"
-        ))]
-        self.http(|http| http.proxy_variables(variables));
-        #[cfg(not(any(
-            feature = "rustls",
-            feature = "rustls-no-provider",
-            feature = "native-tls"
-        )))]
-        drop(variables);
-    }
-
     /// The proxy that requests to this address go through, without user name and password, and where it came from. An
     /// error when that is no proxy that can be used.
     pub fn proxy_for(&self, base: &BaseUrl) -> Result<Option<Setting<String>>> {
@@ -255,32 +200,6 @@ impl ClientOptions {
             return Ok(None);
         }
         self.network_proxy_for(base)
-    }
-
-    #[cfg(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    ))]
-    fn network_proxy_for(&self, base: &BaseUrl) -> Result<Option<Setting<String>>> {
-        let url = url::Url::parse(base.as_str())
-            .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?;
-        let found = self.http.proxy_for(&url).map_err(config_error)?;
-        found.map(|found| found.try_map(|shown| shown)).transpose()
-    }
-
-    #[cfg(not(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    )))]
-    #[allow(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "the same method as with the features"
-    )]
-    fn network_proxy_for(&self, _: &BaseUrl) -> Result<Option<Setting<String>>> {
-        Ok(None)
     }
 
     /// The transport that was given, else a new one for the network; with `plain_http` no TLS is set up. For a provider
@@ -291,12 +210,67 @@ impl ClientOptions {
         }
         self.network(plain_http)
     }
+}
 
-    #[cfg(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    ))]
+// What is about the transport for the network, in builds that have one.
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+impl ClientOptions {
+    /// What is secret in these settings.
+    pub(crate) fn secrets(&self) -> Secrets {
+        self.http.secrets()
+    }
+
+    /// Sets up the connection of the transport that is made unless one is given.
+    pub fn http(
+        &mut self,
+        set: impl FnOnce(
+            crate::transport::HttpTransportBuilder,
+        ) -> crate::transport::HttpTransportBuilder,
+    ) {
+        self.http = set(self.http.clone());
+    }
+
+    /// Closes connections that nothing went over for so long. Without effect when a transport is given.
+    pub fn idle_timeout(&mut self, timeout: Duration) {
+        self.http(|http| http.pool_idle_timeout(timeout));
+    }
+
+    /// Trusts these authorities alone, in PEM; shows this certificate and its key; or checks no certificate of a server.
+    /// Without effect when a transport is given.
+    pub fn trust(
+        &mut self,
+        authorities: Option<String>,
+        identity: Option<(String, SecretString)>,
+        danger_unchecked: bool,
+    ) {
+        self.http(|mut http| {
+            if let Some(pem) = authorities {
+                http = http.root_certificate_pem(pem).only_these_roots(true);
+            }
+            if let Some((certificate, key)) = identity {
+                http = http.client_identity_pem(certificate, key);
+            }
+            http.danger_accept_invalid_certificates(danger_unchecked)
+        });
+    }
+
+    /// Goes through the proxies that the environment names, where the program has set nothing about proxies. Without
+    /// effect when a transport is given.
+    pub fn proxy_variables(&mut self, variables: ProxyVariables) {
+        self.http(|http| http.proxy_variables(variables));
+    }
+
+    fn network_proxy_for(&self, base: &BaseUrl) -> Result<Option<Setting<String>>> {
+        let url = url::Url::parse(base.as_str())
+            .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?;
+        let found = self.http.proxy_for(&url).map_err(config_error)?;
+        found.map(|found| found.try_map(|shown| shown)).transpose()
+    }
+
     fn network(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
         // Without TLS no certificate authorities are looked for, so a sandbox works on a machine that has none.
         let http = if plain_http {
@@ -306,13 +280,37 @@ impl ClientOptions {
         };
         Ok(Arc::new(http.build().map_err(config_error)?))
     }
+}
 
-    #[cfg(not(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    )))]
-    #[allow(clippy::unused_self, reason = "the same method as with the features")]
+// The same methods without one: a program that gives a transport has set it up.
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
+#[allow(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "the same methods as with the features"
+)]
+impl ClientOptions {
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::default()
+    }
+
+    /// Without effect: this build has no transport for the network.
+    pub fn idle_timeout(&mut self, _: Duration) {}
+
+    /// Without effect: this build has no transport for the network.
+    pub fn trust(&mut self, _: Option<String>, _: Option<(String, SecretString)>, _: bool) {}
+
+    /// Without effect: this build has no transport for the network.
+    pub fn proxy_variables(&mut self, _: ProxyVariables) {}
+
+    fn network_proxy_for(&self, _: &BaseUrl) -> Result<Option<Setting<String>>> {
+        Ok(None)
+    }
+
     fn network(&self, _: bool) -> Result<Arc<dyn Transport>> {
         let text = "this build has no transport: turn on the feature rustls or native-tls, or give a transport";
         Err(Error::new(ErrorKind::Config, text))
@@ -328,7 +326,7 @@ fn config_error(error: crate::transport::HttpConfigError) -> Error {
     Error::new(ErrorKind::Config, error.to_string()).with_details(error)
 }
 
-/// Keeps items only in builds that have the transport for the network.
+/// Keeps items only in builds that have the transport for the network, whatever crate the macro is used in.
 #[cfg(any(
     feature = "rustls",
     feature = "rustls-no-provider",
@@ -340,7 +338,7 @@ macro_rules! if_http {
     ($($item:item)*) => { $($item)* };
 }
 
-/// Keeps items only in builds that have the transport for the network.
+/// Keeps items only in builds that have the transport for the network, whatever crate the macro is used in.
 #[cfg(not(any(
     feature = "rustls",
     feature = "rustls-no-provider",
@@ -349,30 +347,6 @@ macro_rules! if_http {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! if_http {
-    ($($item:item)*) => {};
-}
-
-/// Keeps items only in builds that have no transport for the network.
-#[cfg(not(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! unless_http {
-    ($($item:item)*) => { $($item)* };
-}
-
-/// Keeps items only in builds that have no transport for the network.
-#[cfg(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! unless_http {
     ($($item:item)*) => {};
 }
 
@@ -383,7 +357,10 @@ macro_rules! client_options {
     ($builder:ident) => {
         impl $builder {
             /// Sends requests through this transport instead of the network: a sandbox, a recorder, your own.
-            pub fn transport(mut self, transport: ::std::sync::Arc<dyn $crate::transport::Transport>) -> Self {
+            pub fn transport(
+                mut self,
+                transport: ::std::sync::Arc<dyn $crate::transport::Transport>,
+            ) -> Self {
                 self.options.transport(transport);
                 self
             }

@@ -39,7 +39,8 @@ pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer.deserialize_str(Visitor(from_text))
 }
 
-/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.
+/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in. `#[cfg]` in a macro
+/// asks the crate that uses it, which may have no feature of this name.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]
 #[macro_export]

@@ -201,13 +201,17 @@ impl RetryPolicy for StandardRetry {
         {
             return Decision::Stop;
         }
+        // Without a reason: the error says itself that this was the last attempt of so many.
         if attempt.number >= self.max_attempts {
             return Decision::Stop;
         }
         let bound = self
             .base
+            // The cap is reached long before the shift could overflow.
             .saturating_mul(1 << (attempt.number - 1).min(20))
             .min(self.cap);
+        // Any time up to the bound, so that calls that failed together do not come back together: "full jitter" of
+        // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
         let delay = bound
             .mul_f64(attempt.random)
             .max(attempt.server_delay.unwrap_or_default());
@@ -226,7 +230,8 @@ impl RetryPolicy for StandardRetry {
 
 /// The tokens that retries of one client are paid from, so that a service in trouble does not get more load from us.
 ///
-/// 500 tokens; a retry costs 5, one after a timeout 10; a success gives back what its own retries cost, or 1.
+/// 500 tokens; a retry costs 5, one after a timeout 10; a success gives back what its own retries cost, or 1. The numbers
+/// are those of the standard mode of the AWS SDKs (`retries/standard.py` and `quota.py` of botocore).
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 

@@ -45,6 +45,8 @@ impl Pace {
 
     /// At most this many requests in any minute: a third of them at once, the others spread evenly.
     pub fn per_minute(requests: u32) -> Self {
+        // In the busiest minute, the one after a pause, the burst goes out and one request for each interval: as many as
+        // are allowed.
         let burst = (requests / 3).max(1);
         Self::new(
             burst,
@@ -66,7 +68,7 @@ pub(crate) struct Throttle {
 #[derive(Debug)]
 pub(crate) struct Lane {
     slots: Semaphore,
-    /// Held by the call that is next to be sent.
+    /// Held by the call that is next to be sent; tokio's mutex passes it on in the order in which calls came.
     turn: tokio::sync::Mutex<()>,
     /// How many calls wait for their turn or have it.
     queued: AtomicUsize,
@@ -75,6 +77,7 @@ pub(crate) struct Lane {
 impl Throttle {
     pub(crate) fn new(max_in_flight: usize, pace: Option<Pace>, now: Instant) -> Self {
         Self {
+            // With none no call would ever begin, and tokio's semaphore panics at more than its own limit.
             max_in_flight: max_in_flight.clamp(1, Semaphore::MAX_PERMITS),
             pacer: Pacer::new(pace, now),
             lanes: PerRuntime::new(),

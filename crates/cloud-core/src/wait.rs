@@ -186,6 +186,7 @@ impl<T: Send + 'static> Waiter<T> {
                 passed(self.limit)
             ),
         )
+        // Another wait for the same work may see its end.
         .with_retryable(true);
         if self.watch.may_have_happened() {
             error.with_may_have_happened()
@@ -253,7 +254,8 @@ impl<T> fmt::Debug for Waiter<T> {
     }
 }
 
-/// How many failures in a row that pass by themselves are tolerated between two looks.
+/// How many failures in a row that pass by themselves are tolerated between two looks. Each of them has been repeated
+/// already, by the policy of the call that looks.
 const TOLERATED: u32 = 3;
 
 /// A future that outlives whoever awaits it: `select!` in a loop drops what it awaits again and again, and would never see

@@ -188,7 +188,7 @@ pub(crate) fn select<T: Send + 'static>(
     list.map_call(|call| call.set_query("label_selector", text).check(checked))
 }
 
-/// Gives a list its filter by labels.
+/// Gives a list its filter by labels. A macro, because 14 lists have it, and users would have to import a trait.
 macro_rules! label_selector {
     ($list:ident) => {
         impl $list {

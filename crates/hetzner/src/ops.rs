@@ -3,6 +3,27 @@
 
 use cloud_core::request::OperationRow;
 
+pub use crate::actions::ops::*;
+pub use crate::certificates::ops::*;
+pub use crate::firewalls::ops::*;
+pub use crate::floating_ips::ops::*;
+pub use crate::images::ops::*;
+pub use crate::isos::ops::*;
+pub use crate::load_balancer_types::ops::*;
+pub use crate::load_balancers::ops::*;
+pub use crate::locations::ops::*;
+pub use crate::networks::ops::*;
+pub use crate::placement_groups::ops::*;
+pub use crate::pricing::ops::*;
+pub use crate::primary_ips::ops::*;
+pub use crate::server_types::ops::*;
+pub use crate::servers::ops::*;
+pub use crate::ssh_keys::ops::*;
+pub use crate::storage_box_types::ops::*;
+pub use crate::storage_boxes::ops::*;
+pub use crate::volumes::ops::*;
+pub use zones::*;
+
 mod zones {
     cloud_core::operations! {
     LIST_ZONES = "list_zones", GET "/zones";
@@ -39,37 +60,28 @@ mod zones {
     }
 }
 
-/// The rows of the rooms, and all of them together.
-macro_rules! join {
-    ($($room:ident),* $(,)?) => {
-        $( pub use crate::$room::ops::*; )*
-        pub use zones::*;
-
-        const ROOMS: &[&[&OperationRow]] = &[ $( crate::$room::ops::OPERATIONS, )* zones::OPERATIONS ];
-    };
-}
-
-join!(
-    actions,
-    certificates,
-    firewalls,
-    floating_ips,
-    images,
-    isos,
-    load_balancers,
-    load_balancer_types,
-    locations,
-    networks,
-    placement_groups,
-    pricing,
-    primary_ips,
-    server_types,
-    servers,
-    ssh_keys,
-    storage_boxes,
-    storage_box_types,
-    volumes
-);
+const ROOMS: &[&[&OperationRow]] = &[
+    crate::actions::ops::OPERATIONS,
+    crate::certificates::ops::OPERATIONS,
+    crate::firewalls::ops::OPERATIONS,
+    crate::floating_ips::ops::OPERATIONS,
+    crate::images::ops::OPERATIONS,
+    crate::isos::ops::OPERATIONS,
+    crate::load_balancers::ops::OPERATIONS,
+    crate::load_balancer_types::ops::OPERATIONS,
+    crate::locations::ops::OPERATIONS,
+    crate::networks::ops::OPERATIONS,
+    crate::placement_groups::ops::OPERATIONS,
+    crate::pricing::ops::OPERATIONS,
+    crate::primary_ips::ops::OPERATIONS,
+    crate::server_types::ops::OPERATIONS,
+    crate::servers::ops::OPERATIONS,
+    crate::ssh_keys::ops::OPERATIONS,
+    crate::storage_boxes::ops::OPERATIONS,
+    crate::storage_box_types::ops::OPERATIONS,
+    crate::volumes::ops::OPERATIONS,
+    zones::OPERATIONS,
+];
 
 /// Every operation of this API that the crate can call.
 pub static OPERATIONS: &[&OperationRow] = &joined::<{ count() }>();

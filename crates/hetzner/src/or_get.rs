@@ -100,7 +100,8 @@ where
     })
 }
 
-/// Gives a creation its `or_get`. `same` names the fields by which what is there is known again.
+/// Gives a creation its `or_get`. `same` names the fields by which what is there is known again. A macro, because users
+/// would have to import a trait, whose documentation could not name those fields.
 macro_rules! or_get_method {
     (
         $create:ident => $resource:ident in $group:ident,

@@ -98,7 +98,10 @@ impl Client {
     }
 
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        self.of_contract(Call::new(&self.0.engine, &self.0.base, operation, decode))
+        // Whatever the API is told of a resource stands under this key.
+        let call =
+            Call::new(&self.0.engine, &self.0.base, operation, decode).json_under("properties");
+        self.of_contract(call)
     }
 
     pub(crate) fn of_contract<T>(&self, call: Call<T>) -> Call<T> {

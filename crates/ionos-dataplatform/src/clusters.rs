@@ -18,7 +18,6 @@ use crate::lans::Lan;
 use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
-use crate::request::request;
 use crate::work::{self, Look, Resource};
 
 /// A cluster, `ClusterResponseData` in the API's description.
@@ -304,21 +303,23 @@ impl ListClusters {
     }
 }
 
-request! {
+cloud_core::request! {
     /// Creates a new cluster; made by [`Clusters::create`]. `CreateClusterRequest` and `CreateClusterProperties` in the
     /// API's description.
+    #[serde(rename_all = "camelCase")]
     pub struct CreateCluster => Accepted<Cluster>;
     required {
-        name: String = "name",
-        datacenter: DatacenterId = "datacenterId",
+        name: String,
+        #[serde(rename = "datacenterId")]
+        datacenter: DatacenterId,
     }
-    optional {
+    opt {
         /// The version of the data platform, such as `23.11`.
-        version: String = "dataPlatformVersion",
+        @serde(rename = "dataPlatformVersion") version: String,
         /// When the service may work on the cluster.
-        maintenance_window: MaintenanceWindow = "maintenanceWindow",
+        maintenance_window: MaintenanceWindow,
         /// The private networks it shall be part of.
-        lans: Vec<Lan> = "lans",
+        lans: Vec<Lan>,
     }
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
@@ -329,19 +330,20 @@ request! {
     };
 }
 
-request! {
+cloud_core::request! {
     /// Changes a cluster; made by [`Clusters::update`]. `PatchClusterRequest` and `PatchClusterProperties` in the API's
     /// description.
+    #[serde(rename_all = "camelCase")]
     pub struct UpdateCluster => Accepted<Cluster>;
-    optional {
+    opt {
         /// The new name of the cluster.
-        name: String = "name",
+        name: String,
         /// The version to upgrade to; [`Metadata::upgrades`] has the candidates.
-        version: String = "dataPlatformVersion",
+        @serde(rename = "dataPlatformVersion") version: String,
         /// When the service may work on the cluster.
-        maintenance_window: MaintenanceWindow = "maintenanceWindow",
+        maintenance_window: MaintenanceWindow,
         /// The private networks it is part of from now on, instead of all it was part of.
-        lans: Vec<Lan> = "lans",
+        lans: Vec<Lan>,
     }
     check |this: &Self| -> Result<()> {
         this.name.as_deref().map_or(Ok(()), check::name)?;

@@ -46,7 +46,6 @@ pub mod metadata;
 pub mod node_pools;
 pub mod ops;
 mod raw;
-mod request;
 pub mod versions;
 mod work;
 mod yaml;

@@ -3,7 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
-use cloud_core::model::{IdOrName, NoMeta, Page};
+use cloud_core::model::{IdOrName, NoMeta, Page, Patch};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::wait::{Accepted, Waiter};
@@ -18,7 +18,6 @@ use crate::labels::Labels;
 use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
-use crate::request::request;
 use crate::work::{self, Look, Resource};
 
 cloud_core::open_enum! {
@@ -295,7 +294,8 @@ impl NodePools {
         let id = id.into();
         let look = self.look(&id);
         let decode = work::started(move |_: &NodePool| look.clone());
-        UpdateNodePool::new(self.one(&ops::CLUSTERS_NODEPOOLS_PATCH, &id, decode))
+        let call = self.one(&ops::CLUSTERS_NODEPOOLS_PATCH, &id, decode);
+        UpdateNodePool::new(call, Patch::Leave)
     }
 
     /// Deletes a node pool (`DELETE /clusters/{clusterId}/nodepools/{nodepoolId}`) and gives it as it was before.
@@ -361,37 +361,39 @@ cloud_core::list_request! {
     pub struct ListNodePools => NodePool;
 }
 
-request! {
+cloud_core::request! {
     /// Creates a node pool; made by [`NodePools::create`]. `CreateNodePoolRequest` and `CreateNodePoolProperties` in
     /// the API's description.
+    #[serde(rename_all = "camelCase")]
     pub struct CreateNodePool => Accepted<NodePool>;
     required {
-        name: String = "name",
-        nodes: u32 = "nodeCount",
+        name: String,
+        #[serde(rename = "nodeCount")]
+        nodes: u32,
     }
-    optional {
+    opt {
         /// The family of processors, one that the data centre has, or `AUTO`.
-        cpu_family: String = "cpuFamily",
+        cpu_family: String,
         /// The zone that the nodes stand in.
-        availability_zone: AvailabilityZone = "availabilityZone",
+        availability_zone: AvailabilityZone,
         /// What the disks of the nodes are.
-        storage_type: StorageType = "storageType",
+        storage_type: StorageType,
         /// When the service may work on the node pool.
-        maintenance_window: MaintenanceWindow = "maintenanceWindow",
+        maintenance_window: MaintenanceWindow,
         /// The labels that the nodes get.
-        labels: Labels = "labels",
+        labels: Labels,
         /// The annotations that the nodes get.
-        annotations: Labels = "annotations",
+        annotations: Labels,
         /// Lets the service choose the number of nodes between bounds.
-        auto_scaling: AutoScaling = "autoScaling",
+        auto_scaling: AutoScaling,
     }
-    numbers {
+    number {
         /// The cores of a node, 4 unless set.
-        cores = "coresCount",
+        @serde(rename = "coresCount") cores: u32,
         /// The memory of a node in MB, a multiple of 1024 and at least 2048; 4096 unless set.
-        ram_mb = "ramSize",
+        @serde(rename = "ramSize") ram_mb: u32,
         /// The disk of a node in GB, at least 10; 20 unless set.
-        storage_gb = "storageSize",
+        @serde(rename = "storageSize") storage_gb: u32,
     }
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
@@ -405,32 +407,41 @@ request! {
     };
 }
 
-request! {
+cloud_core::request! {
     /// Changes a node pool; made by [`NodePools::update`]. `PatchNodePoolRequest` and `PatchNodePoolProperties` in the
     /// API's description.
+    #[serde(rename_all = "camelCase")]
     pub struct UpdateNodePool => Accepted<NodePool>;
-    optional {
+    required {
+        #[serde(skip_serializing_if = "Patch::is_leave")]
+        auto_scaling: Patch<AutoScaling>,
+    }
+    opt {
         /// When the service may work on the node pool.
-        maintenance_window: MaintenanceWindow = "maintenanceWindow",
+        maintenance_window: MaintenanceWindow,
         /// The labels of the nodes from now on, instead of all they had.
-        labels: Labels = "labels",
+        labels: Labels,
         /// The annotations of the nodes from now on, instead of all they had.
-        annotations: Labels = "annotations",
+        annotations: Labels,
     }
-    numbers {
+    number {
         /// The number of nodes from now on.
-        node_count = "nodeCount",
-    }
-    patch {
-        /// The bounds of autoscaling; [`Patch::Null`](crate::Patch::Null) or `None` switches it off.
-        auto_scaling: AutoScaling = "autoScaling",
+        node_count: u32,
     }
     check |this: &Self| -> Result<()> {
         check::at_least("nodeCount", 1, this.node_count)?;
         MaintenanceWindow::check(this.maintenance_window.as_ref())?;
         match &this.auto_scaling {
-            crate::Patch::Value(bounds) => bounds.check(),
+            Patch::Value(bounds) => bounds.check(),
             _ => Ok(()),
         }
     };
+}
+
+impl UpdateNodePool {
+    /// The bounds of autoscaling; [`Patch::Null`] or `None` switches it off.
+    pub fn auto_scaling(mut self, auto_scaling: impl Into<Patch<AutoScaling>>) -> Self {
+        self.auto_scaling = auto_scaling.into();
+        self
+    }
 }

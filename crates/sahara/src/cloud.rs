@@ -150,11 +150,13 @@ impl Cloud {
             (Some(version), Some(asked)) if version == asked => {
                 (version, "asked for, and as the address says".to_owned())
             }
+            // An address that was set is used as it is.
             (Some(version), Some(asked)) if inner.endpoint.is_some() => {
                 return Err(found.error(format_args!(
                     "is for API {version}, but {asked} is asked for"
                 )));
             }
+            // Catalogs go on naming v1.1 where v2 is offered too, so of an address of v1.1 the list is asked.
             (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
                 (version, "as the address says".to_owned())
             }
@@ -355,12 +357,11 @@ impl Connect {
     }
 }
 
-cloud_core::if_blocking! {
-    impl Connect {
-        /// Makes the client and blocks this thread until it is there. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<Client> {
-            cloud_core::call::Task::new(self.send()).send_blocking()
-        }
+#[cfg(feature = "blocking")]
+impl Connect {
+    /// Makes the client and blocks this thread until it is there. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    pub fn send_blocking(self) -> Result<Client> {
+        cloud_core::call::Task::new(self.send()).send_blocking()
     }
 }
 
@@ -403,7 +404,7 @@ impl IntoFuture for Connect {
 pub struct CloudBuilder {
     options: ClientOptions,
     auth_url: Option<Setting<String>>,
-    login: Option<Login>,
+    login: Option<Setting<Login>>,
     endpoint: Option<Setting<String>>,
     service_type: Option<String>,
     service_name: Option<String>,
@@ -426,7 +427,7 @@ impl CloudBuilder {
 
     /// Who one is, and for which project.
     pub fn login(mut self, login: Login) -> Self {
-        self.login = Some(login);
+        self.login = Some(Setting::new(login, Origin::Builder("login")));
         self
     }
 
@@ -504,7 +505,8 @@ impl CloudBuilder {
             setting.value
         }
         self.auth_url = self.auth_url.or(Some(found.auth_url));
-        self.login = self.login.or(Some(found.login));
+        let login = Setting::new(found.login, found.login_origin);
+        self.login = self.login.or(Some(login));
         self.endpoint = self.endpoint.or(found.endpoint_override);
         self.version = self.version.or(found.version.map(value));
         self.interfaces = self.interfaces.or(found.interfaces.map(value));
@@ -523,29 +525,17 @@ impl CloudBuilder {
                 insecure.origin
             ));
         }
-        self.trusting(found.tls)
-    }
-
-    cloud_core::if_http! {
-        fn trusting(mut self, tls: Tls) -> Self {
-            self.options.http(|mut http| {
-                if let Some(pem) = tls.authorities {
-                    http = http.root_certificate_pem(pem.value).only_these_roots(true);
-                }
-                if let Some(identity) = tls.identity {
-                    http = http.client_identity_pem(identity.value.0, identity.value.1);
-                }
-                http.danger_accept_invalid_certificates(tls.insecure.is_some())
-            });
-            self
-        }
-    }
-
-    cloud_core::unless_http! {
-        // Whoever gives the transport has set it up.
-        fn trusting(self, _: Tls) -> Self {
-            self
-        }
+        let Tls {
+            insecure,
+            authorities,
+            identity,
+        } = found.tls;
+        self.options.trust(
+            authorities.map(value),
+            identity.map(value),
+            insecure.is_some(),
+        );
+        self
     }
 
     /// Checks every setting and makes the cloud. Nothing is sent.
@@ -558,6 +548,7 @@ impl CloudBuilder {
         };
         let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
         let login = self.login.ok_or_else(|| missing("login"))?;
+        let (login, login_origin) = (login.value, login.origin);
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
         if poll_interval.is_zero() {
             return Err(Error::config(
@@ -598,12 +589,16 @@ impl CloudBuilder {
         }
         explanation.add("keystone", format!("{address} ({})", auth_url.origin));
         add_proxy(&mut explanation, proxy);
-        explanation.add("login", login.describe());
+        explanation.add("login", format!("{} ({login_origin})", login.describe()));
         for note in self.notes {
             explanation.add("note", note);
         }
-        // Everything that may be wrong with a login: who, for what, where, and who says so.
-        let mut origin = format!("{} at {address} ({})", login.describe(), auth_url.origin);
+        // Everything that may be wrong with a login: whose setting, who, for what, where, and who says so.
+        let mut origin = format!(
+            "{login_origin}, {} at {address} ({})",
+            login.describe(),
+            auth_url.origin
+        );
         if let Some(cloud) = &self.cloud {
             origin = format!("{origin}, of the cloud {} ({})", cloud.value, cloud.origin);
         }

@@ -1,5 +1,6 @@
 /// Declares a request with the fields that clusters and templates of clusters have in common; `node_groups` is one of
-/// those that are required in its making, so that it stands before what is optional.
+/// those that are required in its making, so that it stands before what is optional. A macro, because four requests have
+/// these eleven setters, and builders cannot inherit them.
 macro_rules! cluster_request {
     (
         $(#[$meta:meta])*

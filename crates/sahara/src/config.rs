@@ -137,6 +137,8 @@ pub struct Settings {
     pub auth_url: Setting<String>,
     /// The login of the user.
     pub login: Login,
+    /// Where the secret of the login came from: told when Keystone does not accept it.
+    pub login_origin: Origin,
     /// The address of Sahara, instead of what the catalog says.
     pub endpoint_override: Option<Setting<String>>,
     /// The version of the API.
@@ -290,7 +292,8 @@ impl Settings {
             proxy_variables: ProxyVariables::read(env),
             cloud,
             auth_url,
-            login,
+            login: login.value,
+            login_origin: login.origin,
             notes: notes.drain(..).chain(assumed).collect(),
         })
     }

@@ -20,17 +20,41 @@ pub enum ConfigValue {
     Other(serde_json::Value),
 }
 
-macro_rules! config_values {
-    ($($from:ty => $variant:ident),* $(,)?) => { $(
-        impl From<$from> for ConfigValue {
-            fn from(value: $from) -> Self {
-                Self::$variant(value.into())
-            }
-        }
-    )* };
+impl From<bool> for ConfigValue {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
 }
 
-config_values! { bool => Flag, i64 => Number, i32 => Number, u32 => Number, &str => Text, String => Text }
+impl From<i64> for ConfigValue {
+    fn from(value: i64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<i32> for ConfigValue {
+    fn from(value: i32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<u32> for ConfigValue {
+    fn from(value: u32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<&str> for ConfigValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for ConfigValue {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
 
 /// Settings by target (a service such as `HDFS`, or `general`) and name. The plugin says which there are.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 /// ```text
 /// keystone  https://keystone.example/v3 (auth_url (client builder))
 /// proxy     proxy.example:3128 (HTTPS_PROXY (environment))
-/// login     password of the user demo in the domain Default
+/// login     password of the user demo in the domain Default (OS_PASSWORD (environment))
 /// project   demo (3499012a459a4fceaae8df5dab4a5f4c)
 /// endpoint  https://sahara.example/v1.1/3499012a459a4fceaae8df5dab4a5f4c (public endpoint of ...)
 /// version   v2 (the newest that is known here; https://sahara.example/ lists v1.0, v1.1, v2)

@@ -161,11 +161,10 @@ impl<T: Send + 'static> ImportTemplate<T> {
         self.into_call().send().await
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<T> {
-            self.into_call().send_blocking()
-        }
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        self.into_call().send_blocking()
     }
 }
 

@@ -336,7 +336,7 @@ impl ListNodeGroupTemplates {
     }
 }
 
-/// The fields that creating and changing have in common.
+/// The fields that creating and changing have in common: a macro, because builders cannot inherit 24 setters.
 macro_rules! template_request {
     (
         $(#[$meta:meta])*

@@ -126,82 +126,39 @@ pub struct NewNodeGroup {
     set: Overrides,
 }
 
-macro_rules! overrides {
-    (
-        one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty ),* $(,)? }
-        number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? }
-        list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? }
-    ) => {
-        #[derive(Clone, Debug, Default, Serialize)]
-        struct Overrides {
-            $( #[serde(skip_serializing_if = "Option::is_none")] $one: Option<$one_type>, )*
-            $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )*
-            $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )*
-        }
-
-        impl NewNodeGroup {
-            $(
-                $(#[$one_meta])*
-                pub fn $one(mut self, $one: impl Into<$one_type>) -> Self {
-                    self.set.$one = Some($one.into());
-                    self
-                }
-            )*
-            $(
-                $(#[$number_meta])*
-                pub fn $number(mut self, $number: $number_type) -> Self {
-                    self.set.$number = Some($number);
-                    self
-                }
-            )*
-            $(
-                $(#[$list_meta])*
-                pub fn $list(mut self, $list: impl IntoIterator<Item = impl Into<$list_type>>) -> Self {
-                    self.set.$list = Some($list.into_iter().map(Into::into).collect());
-                    self
-                }
-            )*
-        }
-    };
-}
-
-overrides! {
-    one {
-        /// The image of the nodes, if it is not the cluster's.
-        image_id: ImageId,
-        /// Settings of the processes.
-        node_configs: Configs,
-        /// The type of the volumes.
-        volume_type: String,
-        /// The availability zone of the volumes.
-        volumes_availability_zone: String,
-        /// Where volumes are mounted: an absolute path of letters, digits, hyphens and underscores.
-        volume_mount_prefix: String,
-        /// Whether volumes are on the hosts of their nodes.
-        volume_local_to_instance: bool,
-        /// The availability zone of the nodes.
-        availability_zone: String,
-        /// The pool, or external network, that floating addresses come from.
-        floating_ip_pool: String,
-        /// Whether a security group is made for the nodes.
-        auto_security_group: bool,
-        /// Whether other nodes are reached through these.
-        is_proxy_gateway: bool,
-        /// Whether settings that nobody has set are chosen by size.
-        use_autoconfig: bool,
-    }
-    number {
-        /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
-        volumes_per_node: u32,
-        /// The size of each volume in GiB.
-        volumes_size: u32,
-    }
-    list {
-        /// Security groups, by name or id.
-        security_groups: String,
-        /// Shares that the nodes mount.
-        shares: Share,
-    }
+/// What may differ from the template, and stands in the same object on the wire.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Overrides {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_id: Option<ImageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_configs: Option<Configs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volumes_availability_zone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume_mount_prefix: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume_local_to_instance: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    availability_zone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    floating_ip_pool: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_security_group: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_proxy_gateway: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    use_autoconfig: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volumes_per_node: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volumes_size: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_groups: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shares: Option<Vec<Share>>,
 }
 
 impl NewNodeGroup {
@@ -255,6 +212,102 @@ impl NewNodeGroup {
         processes: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         self.node_processes = Some(processes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The image of the nodes, if it is not the cluster's.
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
+        self.set.image_id = Some(image_id.into());
+        self
+    }
+
+    /// Settings of the processes.
+    pub fn node_configs(mut self, node_configs: impl Into<Configs>) -> Self {
+        self.set.node_configs = Some(node_configs.into());
+        self
+    }
+
+    /// The type of the volumes.
+    pub fn volume_type(mut self, volume_type: impl Into<String>) -> Self {
+        self.set.volume_type = Some(volume_type.into());
+        self
+    }
+
+    /// The availability zone of the volumes.
+    pub fn volumes_availability_zone(
+        mut self,
+        volumes_availability_zone: impl Into<String>,
+    ) -> Self {
+        self.set.volumes_availability_zone = Some(volumes_availability_zone.into());
+        self
+    }
+
+    /// Where volumes are mounted: an absolute path of letters, digits, hyphens and underscores.
+    pub fn volume_mount_prefix(mut self, volume_mount_prefix: impl Into<String>) -> Self {
+        self.set.volume_mount_prefix = Some(volume_mount_prefix.into());
+        self
+    }
+
+    /// Whether volumes are on the hosts of their nodes.
+    pub fn volume_local_to_instance(mut self, volume_local_to_instance: impl Into<bool>) -> Self {
+        self.set.volume_local_to_instance = Some(volume_local_to_instance.into());
+        self
+    }
+
+    /// The availability zone of the nodes.
+    pub fn availability_zone(mut self, availability_zone: impl Into<String>) -> Self {
+        self.set.availability_zone = Some(availability_zone.into());
+        self
+    }
+
+    /// The pool, or external network, that floating addresses come from.
+    pub fn floating_ip_pool(mut self, floating_ip_pool: impl Into<String>) -> Self {
+        self.set.floating_ip_pool = Some(floating_ip_pool.into());
+        self
+    }
+
+    /// Whether a security group is made for the nodes.
+    pub fn auto_security_group(mut self, auto_security_group: impl Into<bool>) -> Self {
+        self.set.auto_security_group = Some(auto_security_group.into());
+        self
+    }
+
+    /// Whether other nodes are reached through these.
+    pub fn is_proxy_gateway(mut self, is_proxy_gateway: impl Into<bool>) -> Self {
+        self.set.is_proxy_gateway = Some(is_proxy_gateway.into());
+        self
+    }
+
+    /// Whether settings that nobody has set are chosen by size.
+    pub fn use_autoconfig(mut self, use_autoconfig: impl Into<bool>) -> Self {
+        self.set.use_autoconfig = Some(use_autoconfig.into());
+        self
+    }
+
+    /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
+    pub fn volumes_per_node(mut self, volumes_per_node: u32) -> Self {
+        self.set.volumes_per_node = Some(volumes_per_node);
+        self
+    }
+
+    /// The size of each volume in GiB.
+    pub fn volumes_size(mut self, volumes_size: u32) -> Self {
+        self.set.volumes_size = Some(volumes_size);
+        self
+    }
+
+    /// Security groups, by name or id.
+    pub fn security_groups(
+        mut self,
+        security_groups: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.set.security_groups = Some(security_groups.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Shares that the nodes mount.
+    pub fn shares(mut self, shares: impl IntoIterator<Item = impl Into<Share>>) -> Self {
+        self.set.shares = Some(shares.into_iter().map(Into::into).collect());
         self
     }
 

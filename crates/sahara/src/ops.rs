@@ -164,7 +164,8 @@ pub(crate) enum Op {
     V2(&'static OperationRow),
 }
 
-/// The operation of this name in both tables.
+/// The operation of this name in both tables. A macro, so that 61 callers say the name once and none can pair it with
+/// another one.
 macro_rules! both {
     ($name:ident) => {
         $crate::ops::Op::Both(&$crate::ops::v1_1::$name, &$crate::ops::v2::$name)

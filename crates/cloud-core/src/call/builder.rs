@@ -75,6 +75,10 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     /// order.
     fn once(self) -> Self;
 
+    /// From now on wraps JSON that is sent in an object with this key, as `{"properties": {..}}`: for an API whose bodies
+    /// all have that shape.
+    fn json_under(self, key: &'static str) -> Self;
+
     /// Sends this value as JSON.
     fn json(self, value: &impl Serialize) -> Self;
 
@@ -227,12 +231,23 @@ impl<T> CallBuilder<T> for Call<T> {
         self
     }
 
+    fn json_under(mut self, key: &'static str) -> Self {
+        self.parts.json_key = Some(key);
+        self
+    }
+
     fn json(self, value: &impl Serialize) -> Self {
         self.json_or_refuse(crate::__private::to_json(value))
     }
 
     fn json_or_refuse(self, body: Result<Bytes>) -> Self {
-        match body {
+        let wrapped = |json: Bytes| match self.parts.json_key {
+            Some(key) => [format!("{{\"{key}\":").as_bytes(), &*json, b"}"]
+                .concat()
+                .into(),
+            None => json,
+        };
+        match body.map(wrapped) {
             Ok(body) => self.body("application/json", body),
             Err(error) => self.refuse(error),
         }

@@ -4,7 +4,7 @@
 /// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
 /// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
 /// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
-/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt`, a `list` or a `patch` field is
+/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an optional field is
 /// for one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
 /// the struct, and one that takes forms says so behind the answer: `pub struct UpdateVolume => String as form;`.
 ///
@@ -49,7 +49,9 @@ macro_rules! request {
         $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
-        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? } )?
+        $( number {
+            $( $(#[$number_meta:meta])* $(@serde($($number_serde:tt)*))? $number:ident : $number_type:ty ),* $(,)?
+        } )?
         $( list {
             $( $(#[$list_meta:meta])* $(@serde($($list_serde:tt)*))? $list:ident : $list_type:ty ),* $(,)?
         } )?
@@ -71,7 +73,10 @@ macro_rules! request {
                 #[serde(skip_serializing_if = "Option::is_none" $(, $($opt_serde)*)?)]
                 $opt: Option<$opt_type>,
             )* )?
-            $( $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )* )?
+            $( $(
+                #[serde(skip_serializing_if = "Option::is_none" $(, $($number_serde)*)?)]
+                $number: Option<$number_type>,
+            )* )?
             $( $(
                 #[serde(skip_serializing_if = "Option::is_none" $(, $($list_serde)*)?)]
                 $list: Option<Vec<$list_type>>,
@@ -247,6 +252,10 @@ mod tests {
             /// What it is.
             @serde(rename = "type") kind: String,
         }
+        number {
+            /// How much it holds.
+            @serde(rename = "size_gb") size: u32,
+        }
         patch {
             /// A note.
             note: String,
@@ -280,6 +289,21 @@ mod tests {
             body(&update().source("b").note(None)),
             r#"{"note":null,"source_id":"b"}"#
         );
+        assert_eq!(body(&update().size(2)), r#"{"size_gb":2}"#);
+    }
+
+    #[test]
+    fn the_fields_may_stand_under_a_key() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::PATCH, "/a", Decode::nothing());
+        let call = UpdateVolume::new(call.json_under("volume"))
+            .kind("a")
+            .into_call();
+        assert_eq!(
+            call.parts.body.as_bytes().unwrap(),
+            r#"{"volume":{"type":"a"}}"#
+        );
+        assert_eq!(call.parts.headers["content-type"], "application/json");
     }
 
     crate::request! {

@@ -76,37 +76,100 @@ enum Wanted {
     Object,
 }
 
-macro_rules! wanting {
-    ($($method:ident => $wanted:expr;)*) => { $(
-        fn $method<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            let Self { inner, null } = self;
-            inner.deserialize_any(Reading { visitor, wanted: $wanted, null })
-        }
-    )* };
+impl<'de, D: Deserializer<'de>> Tolerant<'_, D> {
+    /// Reads what is there, whatever the type has asked for.
+    fn read<V: de::Visitor<'de>>(self, wanted: Wanted, visitor: V) -> Result<V::Value, D::Error> {
+        let Self { inner, null } = self;
+        inner.deserialize_any(Reading {
+            visitor,
+            wanted,
+            null,
+        })
+    }
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
     type Error = D::Error;
 
-    wanting! {
-        deserialize_any => Wanted::Any;
-        deserialize_unit => Wanted::Any;
-        deserialize_bool => Wanted::Bool;
-        deserialize_i8 => Wanted::Integer(i8::MIN.into(), i8::MAX.unsigned_abs().into());
-        deserialize_i16 => Wanted::Integer(i16::MIN.into(), i16::MAX.unsigned_abs().into());
-        deserialize_i32 => Wanted::Integer(i32::MIN.into(), i32::MAX.unsigned_abs().into());
-        deserialize_i64 => Wanted::Integer(i64::MIN, i64::MAX.unsigned_abs());
-        deserialize_u8 => Wanted::Integer(0, u8::MAX.into());
-        deserialize_u16 => Wanted::Integer(0, u16::MAX.into());
-        deserialize_u32 => Wanted::Integer(0, u32::MAX.into());
-        deserialize_u64 => Wanted::Integer(0, u64::MAX);
-        deserialize_f32 => Wanted::Float;
-        deserialize_f64 => Wanted::Float;
-        deserialize_char => Wanted::Text;
-        deserialize_str => Wanted::Text;
-        deserialize_string => Wanted::Text;
-        deserialize_seq => Wanted::List;
-        deserialize_map => Wanted::Object;
+    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Any, visitor)
+    }
+
+    fn deserialize_unit<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Any, visitor)
+    }
+
+    fn deserialize_bool<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Bool, visitor)
+    }
+
+    fn deserialize_i8<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(
+            Wanted::Integer(i8::MIN.into(), i8::MAX.unsigned_abs().into()),
+            visitor,
+        )
+    }
+
+    fn deserialize_i16<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(
+            Wanted::Integer(i16::MIN.into(), i16::MAX.unsigned_abs().into()),
+            visitor,
+        )
+    }
+
+    fn deserialize_i32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(
+            Wanted::Integer(i32::MIN.into(), i32::MAX.unsigned_abs().into()),
+            visitor,
+        )
+    }
+
+    fn deserialize_i64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Integer(i64::MIN, i64::MAX.unsigned_abs()), visitor)
+    }
+
+    fn deserialize_u8<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Integer(0, u8::MAX.into()), visitor)
+    }
+
+    fn deserialize_u16<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Integer(0, u16::MAX.into()), visitor)
+    }
+
+    fn deserialize_u32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Integer(0, u32::MAX.into()), visitor)
+    }
+
+    fn deserialize_u64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Integer(0, u64::MAX), visitor)
+    }
+
+    fn deserialize_f32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Float, visitor)
+    }
+
+    fn deserialize_f64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Float, visitor)
+    }
+
+    fn deserialize_char<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Text, visitor)
+    }
+
+    fn deserialize_str<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Text, visitor)
+    }
+
+    fn deserialize_string<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Text, visitor)
+    }
+
+    fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::List, visitor)
+    }
+
+    fn deserialize_map<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.read(Wanted::Object, visitor)
     }
 
     fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {

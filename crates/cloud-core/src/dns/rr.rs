@@ -108,16 +108,41 @@ impl Record {
     }
 }
 
-macro_rules! record_from {
-    ($($value:ty)*) => { $(
-        impl From<$value> for Record {
-            fn from(value: $value) -> Self {
-                Self::new(value.to_string())
-            }
-        }
-    )* };
+impl From<&str> for Record {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
 }
-record_from!(&str String &String Ipv4Addr Ipv6Addr Txt);
+
+impl From<String> for Record {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<&String> for Record {
+    fn from(value: &String) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<Ipv4Addr> for Record {
+    fn from(value: Ipv4Addr) -> Self {
+        Self::new(value.to_string())
+    }
+}
+
+impl From<Ipv6Addr> for Record {
+    fn from(value: Ipv6Addr) -> Self {
+        Self::new(value.to_string())
+    }
+}
+
+impl From<Txt> for Record {
+    fn from(value: Txt) -> Self {
+        Self::new(value.to_string())
+    }
+}
 
 /// What a name shall resolve to: records of one type, and how long they may be cached.
 ///

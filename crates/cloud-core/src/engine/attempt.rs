@@ -109,6 +109,7 @@ impl Engine {
             .with_source(error)
         })?;
         let headers = request.headers_mut();
+        // Two of every request, the id of the call, and one for the credential.
         headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, self.0.settings.user_agent.clone());
@@ -162,6 +163,7 @@ impl Engine {
         let status = response.status();
         let rate = inner.dialect.rate_limit(response.headers());
         let too_early = status == StatusCode::TOO_MANY_REQUESTS;
+        // What a refusal says of the limit is learnt below, together with the time that it asks for.
         if let Some(rate) = rate.filter(|_| !too_early) {
             self.learn(rate, None);
         }
@@ -366,6 +368,7 @@ impl Engine {
             transient: problem.transient,
         });
         let now = inner.settings.clock.system_now();
+        // Who waits for the longer of two delays has waited for both.
         let server_delay = inner
             .dialect
             .server_delay(&response, now)
@@ -385,6 +388,8 @@ impl Engine {
             let kept = response.body.len().min(KEPT_BODY);
             error = error.with_body(response.body[..kept].to_vec());
         }
+        // Only these are about the request and who sends it, and after them nothing was done that a second request would
+        // do again.
         let rejection = status.is_client_error().then_some(response);
         Box::new(Failed {
             error,

@@ -42,6 +42,7 @@ impl<'c> Course<'c> {
     pub(super) async fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
         let inner = &*engine.0;
         let named = |error: Error| error.with_call(parts.context());
+        // Before the address is looked for: a call whose arguments cannot be sent asks nobody.
         let mut url = parts.url().map_err(named)?;
         let begun = inner.settings.clock.now();
         let deadline = inner.deadline(&parts.options, begun);
@@ -49,6 +50,7 @@ impl<'c> Course<'c> {
             let base = until(&*inner.settings.clock, deadline, place.base())
                 .await
                 .unwrap_or_else(|| Err(over("its address was known")))
+                // The look may have begun with a login, and what that is refused with is no answer to this call.
                 .map_err(|error| named(error.of_credential(None)))?;
             url.insert_str(0, base.as_str());
         }
@@ -99,6 +101,7 @@ impl<'c> Course<'c> {
         let generation = until(clock, self.deadline, authorized)
             .await
             .unwrap_or_else(|| Err(over("it was authorized")))?;
+        // Sent now, it would be given up in the same instant, and nobody would know whether it was carried out.
         if self.left().is_zero() {
             return Err(over("it could be sent"));
         }
@@ -189,6 +192,7 @@ impl<'c> Course<'c> {
             .clone()
             .with_retryable(passes)
             .with_retry_after(server_delay);
+        // Before the credential is asked, for a request that is signed anew is sent a second time too.
         if self.parts.once {
             let reason = failure
                 .is_transient()
@@ -223,6 +227,7 @@ impl<'c> Course<'c> {
         let Some(credential) = credential.filter(|_| !self.renewed && !self.parts.anonymous) else {
             return false;
         };
+        // Asked first, because `rejected` throws a token away, which is of no use to a call that cannot be repeated.
         if !self.parts.body.is_replayable() {
             return false;
         }
@@ -284,6 +289,8 @@ impl<'c> Course<'c> {
                 .locked
                 .pause(limit, &*inner.settings.clock, server_delay)
                 .map_err(Some)?,
+            // Of the delay of a pace the policy hears nothing: its longest delay is for services in trouble, and a pace may
+            // ask for more.
             None => match self.decide(failure, server_delay.filter(|_| !paced)) {
                 // The queue for the pace does the waiting.
                 Decision::Retry(_) if paced => Duration::ZERO,

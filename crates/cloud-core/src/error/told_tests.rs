@@ -12,10 +12,11 @@ use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
 use crate::call::CallBuilder;
-use crate::config::{Origin, Setting};
+use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Bearer, Credential, Token, TokenCache, TokenSource};
 use crate::decode::Decode;
 use crate::engine::Engine;
+use crate::request::Place;
 use crate::retry::StandardRetry;
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 use crate::transport::{Transport, TransportError, TransportErrorKind};
@@ -31,7 +32,7 @@ fn with_causes(error: &Error) -> String {
     text
 }
 
-fn call_of(engine: &Engine, base: &crate::config::BaseUrl, method: Method) -> Call<u64> {
+fn call_of(engine: &Engine, base: &BaseUrl, method: Method) -> Call<u64> {
     Call::untabled(engine, base, method, "/servers/{id}", Decode::key("n")).arg(7)
 }
 
@@ -286,6 +287,38 @@ async fn a_refused_login_tells_whose_it_was() {
     assert_eq!(
         error.to_string(),
         "GET /servers/7 failed: 503 Service Unavailable: in POST /token before it, attempt 1"
+    );
+}
+
+/// Is looked for by a call that needs a token.
+#[derive(Debug)]
+struct Elsewhere(Engine, BaseUrl);
+
+#[async_trait]
+impl Place for Elsewhere {
+    async fn base(&self) -> crate::Result<BaseUrl> {
+        call_of(&self.0, &self.1, Method::GET).await?;
+        Ok(self.1.clone())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_refused_while_the_address_is_looked_for_tells_whose_it_was() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(401, r#""wrong""#));
+    let (engine, base) = engine_with(wire, |_| {});
+    let setting = Setting::new(
+        "t0ken-1".to_owned().into(),
+        Origin::Variable("TOKEN".into()),
+    );
+    let bearer: Arc<dyn Credential> = Arc::new(Bearer::new(&setting).unwrap());
+    let place = Elsewhere(engine.with_credential(Some(bearer)), base);
+    let call = call_of(&engine, &BaseUrl::unknown(), Method::GET).placed(Arc::new(place));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.credential_origin(), Some("TOKEN (environment)"));
+    assert_eq!(
+        error.to_string(),
+        "GET /servers/7 failed: no token: GET /servers/7 failed: 401 Unauthorized: \"wrong\" (0.0 s); credential: \
+         TOKEN (environment)"
     );
 }
 

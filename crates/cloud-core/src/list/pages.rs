@@ -86,6 +86,7 @@ impl<T: Send + 'static> Pages<T> {
                 state: PageState::Reading(call),
             });
         }
+        // All of them and not the first alone: a call is sent when it is polled for the first time.
         for page in &mut self.under_way {
             if let PageState::Reading(call) = &mut page.state
                 && let Poll::Ready(result) = call.as_mut().poll(cx)
@@ -157,6 +158,7 @@ impl<T: Send + 'static> Pages<T> {
                     self.stop();
                     if self.list.prefetch > 1 {
                         let ahead = self.list.style.ahead(token.as_ref(), &page.info);
+                        // A plan that does not begin where the service says counts in another way than it does.
                         if ahead.first() == Some(&next) {
                             self.planned = ahead.into_iter().map(Some).collect();
                         }

@@ -159,14 +159,6 @@ impl Within<'_> {
     }
 }
 
-macro_rules! texts {
-    ($($method:ident: $type:ty;)*) => { $(
-        fn $method(self, value: $type) -> Result<(), Unwritable> {
-            self.text(value)
-        }
-    )* };
-}
-
 impl<'f> ser::Serializer for Place<'f> {
     type Ok = ();
     type Error = Unwritable;
@@ -178,20 +170,56 @@ impl<'f> ser::Serializer for Place<'f> {
     type SerializeTupleVariant = ser::Impossible<(), Unwritable>;
     type SerializeStructVariant = ser::Impossible<(), Unwritable>;
 
-    texts! {
-        serialize_bool: bool;
-        serialize_i8: i8;
-        serialize_i16: i16;
-        serialize_i32: i32;
-        serialize_i64: i64;
-        serialize_u8: u8;
-        serialize_u16: u16;
-        serialize_u32: u32;
-        serialize_u64: u64;
-        serialize_f32: f32;
-        serialize_f64: f64;
-        serialize_char: char;
-        serialize_str: &str;
+    fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), Unwritable> {
+        self.text(value)
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Unwritable> {
+        self.text(value)
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<(), Unwritable> {
@@ -282,25 +310,43 @@ impl<'f> ser::Serializer for Place<'f> {
     }
 }
 
-macro_rules! lists {
-    ($($list:ident: $method:ident;)*) => { $(
-        impl ser::$list for Within<'_> {
-            type Ok = ();
-            type Error = Unwritable;
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
-                self.element(value)
-            }
-            fn end(self) -> Result<(), Unwritable> {
-                Ok(())
-            }
-        }
-    )* };
+impl ser::SerializeSeq for Within<'_> {
+    type Ok = ();
+    type Error = Unwritable;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<(), Unwritable> {
+        Ok(())
+    }
 }
 
-lists! {
-    SerializeSeq: serialize_element;
-    SerializeTuple: serialize_element;
-    SerializeTupleStruct: serialize_field;
+impl ser::SerializeTuple for Within<'_> {
+    type Ok = ();
+    type Error = Unwritable;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<(), Unwritable> {
+        Ok(())
+    }
+}
+
+impl ser::SerializeTupleStruct for Within<'_> {
+    type Ok = ();
+    type Error = Unwritable;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<(), Unwritable> {
+        Ok(())
+    }
 }
 
 impl ser::SerializeStruct for Within<'_> {

@@ -50,6 +50,8 @@ pub(crate) struct Parts {
     /// Never sent a second time, whatever became of the first.
     pub(crate) once: bool,
     pub(crate) renamed: &'static [(&'static str, &'static str)],
+    /// The key that JSON bodies stand under.
+    pub(crate) json_key: Option<&'static str>,
     pub(crate) invalid: Option<Error>,
     // What the checks of the provider's crate say, which the caller may overrule.
     pub(crate) unsuitable: Option<Error>,
@@ -77,6 +79,7 @@ impl Parts {
             accepted_if: None,
             once: false,
             renamed: &[],
+            json_key: None,
             invalid: None,
             unsuitable: None,
         }

@@ -69,7 +69,8 @@ impl<T> Created<T> {
     }
 }
 
-/// Takes a resource, and the answer to its creation, wherever its id is wanted.
+/// Takes a resource, and the answer to its creation, wherever its id is wanted. A macro, because `From` is a trait of the
+/// standard library, which nobody else may implement for all resources at once.
 macro_rules! id_of {
     ($resource:ident => $id:ty) => {
         impl From<&$resource> for $id {

@@ -1,4 +1,5 @@
-/// Gives the group of a resource its ways to read its actions and to wait for them.
+/// Gives the group of a resource its ways to read its actions and to wait for them. A macro, because eleven groups have these
+/// four methods, each with its own paths in the documentation, and users would have to import a trait.
 macro_rules! action_methods {
     (
         $group:ident[$id:ty] in $path:literal / $arg:literal,

@@ -1,6 +1,7 @@
 //! The client and its builder.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
@@ -132,7 +133,7 @@ pub struct ClientBuilder {
 impl Default for ClientBuilder {
     fn default() -> Self {
         let mut options = ClientOptions::default();
-        drop_idle_connections(&mut options);
+        options.idle_timeout(IDLE);
         Self {
             options,
             user: None,
@@ -143,17 +144,8 @@ impl Default for ClientBuilder {
     }
 }
 
-cloud_core::if_http! {
-    fn drop_idle_connections(options: &mut ClientOptions) {
-        /// The service drops connections that are idle for longer (MathiasPius/hrobot-rs lowered its own to 15 s).
-        const IDLE: std::time::Duration = std::time::Duration::from_secs(10);
-        options.http(|http| http.pool_idle_timeout(IDLE));
-    }
-}
-
-cloud_core::unless_http! {
-    fn drop_idle_connections(_: &mut ClientOptions) {}
-}
+/// The service drops connections that are idle for longer (MathiasPius/hrobot-rs lowered its own to 15 s).
+const IDLE: Duration = Duration::from_secs(10);
 
 cloud_core::client_options!(ClientBuilder);
 

@@ -1,5 +1,7 @@
 //! The ids of resources, each a type of its own.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 cloud_core::numeric_id! {
     /// Identifies a dedicated server by its number.
     pub struct ServerNumber;
@@ -36,17 +38,23 @@ cloud_core::text_id! {
     pub struct Address;
 }
 
-macro_rules! of_address {
-    ($($address:ty)*) => { $(
-        impl From<$address> for Address {
-            fn from(address: $address) -> Self {
-                address.to_string().into()
-            }
-        }
-    )* };
+impl From<IpAddr> for Address {
+    fn from(address: IpAddr) -> Self {
+        address.to_string().into()
+    }
 }
 
-of_address! { std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr }
+impl From<Ipv4Addr> for Address {
+    fn from(address: Ipv4Addr) -> Self {
+        address.to_string().into()
+    }
+}
+
+impl From<Ipv6Addr> for Address {
+    fn from(address: Ipv6Addr) -> Self {
+        address.to_string().into()
+    }
+}
 
 impl From<&String> for Address {
     fn from(address: &String) -> Self {

@@ -210,7 +210,8 @@ impl<'de> Deserialize<'de> for ServerKey {
     }
 }
 
-/// How a list of objects is read that stand each under this key; `None` for a list of bare objects. An empty list is a 404.
+/// How a list of objects is read that stand each under this key; without one, of bare objects. An empty list is a 404.
+/// A macro, because a name that serde derives is part of a type, and a function could not take it.
 macro_rules! list_of {
     ($item:ty, in $key:literal) => {
         cloud_core::decode::Decode::<cloud_core::model::Page<$item>>::by(

@@ -110,45 +110,54 @@ pub struct SnapshotPlan {
     pub day_of_month: Option<u8>,
 }
 
-/// Declares the request form of access settings: what is not set is left to the service.
-macro_rules! access_setup {
-    ($(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* $field:ident ),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-        pub struct $name {
-            $( #[serde(skip_serializing_if = "Option::is_none")] $field: Option<bool>, )*
-        }
-
-        impl $name {
-            /// Settings of which none is set.
-            pub fn new() -> Self {
-                Self::default()
-            }
-
-            $(
-                $(#[$field_meta])*
-                pub fn $field(mut self, $field: bool) -> Self {
-                    self.$field = Some($field);
-                    self
-                }
-            )*
-        }
-    };
+/// The ways in which a new storage box can be reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AccessSetup {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reachable_externally: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samba_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssh_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webdav_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zfs_enabled: Option<bool>,
 }
-pub(super) use access_setup;
 
-access_setup! {
-    /// The ways in which a new storage box can be reached.
-    pub struct AccessSetup {
-        /// Whether it can be reached from outside of the provider's network.
-        reachable_externally,
-        /// Whether it can be reached by Samba (SMB).
-        samba_enabled,
-        /// Whether it can be reached by SSH.
-        ssh_enabled,
-        /// Whether it can be reached by WebDAV.
-        webdav_enabled,
-        /// Whether the folder with the snapshots of the file system can be seen.
-        zfs_enabled,
+impl AccessSetup {
+    /// Settings of which none is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether it can be reached from outside of the provider's network.
+    pub fn reachable_externally(mut self, reachable_externally: bool) -> Self {
+        self.reachable_externally = Some(reachable_externally);
+        self
+    }
+
+    /// Whether it can be reached by Samba (SMB).
+    pub fn samba_enabled(mut self, samba_enabled: bool) -> Self {
+        self.samba_enabled = Some(samba_enabled);
+        self
+    }
+
+    /// Whether it can be reached by SSH.
+    pub fn ssh_enabled(mut self, ssh_enabled: bool) -> Self {
+        self.ssh_enabled = Some(ssh_enabled);
+        self
+    }
+
+    /// Whether it can be reached by WebDAV.
+    pub fn webdav_enabled(mut self, webdav_enabled: bool) -> Self {
+        self.webdav_enabled = Some(webdav_enabled);
+        self
+    }
+
+    /// Whether the folder with the snapshots of the file system can be seen.
+    pub fn zfs_enabled(mut self, zfs_enabled: bool) -> Self {
+        self.zfs_enabled = Some(zfs_enabled);
+        self
     }
 }

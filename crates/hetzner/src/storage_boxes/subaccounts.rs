@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use super::check;
 use super::ops;
-use super::storage_box::access_setup;
 use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
@@ -68,19 +67,55 @@ pub struct SubaccountAccess {
     pub readonly: bool,
 }
 
-access_setup! {
-    /// The ways in which a new subaccount can be used.
-    pub struct SubaccountAccessSetup {
-        /// Whether it can be reached from outside of the provider's network.
-        reachable_externally,
-        /// Whether it can be reached by Samba (SMB).
-        samba_enabled,
-        /// Whether it can be reached by SSH.
-        ssh_enabled,
-        /// Whether it can be reached by WebDAV.
-        webdav_enabled,
-        /// Whether it can only read.
-        readonly,
+/// The ways in which a new subaccount can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SubaccountAccessSetup {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reachable_externally: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samba_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssh_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webdav_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readonly: Option<bool>,
+}
+
+impl SubaccountAccessSetup {
+    /// Settings of which none is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether it can be reached from outside of the provider's network.
+    pub fn reachable_externally(mut self, reachable_externally: bool) -> Self {
+        self.reachable_externally = Some(reachable_externally);
+        self
+    }
+
+    /// Whether it can be reached by Samba (SMB).
+    pub fn samba_enabled(mut self, samba_enabled: bool) -> Self {
+        self.samba_enabled = Some(samba_enabled);
+        self
+    }
+
+    /// Whether it can be reached by SSH.
+    pub fn ssh_enabled(mut self, ssh_enabled: bool) -> Self {
+        self.ssh_enabled = Some(ssh_enabled);
+        self
+    }
+
+    /// Whether it can be reached by WebDAV.
+    pub fn webdav_enabled(mut self, webdav_enabled: bool) -> Self {
+        self.webdav_enabled = Some(webdav_enabled);
+        self
+    }
+
+    /// Whether it can only read.
+    pub fn readonly(mut self, readonly: bool) -> Self {
+        self.readonly = Some(readonly);
+        self
     }
 }
 

@@ -16,20 +16,24 @@ enum Kind {
     V2Password,
 }
 
-/// Makes a login of an entry.
+/// Makes a login of an entry. Its origin is that of its secret: the part that is wrong most often, and that nobody can read
+/// in an error.
 pub(super) fn login(
     entry: &Entry,
     auth_url: &Setting<String>,
     notes: &mut Vec<String>,
-) -> Result<Login> {
+) -> Result<Setting<Login>> {
     let keys = Keys { entry, auth_url };
     match keys.kind()? {
-        Kind::Password => Ok(Login::password(
-            keys.user(notes)?,
-            keys.secret("password")?,
-            keys.scope(notes)?,
-        )),
-        Kind::Token => Ok(Login::token(keys.secret("token")?, keys.scope(notes)?)),
+        Kind::Password => {
+            let (user, password) = (keys.user(notes)?, keys.secret("password")?);
+            let scope = keys.scope(notes)?;
+            Ok(password.map(|password| Login::password(user, password, scope)))
+        }
+        Kind::Token => {
+            let (token, scope) = (keys.secret("token")?, keys.scope(notes)?);
+            Ok(token.map(|token| Login::token(token, scope)))
+        }
         Kind::ApplicationCredential => {
             let credential = match entry.text("application_credential_id") {
                 Some(id) => ApplicationCredential::id(id.value),
@@ -57,17 +61,16 @@ pub(super) fn login(
                     unused.join(", ")
                 ));
             }
-            Ok(Login::application_credential(
-                credential,
-                keys.secret("application_credential_secret")?,
-            ))
+            let secret = keys.secret("application_credential_secret")?;
+            Ok(secret.map(|secret| Login::application_credential(credential, secret)))
         }
         Kind::V2Password => {
             let tenant = keys.id_or_name("project_id", "project_name");
             let user = keys
                 .id_or_name("user_id", "username")
                 .ok_or_else(|| keys.missing("username"))?;
-            Ok(Login::v2_password(user, keys.secret("password")?, tenant))
+            let password = keys.secret("password")?;
+            Ok(password.map(|password| Login::v2_password(user, password, tenant)))
         }
     }
 }
@@ -149,11 +152,8 @@ impl Keys<'_> {
             .ok_or_else(|| self.missing(key))
     }
 
-    fn secret(&self, key: &str) -> Result<SecretString> {
-        self.entry
-            .secret(key)
-            .map(|setting| setting.value)
-            .ok_or_else(|| self.missing(key))
+    fn secret(&self, key: &str) -> Result<Setting<SecretString>> {
+        self.entry.secret(key).ok_or_else(|| self.missing(key))
     }
 
     fn id_or_name<Id: From<String>>(&self, id: &str, name: &str) -> Option<IdOrName<Id>> {

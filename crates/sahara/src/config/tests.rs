@@ -227,29 +227,25 @@ fn check(rows: &[Row<'_>]) {
     }
 }
 
-/// A cloud that tells where it came from by its name.
-macro_rules! cloud {
-    ($name:literal) => {
-        concat!(
-            "clouds:\n  ",
-            $name,
-            ":\n    auth: {auth_url: 'https://k', user_id: u, password: hunter2, project_id: p}\n"
-        )
-    };
+/// A cloud that tells where it came from by its name. Texts are leaked, because the rows of a table borrow them.
+fn cloud_of(name: &str) -> &'static str {
+    let auth = "{auth_url: 'https://k', user_id: u, password: hunter2, project_id: p}";
+    format!("clouds:\n  {name}:\n    auth: {auth}\n").leak()
 }
 
 /// The facts of such a cloud.
-macro_rules! is {
-    ($name:literal $(, $more:literal)?) => {
-        concat!($name, " https://k #u:hunter2 project #p" $(, " ", $more)?)
-    };
+fn is(name: &str) -> &'static str {
+    format!("{name} https://k #u:hunter2 project #p").leak()
+}
+
+/// The facts of such a cloud, and more.
+fn is_with(name: &str, more: &str) -> &'static str {
+    format!("{} {more}", is(name)).leak()
 }
 
 /// The entry of a cloud called `a`, complete, and more keys.
-macro_rules! a {
-    ($more:literal) => {
-        concat!(cloud!("a"), $more)
-    };
+fn a(more: &str) -> &'static str {
+    format!("{}{more}", cloud_of("a")).leak()
 }
 
 mod keys;
@@ -270,18 +266,18 @@ const IS_ENV: &str = "envvars https://e #eu:hunter2 project #ep";
 #[test]
 fn the_first_file_counts_alone() {
     let all = [
-        ("/named.yaml", cloud!("named")),
-        ("/clouds.yaml", cloud!("here")),
-        ("/clouds.yml", cloud!("here-yml")),
+        ("/named.yaml", cloud_of("named")),
+        ("/clouds.yaml", cloud_of("here")),
+        ("/clouds.yml", cloud_of("here-yml")),
         (
             "/clouds.json",
             r#"{"clouds": {"here-json": {"auth": {"auth_url": "https://k", "user_id": "u", "password": "hunter2", "project_id": "p"}}}}"#,
         ),
-        ("/xdg/openstack/clouds.yaml", cloud!("xdg")),
-        (HOME, cloud!("home")),
-        ("/site/openstack/clouds.yaml", cloud!("site")),
-        ("/etc/xdg/openstack/clouds.yaml", cloud!("etc-xdg")),
-        ("/etc/openstack/clouds.yaml", cloud!("etc")),
+        ("/xdg/openstack/clouds.yaml", cloud_of("xdg")),
+        (HOME, cloud_of("home")),
+        ("/site/openstack/clouds.yaml", cloud_of("site")),
+        ("/etc/xdg/openstack/clouds.yaml", cloud_of("etc-xdg")),
+        ("/etc/openstack/clouds.yaml", cloud_of("etc")),
     ];
     let named = [
         ("OS_CLIENT_CONFIG_FILE", "/named.yaml"),
@@ -290,15 +286,15 @@ fn the_first_file_counts_alone() {
     ];
     let xdg = &named[1..];
     check(&[
-        Row::new("the variable's", &all, is!("named")).env(&named),
-        Row::new("in the current directory", &all, is!("here")).env(xdg),
-        Row::new("by the second ending", &all[2..], is!("here-yml")).env(xdg),
-        Row::new("by the third ending", &all[3..], is!("here-json")).env(xdg),
-        Row::new("in XDG_CONFIG_HOME", &all[4..], is!("xdg")).env(xdg),
-        Row::new("in the home directory", &all[5..], is!("home")).env(xdg),
-        Row::new("in XDG_CONFIG_DIRS", &all[6..], is!("site")).env(xdg),
-        Row::new("in /etc/xdg without it", &all[6..], is!("etc-xdg")),
-        Row::new("in /etc/openstack", &all[8..], is!("etc")),
+        Row::new("the variable's", &all, is("named")).env(&named),
+        Row::new("in the current directory", &all, is("here")).env(xdg),
+        Row::new("by the second ending", &all[2..], is("here-yml")).env(xdg),
+        Row::new("by the third ending", &all[3..], is("here-json")).env(xdg),
+        Row::new("in XDG_CONFIG_HOME", &all[4..], is("xdg")).env(xdg),
+        Row::new("in the home directory", &all[5..], is("home")).env(xdg),
+        Row::new("in XDG_CONFIG_DIRS", &all[6..], is("site")).env(xdg),
+        Row::new("in /etc/xdg without it", &all[6..], is("etc-xdg")),
+        Row::new("in /etc/openstack", &all[8..], is("etc")),
         Row::fails(
             "nothing of another file is taken",
             &all[1..],
@@ -318,8 +314,8 @@ fn the_first_file_counts_alone() {
         ),
         Row::new(
             "home at the beginning of a path",
-            &[("/home/me/x.yaml", cloud!("x"))],
-            is!("x"),
+            &[("/home/me/x.yaml", cloud_of("x"))],
+            is("x"),
         )
         .env(&[("OS_CLIENT_CONFIG_FILE", "~/x.yaml")]),
     ]);
@@ -329,10 +325,10 @@ fn the_first_file_counts_alone() {
 fn a_broken_file_is_passed_over_unless_it_is_named() {
     let files = [
         ("/clouds.yaml", "clouds: [hunter2\n  - : {"),
-        (HOME, cloud!("home")),
+        (HOME, cloud_of("home")),
     ];
     check(&[
-        Row::new("passed over", &files, is!("home")),
+        Row::new("passed over", &files, is("home")),
         Row::fails("named", &files, "line 2 (/clouds.yaml): is not valid YAML")
             .env(&[("OS_CLIENT_CONFIG_FILE", "/clouds.yaml")]),
         Row::fails(
@@ -526,7 +522,7 @@ fn no_message_has_an_empty_part() {
     let nameless =
         "clouds:\n  '': {auth: {auth_url: 'https://k', user_id: u, password: hunter2}}\n";
     let and_others = format!("{nameless}  a: {{}}\n  b: {{}}\n");
-    let regions = |list: &str| format!("{}    regions: [{list}]\n", cloud!("a"));
+    let regions = |list: &str| format!("{}    regions: [{list}]\n", cloud_of("a"));
     let (text, mapping, good) = (regions("''"), regions("{name: ''}"), regions("r1"));
     for (file, name, region, expected) in [
         (
@@ -589,17 +585,17 @@ fn the_cloud_is_chosen_from_the_program_to_the_file() {
     let named = [&[("OS_CLOUD_NAME", "mine")], ENV].concat();
     let named_and_chosen = [&[("OS_CLOUD", "mine")], named.as_slice()].concat();
     check(&[
-        Row::new("the program's", &[(HOME, two)], is!("a")).cloud("a").env(&both),
-        Row::new("OS_CLOUD's", &[(HOME, two)], is!("b")).env(&both),
+        Row::new("the program's", &[(HOME, two)], is("a")).cloud("a").env(&both),
+        Row::new("OS_CLOUD's", &[(HOME, two)], is("b")).env(&both),
         Row::new("the environment", &[(HOME, two)], IS_ENV).env(ENV),
         Row::new("the environment by its name", &[(HOME, two)], IS_ENV).env(ENV).cloud("envvars"),
         Row::new("the environment by another name", &[], "mine https://e #eu:hunter2 project #ep").env(&named),
         Row::new("which OS_CLOUD may choose", &[(HOME, two)], "mine https://e #eu:hunter2 project #ep")
             .env(&named_and_chosen),
-        Row::new("the only one", &[(HOME, cloud!("a"))], is!("a")),
-        Row::new("selectors make no cloud", &[(HOME, cloud!("a"))], is!("a"))
+        Row::new("the only one", &[(HOME, cloud_of("a"))], is("a")),
+        Row::new("selectors make no cloud", &[(HOME, cloud_of("a"))], is("a"))
             .env(&[("OS_REGION_NAME", "r"), ("OS_CLOUD_NAME", "x")]),
-        Row::new("nor do empty variables", &[(HOME, cloud!("a"))], is!("a"))
+        Row::new("nor do empty variables", &[(HOME, cloud_of("a"))], is("a"))
             .env(&[("OS_PASSWORD", ""), ("OS_CLOUD", "")]),
         Row::fails("no choice", &[(HOME, two)], "several clouds are there: a, b; choose one by OS_CLOUD"),
         Row::fails(
@@ -610,7 +606,7 @@ fn the_cloud_is_chosen_from_the_program_to_the_file() {
         .env(&[("OS_CLOUD", "x")]),
         Row::fails(
             "two of one name",
-            &[(HOME, cloud!("envvars"))],
+            &[(HOME, cloud_of("envvars"))],
             "is the name of the cloud that the environment is, and of one in",
         )
         .env(ENV),
@@ -619,7 +615,7 @@ fn the_cloud_is_chosen_from_the_program_to_the_file() {
 
 #[test]
 fn a_cloud_of_the_file_and_the_environment_are_not_mixed() {
-    let disk = Disk::new(&[(HOME, a!("    region_name: r\n"))]);
+    let disk = Disk::new(&[(HOME, a("    region_name: r\n"))]);
     let variables = [
         ("OS_CLOUD", "a"),
         ("OS_PASSWORD", "other"),
@@ -629,7 +625,7 @@ fn a_cloud_of_the_file_and_the_environment_are_not_mixed() {
         ("OS_CACERT", "/gone"),
     ];
     let found = Settings::load(&disk.env(&variables)).unwrap();
-    assert_eq!(facts(&found), is!("a", "region=r"));
+    assert_eq!(facts(&found), is_with("a", "region=r"));
     let note = "without effect beside a cloud of the file: OS_CACERT (environment), OS_INSECURE (environment), \
                 OS_INTERFACE (environment), OS_PASSWORD (environment), OS_REGION_NAME (environment)";
     assert_eq!(found.notes, [note]);
@@ -687,24 +683,24 @@ fn profiles_are_below_clouds_and_regions_above() {
         ),
         Row::new(
             "any region where none is declared",
-            &[(HOME, a!(""))],
-            is!("a", "region=r7"),
+            &[(HOME, a(""))],
+            is_with("a", "region=r7"),
         )
         .region("r7"),
         Row::new(
             "several regions in the older way",
-            &[(HOME, a!("    region_name: r2, r1\n"))],
-            is!("a", "region=r2"),
+            &[(HOME, a("    region_name: r2, r1\n"))],
+            is_with("a", "region=r2"),
         ),
         Row::new(
             "one of them",
-            &[(HOME, a!("    region_name: [r2, r1]\n"))],
-            is!("a", "region=r1"),
+            &[(HOME, a("    region_name: [r2, r1]\n"))],
+            is_with("a", "region=r1"),
         )
         .region("r1"),
         Row::fails(
             "none of them",
-            &[(HOME, a!("    region_name: r2,r1\n"))],
+            &[(HOME, a("    region_name: r2,r1\n"))],
             "region (client builder): r9 is not among the regions of the cloud: r2, r1",
         )
         .region("r9"),
@@ -725,7 +721,7 @@ fn profiles_are_below_clouds_and_regions_above() {
 fn nothing_found_shows_a_secret() {
     let key = "-----BEGIN PRIVATE KEY-----hunter2";
     let files = [
-        (HOME, a!("    cert: /c\n    key: /k\n")),
+        (HOME, a("    cert: /c\n    key: /k\n")),
         ("/c", "-----BEGIN CERTIFICATE-----"),
         ("/k", key),
     ];
@@ -745,7 +741,7 @@ fn nothing_found_shows_a_secret() {
 fn no_file_makes_a_panic() {
     let full = format!(
         "{}    regions: [r, {{name: s, values: {{cacert: /x}}}}]\n    profile: v\n",
-        cloud!("a")
+        cloud_of("a")
     );
     let mut rng = fastrand::Rng::with_seed(7);
     let mut read = 0;

@@ -519,7 +519,7 @@ async fn all_of_it_is_explained() {
     let expected = format!(
         "cloud     prod (OS_CLOUD (environment))
 keystone  https://keystone.test/v3 (clouds.prod.auth.auth_url (/etc/openstack/clouds.yaml))
-login     password of the user demo in the domain Default, for the project demo in the domain with the id default
+login     password of the user demo in the domain Default, for the project demo in the domain with the id default (clouds.prod.auth.password (/etc/openstack/clouds.yaml))
 note      certificates of servers are not checked: clouds.prod.verify (/etc/openstack/clouds.yaml)
 project   demo ({PROJECT})
 endpoint  https://s.test/v1.1/{PROJECT} (public endpoint of sahara, type data-processing, in RegionOne, from the catalog of https://keystone.test/v3)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::common::{self, catalog, issued, token};
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
+use sahara::config::{Environment, Settings};
 use sahara::keystone::{ApplicationCredential, Project, Scope, TokenScope, User};
-use sahara::{ApiError, Cloud, ErrorKind, Login};
+use sahara::{ApiError, Cloud, CloudBuilder, ErrorKind, Login};
 use sahara::{DomainId, IdOrName, ProjectId, UserId};
 use serde_json::{Value, json};
 
@@ -287,6 +288,99 @@ async fn refusals_are_told_and_not_repeated() {
     assert!(text.starts_with(told), "{text}");
     assert!(cloud.data_processing().await.unwrap_err().is_auth());
     assert_eq!(wire.seen().len(), 2);
+}
+
+/// What the first call tells when Keystone accepts no login of this builder, and the setting that is named.
+async fn refused(builder: CloudBuilder) -> (String, String) {
+    let body =
+        r#"{"error":{"code":401,"message":"The request you have made requires authentication."}}"#;
+    let wire = ScriptedTransport::from_fn(move |_| Scripted::json(401, body));
+    let builder = builder.transport(Arc::new(wire)).clock(PausedClock::new());
+    let api = builder.build().unwrap().data_processing().lazily();
+    let error = api.plugins().list().page().await.unwrap_err();
+    assert!(error.is_auth(), "{error}");
+    let origin = error.credential_origin().unwrap().to_owned();
+    (error.to_string(), origin)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_login_names_the_setting_of_its_secret() {
+    const KEYSTONE: &str = "POST /auth/tokens failed: 401 Unauthorized: The request you have made requires \
+                            authentication. (0.0 s)";
+    let project = || Project::id("p1");
+    let project_words = ", for the project with the id p1";
+    let token_words = format!(
+        "the given token is not accepted, and a token cannot renew itself; log in by a password or an application \
+         credential ({KEYSTONE})"
+    );
+    for (login, keys, secret, who, told) in [
+        (
+            Login::password(user(), "hunter2", project()),
+            "username: demo, user_domain_name: Default, project_id: p1",
+            "password",
+            format!("password of the user demo in the domain Default{project_words}"),
+            format!("no token: {KEYSTONE}"),
+        ),
+        (
+            Login::application_credential(ApplicationCredential::id("c1"), "hunter2"),
+            "application_credential_id: c1",
+            "application_credential_secret",
+            "application credential with the id c1".to_owned(),
+            format!("no token: {KEYSTONE}"),
+        ),
+        (
+            Login::token("hunter2", project()),
+            "project_id: p1",
+            "token",
+            format!("a given token, which cannot be renewed{project_words}"),
+            format!("no token: {token_words}"),
+        ),
+    ] {
+        let builder = Cloud::builder().auth_url("https://k.test").login(login);
+        let origin = format!(
+            "login (client builder), {who} at https://k.test/v3 (auth_url (client builder))"
+        );
+        let text = format!("GET /plugins failed: {told}; credential: {origin}");
+        assert_eq!(refused(builder).await, (text, origin));
+
+        let variable = format!("OS_{}", secret.to_uppercase());
+        let mut variables = vec![
+            ("OS_AUTH_URL".to_owned(), "https://k.test".to_owned()),
+            (variable.clone(), "hunter2".to_owned()),
+        ];
+        for key in keys.split(", ") {
+            let (key, value) = key.split_once(": ").unwrap();
+            variables.push((format!("OS_{}", key.to_uppercase()), value.to_owned()));
+        }
+        let found = Settings::load(&Environment::given(variables, None)).unwrap();
+        let origin = format!(
+            "{variable} (environment), {who} at https://k.test/v3 (OS_AUTH_URL (environment)), of the cloud envvars \
+             (OS_* (environment))"
+        );
+        let text = format!("GET /plugins failed: {told}; credential: {origin}");
+        assert_eq!(
+            refused(Cloud::builder().settings(found)).await,
+            (text, origin)
+        );
+
+        let (file, secure) = (
+            format!("clouds: {{prod: {{auth: {{auth_url: 'https://k.test', {keys}}}}}}}"),
+            format!("clouds: {{prod: {{auth: {{{secret}: hunter2}}}}}}"),
+        );
+        let env = Environment::given([("OS_CLOUD", "prod")], None)
+            .with_file("/etc/openstack/clouds.yaml", file)
+            .with_file("/etc/openstack/secure.yaml", secure);
+        let origin = format!(
+            "clouds.prod.auth.{secret} (/etc/openstack/secure.yaml), {who} at https://k.test/v3 \
+             (clouds.prod.auth.auth_url (/etc/openstack/clouds.yaml)), of the cloud prod (OS_CLOUD (environment))"
+        );
+        let text = format!("GET /plugins failed: {told}; credential: {origin}");
+        let found = Settings::load(&env).unwrap();
+        assert_eq!(
+            refused(Cloud::builder().settings(found)).await,
+            (text, origin)
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

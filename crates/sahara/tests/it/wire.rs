@@ -272,8 +272,8 @@ async fn a_failure_is_told_once_in_its_chain() {
         only(&error),
         format!(
             "no token: post /auth/tokens failed: 401 unauthorized: the request you have made requires authentication. \
-             (request req-7, {elapsed:.1} s); credential: password of the user demo in the domain default, \
-             for the project demo in the domain default at {}/identity/v3 (auth_url (client builder))",
+             (request req-7, {elapsed:.1} s); credential: login (client builder), password of the user demo in the \
+             domain default, for the project demo in the domain default at {}/identity/v3 (auth_url (client builder))",
             server.uri()
         )
     );

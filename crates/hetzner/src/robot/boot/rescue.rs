@@ -232,16 +232,15 @@ impl RebootIntoRescue {
         self.into_task().await
     }
 
-    cloud_core::if_blocking! {
-        /// Does both and blocks this thread until it is done (`POST /boot/{server-number}/rescue`). It works on every
-        /// thread; inside of asynchronous code it stops the worker that runs it, so await the request there.
-        ///
-        /// # Permissions
-        ///
-        /// A user of the web service.
-        pub fn send_blocking(self) -> Result<RescueReboot> {
-            self.into_task().send_blocking()
-        }
+    /// Does both and blocks this thread until it is done (`POST /boot/{server-number}/rescue`). It works on every
+    /// thread; inside of asynchronous code it stops the worker that runs it, so await the request there.
+    ///
+    /// # Permissions
+    ///
+    /// A user of the web service.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<RescueReboot> {
+        self.into_task().send_blocking()
     }
 }
 

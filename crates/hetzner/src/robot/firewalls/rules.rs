@@ -86,16 +86,6 @@ pub struct FirewallRules {
     pub output: Vec<FirewallRule>,
 }
 
-macro_rules! setters {
-    ($($(#[$meta:meta])* $name:ident: $type:ty;)*) => { $(
-        $(#[$meta])*
-        pub fn $name(mut self, $name: impl Into<$type>) -> Self {
-            self.$name = Some($name.into());
-            self
-        }
-    )* };
-}
-
 impl FirewallRule {
     /// A rule that lets everything pass until more is set.
     pub fn accept() -> Self {
@@ -124,23 +114,52 @@ impl FirewallRule {
             .tcp_flags("ack")
     }
 
-    setters! {
-        /// With a name for people.
-        name: String;
-        /// For this version of IP alone.
-        ip_version: IpVersion;
-        /// For packets to this IPv4 address or net.
-        dst_ip: String;
-        /// For packets from this IPv4 address or net.
-        src_ip: String;
-        /// For packets to these ports.
-        dst_port: String;
-        /// For packets from these ports.
-        src_port: String;
-        /// For this protocol alone.
-        protocol: FirewallProtocol;
-        /// For TCP packets with these flags.
-        tcp_flags: String;
+    /// With a name for people.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// For this version of IP alone.
+    pub fn ip_version(mut self, ip_version: impl Into<IpVersion>) -> Self {
+        self.ip_version = Some(ip_version.into());
+        self
+    }
+
+    /// For packets to this IPv4 address or net.
+    pub fn dst_ip(mut self, dst_ip: impl Into<String>) -> Self {
+        self.dst_ip = Some(dst_ip.into());
+        self
+    }
+
+    /// For packets from this IPv4 address or net.
+    pub fn src_ip(mut self, src_ip: impl Into<String>) -> Self {
+        self.src_ip = Some(src_ip.into());
+        self
+    }
+
+    /// For packets to these ports.
+    pub fn dst_port(mut self, dst_port: impl Into<String>) -> Self {
+        self.dst_port = Some(dst_port.into());
+        self
+    }
+
+    /// For packets from these ports.
+    pub fn src_port(mut self, src_port: impl Into<String>) -> Self {
+        self.src_port = Some(src_port.into());
+        self
+    }
+
+    /// For this protocol alone.
+    pub fn protocol(mut self, protocol: impl Into<FirewallProtocol>) -> Self {
+        self.protocol = Some(protocol.into());
+        self
+    }
+
+    /// For TCP packets with these flags.
+    pub fn tcp_flags(mut self, tcp_flags: impl Into<String>) -> Self {
+        self.tcp_flags = Some(tcp_flags.into());
+        self
     }
 
     /// The rules that do what a rule of a cloud firewall does: one for each network it names. An error where Robot cannot:

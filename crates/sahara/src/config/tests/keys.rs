@@ -35,7 +35,7 @@ fn keys_have_other_words_and_a_place_beside_auth() {
                 HOME,
                 "base: &b {auth_url: 'https://k', user_id: u, password: hunter2}\nclouds: {a: {auth: {<<: *b, project_id: p}}}",
             )],
-            is!("a"),
+            is("a"),
         ),
         Row::new(
             "fields are filled in, but not in what the login is made of",
@@ -83,19 +83,19 @@ fn of_a_key_in_auth_and_beside_it_the_one_counts_that_openstacksdk_sends() {
     let user = "auth_url: 'https://k', user_id: u, password: hunter2";
     let named = "auth_url: 'https://k', username: u, password: hunter2, project_name: p";
     for (beside, auth, found) in [
-        ("password: x", format!("{user}, project_id: p"), is!("a")),
-        ("auth_url: 'https://x', user_id: x", format!("{user}, project_id: p"), is!("a")),
+        ("password: x", format!("{user}, project_id: p"), is("a")),
+        ("auth_url: 'https://x', user_id: x", format!("{user}, project_id: p"), is("a")),
         ("username: x", named.to_owned(), "a https://k u@#default:hunter2 project p@#default"),
         (
             "username: x",
             named.replace("username", "user_name"),
             "a https://k u@#default:hunter2 project p@#default",
         ),
-        ("project_id: p", format!("{user}, project_id: x"), is!("a")),
+        ("project_id: p", format!("{user}, project_id: x"), is("a")),
         ("project_name: p", format!("{user}, project_name: x"), "a https://k #u:hunter2 project p@#default"),
-        ("tenant_id: x", format!("{user}, project_id: p"), is!("a")),
-        ("project_id: p", format!("{user}, tenant_id: x"), is!("a")),
-        ("tenant_id: p", format!("{user}, tenant_id: x"), is!("a")),
+        ("tenant_id: x", format!("{user}, project_id: p"), is("a")),
+        ("project_id: p", format!("{user}, tenant_id: x"), is("a")),
+        ("tenant_id: p", format!("{user}, tenant_id: x"), is("a")),
         (
             "user_domain_name: D, project_domain_id: e",
             format!("{named}, user_domain_name: x, project_domain_id: x"),
@@ -132,7 +132,7 @@ fn of_a_key_in_auth_and_beside_it_the_one_counts_that_openstacksdk_sends() {
             "a https://k v2 u:hunter2 tenant t",
         ),
         // An empty one is none.
-        ("password: hunter2", format!("{}, password: '', project_id: p", "auth_url: 'https://k', user_id: u"), is!("a")),
+        ("password: hunter2", format!("{}, password: '', project_id: p", "auth_url: 'https://k', user_id: u"), is("a")),
     ] {
         let text = cloud(beside, &auth);
         check(&[Row::new(&text, &[(HOME, &text)], found)]);
@@ -146,7 +146,7 @@ fn of_a_key_in_auth_and_beside_it_the_one_counts_that_openstacksdk_sends() {
     check(&[Row::new(
         "secure.yaml",
         &[(HOME, &open), (SECURE, secure)],
-        is!("a"),
+        is("a"),
     )]);
 }
 
@@ -190,7 +190,7 @@ fn the_text_of_a_value_is_kept_as_it_is_written() {
         } else {
             text.to_owned()
         };
-        let yaml = cloud!("a")
+        let yaml = cloud_of("a")
             .replace("hunter2", &value)
             .replace("project_id: p", &format!("project_id: {value}"));
         let found = format!("a https://k #u:{text} project #{text}");
@@ -201,7 +201,7 @@ fn the_text_of_a_value_is_kept_as_it_is_written() {
                 &[
                     (
                         HOME,
-                        &cloud!("a")
+                        &cloud_of("a")
                             .replace("hunter2", "x")
                             .replace("project_id: p", &format!("project_id: {value}")),
                     ),
@@ -215,7 +215,7 @@ fn the_text_of_a_value_is_kept_as_it_is_written() {
         ]);
     }
     for nothing in ["", "~", "null", "Null", "NULL"] {
-        let yaml = cloud!("a").replace("hunter2", nothing);
+        let yaml = cloud_of("a").replace("hunter2", nothing);
         check(&[Row::fails(
             nothing,
             &[(HOME, &yaml)],
@@ -242,8 +242,8 @@ clouds:
         ),
         Row::new(
             "after a byte order mark",
-            &[(HOME, concat!("\u{feff}", cloud!("a")))],
-            is!("a"),
+            &[(HOME, &format!("\u{feff}{}", cloud_of("a")))],
+            is("a"),
         ),
         Row::new(
             "in JSON",
@@ -258,14 +258,15 @@ clouds:
 
 #[test]
 fn the_address_of_sahara_has_every_word_that_openstacksdk_knows() {
-    let with = |keys: &str| format!("{}{keys}", cloud!("a"));
+    let with = |keys: &str| format!("{}{keys}", cloud_of("a"));
     let (over, plain) = (
         "data_processing_endpoint_override",
         "data_processing_endpoint",
     );
-    let found = is!("a", "endpoint=https://s");
+    let found = is_with("a", "endpoint=https://s");
     let yaml = |key: &str| with(&format!("    {key}: https://s\n"));
-    let auth = |key: &str| cloud!("a").replace("user_id", &format!("{key}: 'https://s', user_id"));
+    let auth =
+        |key: &str| cloud_of("a").replace("user_id", &format!("{key}: 'https://s', user_id"));
     for key in [
         over,
         plain,
@@ -281,11 +282,11 @@ fn the_address_of_sahara_has_every_word_that_openstacksdk_knows() {
         check(&[
             Row::new(key, &[(HOME, &yaml(key))], found),
             Row::new(key, &[(HOME, &auth(key))], found),
-            Row::new(key, &[(HOME, cloud!("a")), (SECURE, &secure)], found),
+            Row::new(key, &[(HOME, cloud_of("a")), (SECURE, &secure)], found),
             Row::new(
                 key,
                 &[(HOME, &region)],
-                is!("a", "region=r endpoint=https://s"),
+                is_with("a", "region=r endpoint=https://s"),
             ),
             Row::new(
                 key,
@@ -319,8 +320,8 @@ fn the_address_of_sahara_has_every_word_that_openstacksdk_knows() {
 
 #[test]
 fn a_key_beside_auth_that_begins_like_ours_and_is_none_is_told() {
-    let file = a!(
-        "    data_processing_endpoint_overide: https://s\n    image_api_version: 2\n    project_nmae: x\n    networks: []\n"
+    let file = a(
+        "    data_processing_endpoint_overide: https://s\n    image_api_version: 2\n    project_nmae: x\n    networks: []\n",
     );
     let found = Settings::load(&Disk::new(&[(HOME, file)]).env(&[])).unwrap();
     let note = format!(
@@ -344,8 +345,8 @@ fn a_key_beside_auth_that_begins_like_ours_and_is_none_is_told() {
 
 #[test]
 fn sahara_has_keys_of_its_own() {
-    let entry = a!(
-        "    interface: admin\n    region_name: r\n    data_processing_interface: [internal, publicURL]\n    data_processing_region_name: s\n    data_processing_endpoint_override: https://s/v2\n    data-processing-api-version: 1.1\n    data_processing_service_type: dp\n    data_processing_service_name: sahara\n    api_timeout: 7.5\n"
+    let entry = a(
+        "    interface: admin\n    region_name: r\n    data_processing_interface: [internal, publicURL]\n    data_processing_region_name: s\n    data_processing_endpoint_override: https://s/v2\n    data-processing-api-version: 1.1\n    data_processing_service_type: dp\n    data_processing_service_name: sahara\n    api_timeout: 7.5\n",
     );
     let found = "region=s interface=internal+public endpoint=https://s/v2 version=v1.1 type=dp name=sahara timeout=7.5s";
     let own = [
@@ -363,35 +364,35 @@ fn sahara_has_keys_of_its_own() {
         Row::new(
             "in the file",
             &[(HOME, entry)],
-            &format!("{} {found}", is!("a")),
+            &format!("{} {found}", is("a")),
         ),
         Row::new(
             "in the environment",
             &[],
             &format!(
                 "{} region=r interface=admin endpoint=https://s/%(project_id)s version=v2",
-                is!("envvars")
+                is("envvars")
             ),
         )
         .env(&own),
         Row::new(
             "a timeout of 0 is the usual one",
-            &[(HOME, a!("    api_timeout: 0\n"))],
-            is!("a"),
+            &[(HOME, a("    api_timeout: 0\n"))],
+            is("a"),
         ),
         Row::fails(
             "a version",
-            &[(HOME, a!("    data_processing_api_version: 3\n"))],
+            &[(HOME, a("    data_processing_api_version: 3\n"))],
             "clouds.a.data_processing_api_version (/home/me/.config/openstack/clouds.yaml): must be 1.1 or 2, which \"3\" is not",
         ),
         Row::fails(
             "an interface",
-            &[(HOME, a!("    interface: publik\n"))],
+            &[(HOME, a("    interface: publik\n"))],
             "clouds.a.interface (/home/me/.config/openstack/clouds.yaml): must be public, internal or admin, which publik is not",
         ),
         Row::fails(
             "a timeout",
-            &[(HOME, a!("    api_timeout: -1\n"))],
+            &[(HOME, a("    api_timeout: -1\n"))],
             "must be a number of seconds",
         ),
     ]);

@@ -201,7 +201,7 @@ fn servers_are_trusted_as_the_keys_say() {
         ("/key.pem", "-----BEGIN PRIVATE KEY-----"),
         ("/text.pem", "hunter2"),
     ];
-    let with = |more: &str| format!("{}{more}", cloud!("a"));
+    let with = |more: &str| format!("{}{more}", cloud_of("a"));
     let rows: [(&str, Result<&str, &str>); 14] = [
         (
             "    cacert: /text.pem\n",
@@ -274,7 +274,7 @@ fn servers_are_trusted_as_the_keys_say() {
         let text = with(more);
         let files = [&[(HOME, text.as_str())], pem.as_slice()].concat();
         match found {
-            Ok(found) => check(&[Row::new(more, &files, &format!("{} {found}", is!("a")))]),
+            Ok(found) => check(&[Row::new(more, &files, &format!("{} {found}", is("a")))]),
             Err(problem) => check(&[Row::fails(more, &files, problem)]),
         }
     }
