@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let key = pending.consumer_key.clone();
 
     // Fails when the user refuses, and when the user has done nothing within ten minutes.
-    let wait = pending.wait_validated();
+    let wait = pending.wait();
     let api = wait.timeout(Duration::from_secs(600)).await?;
 
     println!("Welcome, {}", api.me().get().await?.nichandle);

@@ -14,7 +14,7 @@
 //!
 //! let request = api.consumer_key().read_only("/me").read_write_recursive("/domain").redirect("https://app.example").await?;
 //! println!("open {}", request.validation_url);
-//! let api = request.wait_validated().timeout(Duration::from_secs(600)).await?; // a client that has the key
+//! let api = request.wait().timeout(Duration::from_secs(600)).await?; // a client that has the key
 //! api.get("/me").await?;
 //! # Ok(()) }
 //! ```
@@ -316,11 +316,11 @@ impl PendingConsumerKey {
     /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
     /// let request = api.consumer_key().read_only("/me").await?;
     /// println!("open {}", request.validation_url);
-    /// let api = request.wait_validated().timeout(std::time::Duration::from_secs(600)).await?;
+    /// let api = request.wait().timeout(std::time::Duration::from_secs(600)).await?;
     /// assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
     /// # Ok(()) }
     /// ```
-    pub fn wait_validated(self) -> Waiter<Client> {
+    pub fn wait(self) -> Waiter<Client> {
         let engine = self.client.engine().clone();
         let client = Arc::new(self.client);
         let looks = Poll::new(engine.clock(), LOOKS, move || look(client.clone()));

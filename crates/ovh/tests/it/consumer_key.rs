@@ -229,7 +229,7 @@ async fn waiting_ends_with_a_client_that_has_the_key() {
         .read_only("/me")
         .await
         .unwrap();
-    let mut wait = request.wait_validated().timeout(Duration::from_secs(600));
+    let mut wait = request.wait().timeout(Duration::from_secs(600));
     let mut looks = 0;
     while let Some(progress) = wait.progress().await.unwrap() {
         assert_eq!(progress.to_string(), "consumer key pendingValidation 0%");
@@ -285,7 +285,7 @@ async fn waiting_ends_badly_with_the_reason() {
             .read_only("/me")
             .await
             .unwrap();
-        let error = request.wait_validated().await.unwrap_err();
+        let error = request.wait().await.unwrap_err();
         assert_eq!((error.kind(), &*error.to_string()), (kind, text));
     }
     let transport = ScriptedTransport::from_fn(|request| {
@@ -301,7 +301,7 @@ async fn waiting_ends_badly_with_the_reason() {
         .await
         .unwrap();
     let error = request
-        .wait_validated()
+        .wait()
         .timeout(Duration::from_secs(60))
         .await
         .unwrap_err();
@@ -327,7 +327,7 @@ async fn a_key_whose_rules_leave_the_look_out_is_valid() {
         .read_only("/me")
         .await
         .unwrap();
-    assert!(request.wait_validated().await.is_ok());
+    assert!(request.wait().await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

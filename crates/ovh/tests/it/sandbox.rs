@@ -219,7 +219,7 @@ async fn a_user_grants_a_key_that_the_recorder_asked_for() {
         .unwrap();
     let console = sandbox.ovh_console();
     let key = request.consumer_key.expose_secret().to_owned();
-    let mut wait = request.wait_validated().timeout(Duration::from_secs(600));
+    let mut wait = request.wait().timeout(Duration::from_secs(600));
     for _ in 0..3 {
         assert_eq!(
             wait.progress().await.unwrap().unwrap().state,
