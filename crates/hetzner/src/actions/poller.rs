@@ -227,6 +227,7 @@ impl Round {
                         ErrorKind::WorkFailed,
                         format!("the service does not know action {id}"),
                     )
+                    // As a look at this one action would say it: the list leaves out what it does not know.
                     .with_code("not_found")
                 }),
             };

@@ -102,6 +102,7 @@ impl Dialect for RobotDialect {
             return None;
         }
         // The interval is the window and not the time to wait, which is not told: one request's worth of it is tried.
+        // Where it leaves the numbers out: the lowest limit of reads (see `limits`), and the hour of nearly all of them.
         let limit = error.max_request.filter(|most| *most > 0).unwrap_or(200);
         let window = Duration::from_secs(error.interval.unwrap_or(3600));
         Some(RateLimit::new(limit, 0, None, window / limit))
