@@ -216,7 +216,7 @@ impl Project {
                 }
             }
             Effect::StorageBox(id, ref change) => storage_boxes::give_up(self, id, change),
-            _ => {}
+            Effect::Iso(..) => {}
         }
     }
 }
