@@ -269,7 +269,11 @@ async fn the_rules_of_a_share_are_objects_as_all_of_that_project_are() {
     let rule = reply.ok(200);
     assert_eq!(
         (&rule["id"], &rule["resourceStatus"], &rule["createdAt"]),
-        (&json!(id), &json!("READY"), &json!("2026-11-20T10:00:00.000Z"))
+        (
+            &json!(id),
+            &json!("READY"),
+            &json!("2026-11-20T10:00:00.000Z")
+        )
     );
     assert!(rule["currentState"]["accessLevel"].is_string(), "{rule}");
     assert!(rule["targetSpec"]["accessTo"].is_string(), "{rule}");
