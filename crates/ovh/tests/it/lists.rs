@@ -781,7 +781,7 @@ async fn a_list_with_filters_is_read_in_every_way() {
     assert_eq!(ids(page.items), all[2..4]);
     let rest = list()
         .from_page(third)
-        .maybe(Some(1), |list, calls| list.concurrency(calls));
+        .maybe(Some(1), ovh::me::bills::ListBills::concurrency);
     assert_eq!(ids(rest.all().await.unwrap()), all[4..]);
     let error = list().cap(4).all().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Page);
