@@ -64,7 +64,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Whole<T> {
 
 /// What kind of value a type asks for.
 #[derive(Clone, Copy)]
-enum Wanted {
+enum Kind {
     /// What is there.
     Any,
     Bool,
@@ -76,15 +76,69 @@ enum Wanted {
     Object,
 }
 
-impl<'de, D: Deserializer<'de>> Tolerant<'_, D> {
+/// A kind as a type: a program has only those ways to read a value that its type takes.
+trait Want {
+    const KIND: Kind;
+}
+
+struct Any;
+struct Bool;
+struct Float;
+struct Text;
+struct List;
+struct Object;
+
+impl Want for Any {
+    const KIND: Kind = Kind::Any;
+}
+impl Want for Bool {
+    const KIND: Kind = Kind::Bool;
+}
+impl Want for Float {
+    const KIND: Kind = Kind::Float;
+}
+impl Want for Text {
+    const KIND: Kind = Kind::Text;
+}
+impl Want for List {
+    const KIND: Kind = Kind::List;
+}
+impl Want for Object {
+    const KIND: Kind = Kind::Object;
+}
+impl Want for i8 {
+    const KIND: Kind = Kind::Integer(Self::MIN as i64, Self::MAX as u64);
+}
+impl Want for i16 {
+    const KIND: Kind = Kind::Integer(Self::MIN as i64, Self::MAX as u64);
+}
+impl Want for i32 {
+    const KIND: Kind = Kind::Integer(Self::MIN as i64, Self::MAX as u64);
+}
+impl Want for i64 {
+    const KIND: Kind = Kind::Integer(Self::MIN, Self::MAX as u64);
+}
+impl Want for u8 {
+    const KIND: Kind = Kind::Integer(0, Self::MAX as u64);
+}
+impl Want for u16 {
+    const KIND: Kind = Kind::Integer(0, Self::MAX as u64);
+}
+impl Want for u32 {
+    const KIND: Kind = Kind::Integer(0, Self::MAX as u64);
+}
+impl Want for u64 {
+    const KIND: Kind = Kind::Integer(0, Self::MAX);
+}
+
+impl<D> Tolerant<'_, D> {
     /// Reads what is there, whatever the type has asked for.
-    fn read<V: de::Visitor<'de>>(self, wanted: Wanted, visitor: V) -> Result<V::Value, D::Error> {
-        let Self { inner, null } = self;
-        inner.deserialize_any(Reading {
-            visitor,
-            wanted,
-            null,
-        })
+    fn read<'de, W: Want, V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        self.inner
+            .deserialize_any(Reading::<W, V>(visitor, self.null, PhantomData))
     }
 }
 
@@ -92,84 +146,75 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
     type Error = D::Error;
 
     fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Any, visitor)
+        self.read::<Any, _>(visitor)
     }
 
     fn deserialize_unit<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Any, visitor)
+        self.read::<Any, _>(visitor)
     }
 
     fn deserialize_bool<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Bool, visitor)
+        self.read::<Bool, _>(visitor)
     }
 
     fn deserialize_i8<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(
-            Wanted::Integer(i8::MIN.into(), i8::MAX.unsigned_abs().into()),
-            visitor,
-        )
+        self.read::<i8, _>(visitor)
     }
 
     fn deserialize_i16<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(
-            Wanted::Integer(i16::MIN.into(), i16::MAX.unsigned_abs().into()),
-            visitor,
-        )
+        self.read::<i16, _>(visitor)
     }
 
     fn deserialize_i32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(
-            Wanted::Integer(i32::MIN.into(), i32::MAX.unsigned_abs().into()),
-            visitor,
-        )
+        self.read::<i32, _>(visitor)
     }
 
     fn deserialize_i64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Integer(i64::MIN, i64::MAX.unsigned_abs()), visitor)
+        self.read::<i64, _>(visitor)
     }
 
     fn deserialize_u8<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Integer(0, u8::MAX.into()), visitor)
+        self.read::<u8, _>(visitor)
     }
 
     fn deserialize_u16<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Integer(0, u16::MAX.into()), visitor)
+        self.read::<u16, _>(visitor)
     }
 
     fn deserialize_u32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Integer(0, u32::MAX.into()), visitor)
+        self.read::<u32, _>(visitor)
     }
 
     fn deserialize_u64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Integer(0, u64::MAX), visitor)
+        self.read::<u64, _>(visitor)
     }
 
     fn deserialize_f32<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Float, visitor)
+        self.read::<Float, _>(visitor)
     }
 
     fn deserialize_f64<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Float, visitor)
+        self.read::<Float, _>(visitor)
     }
 
     fn deserialize_char<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Text, visitor)
+        self.read::<Text, _>(visitor)
     }
 
     fn deserialize_str<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Text, visitor)
+        self.read::<Text, _>(visitor)
     }
 
     fn deserialize_string<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Text, visitor)
+        self.read::<Text, _>(visitor)
     }
 
     fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::List, visitor)
+        self.read::<List, _>(visitor)
     }
 
     fn deserialize_map<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(Wanted::Object, visitor)
+        self.read::<Object, _>(visitor)
     }
 
     fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -254,141 +299,160 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
 }
 
 /// Hands a value to the visitor of the type in the form that it wants.
-struct Reading<'c, V> {
-    visitor: V,
-    wanted: Wanted,
-    null: Null<'c>,
+struct Reading<'c, W, V>(V, Null<'c>, PhantomData<W>);
+
+/// A number that stands where another kind of value should, in the form that is wanted.
+enum Number {
+    Natural(u64),
+    Integer(i64),
+    /// No type asked for here has more than 64 bits.
+    Long(i128),
+    Float(f64),
+    Text(String),
 }
 
-impl<'de, V: de::Visitor<'de>> Reading<'_, V> {
-    /// An integer, which may stand where text should.
-    fn integer<E: de::Error>(self, integer: i128) -> Result<V::Value, E> {
+impl Number {
+    fn of_integer(kind: Kind, integer: i128) -> Self {
         // Too large a counter must not cost the whole answer, so it becomes the nearest that the type holds.
-        let nearest = match self.wanted {
-            Wanted::Integer(least, most) => integer.clamp(least.into(), most.into()),
-            Wanted::Text => return self.visitor.visit_string(integer.to_string()),
+        let nearest = match kind {
+            Kind::Integer(least, most) => integer.clamp(least.into(), most.into()),
+            Kind::Text => return Self::Text(integer.to_string()),
             _ => integer,
         };
         match (u64::try_from(nearest), i64::try_from(nearest)) {
-            (Ok(natural), _) => self.visitor.visit_u64(natural),
-            (_, Ok(integer)) => self.visitor.visit_i64(integer),
-            // No type asked for here has more than 64 bits.
-            _ => self.visitor.visit_i128(nearest),
+            (Ok(natural), _) => Self::Natural(natural),
+            (_, Ok(integer)) => Self::Integer(integer),
+            _ => Self::Long(nearest),
         }
     }
 
-    /// Whether a text may hold a number that the type wants. Most texts are asked no further.
-    const fn wants_number(&self) -> bool {
-        matches!(self.wanted, Wanted::Integer(..) | Wanted::Float)
-    }
-
-    /// The number in a text, or the text where it holds none.
-    fn number_in<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
-        let number = text.trim();
-        match self.wanted {
-            Wanted::Integer(..) => match number.parse() {
-                Ok(integer) => self.integer(integer),
-                Err(_) => self.visitor.visit_str(text),
-            },
-            _ => match number.parse::<f64>() {
-                Ok(float) if float.is_finite() => self.visitor.visit_f64(float),
-                _ => self.visitor.visit_str(text),
-            },
-        }
-    }
-}
-
-impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.visitor.expecting(f)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        if let Null::Element(seen) = self.null {
-            seen.set(match self.wanted {
-                Wanted::Object => Seen::NoObject,
-                _ => Seen::Null,
-            });
-        }
-        match (self.wanted, self.null) {
-            (Wanted::Any, _) => self.visitor.visit_unit(),
-            (_, Null::Refused) => Err(E::invalid_type(Unexpected::Unit, &self.visitor)),
-            (Wanted::Bool, _) => self.visitor.visit_bool(false),
-            (Wanted::Integer(..), _) => self.visitor.visit_u64(0),
-            (Wanted::Float, _) => self.visitor.visit_f64(0.0),
-            (Wanted::Text, _) => self.visitor.visit_str(""),
-            (Wanted::List, _) => self.visitor.visit_seq(Nothing(PhantomData)),
-            (Wanted::Object, _) => self.visitor.visit_map(Nothing(PhantomData)),
-        }
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
-        match self.wanted {
-            Wanted::Text => self.visitor.visit_str(if value { "true" } else { "false" }),
-            _ => self.visitor.visit_bool(value),
-        }
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
-        match self.wanted {
-            // What most numbers are, without another look at them.
-            Wanted::Integer(_, most) if value <= most => self.visitor.visit_u64(value),
-            _ => self.integer(value.into()),
-        }
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
-        self.integer(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
-        match self.wanted {
+    fn of_float(kind: Kind, float: f64) -> Self {
+        match kind {
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "it saturates, as is wanted"
             )]
-            Wanted::Integer(..) if value.fract() == 0.0 => self.integer(value as i128),
+            Kind::Integer(..) if float.fract() == 0.0 => Self::of_integer(kind, float as i128),
             // As serde_json writes it, so that an answer that is written again says the same.
-            Wanted::Text => self
-                .visitor
-                .visit_string(serde_json::Value::from(value).to_string()),
-            _ => self.visitor.visit_f64(value),
+            Kind::Text => Self::Text(serde_json::Value::from(float).to_string()),
+            _ => Self::Float(float),
         }
+    }
+
+    fn in_text(kind: Kind, text: &str) -> Option<Self> {
+        let number = text.trim();
+        match kind {
+            Kind::Integer(..) => Some(Self::of_integer(kind, number.parse().ok()?)),
+            Kind::Float => number
+                .parse()
+                .ok()
+                .filter(|float: &f64| float.is_finite())
+                .map(Self::Float),
+            _ => None,
+        }
+    }
+}
+
+impl<'de, W: Want, V: de::Visitor<'de>> Reading<'_, W, V> {
+    /// The number in a text that stands where one is wanted. Most texts are asked no further.
+    fn number_in(text: &str) -> Option<Number> {
+        matches!(W::KIND, Kind::Integer(..) | Kind::Float)
+            .then(|| Number::in_text(W::KIND, text))
+            .flatten()
+    }
+
+    fn number<E: de::Error>(self, number: Number) -> Result<V::Value, E> {
+        match number {
+            Number::Natural(natural) => self.0.visit_u64(natural),
+            Number::Integer(integer) => self.0.visit_i64(integer),
+            Number::Long(integer) => self.0.visit_i128(integer),
+            Number::Float(float) => self.0.visit_f64(float),
+            Number::Text(text) => self.0.visit_string(text),
+        }
+    }
+}
+
+impl<'de, W: Want, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, W, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
+        let Self(visitor, null, _) = self;
+        if let Null::Element(seen) = null {
+            seen.set(match W::KIND {
+                Kind::Object => Seen::NoObject,
+                _ => Seen::Null,
+            });
+        }
+        match (W::KIND, null) {
+            (Kind::Any, _) => visitor.visit_unit(),
+            (_, Null::Refused) => Err(E::invalid_type(Unexpected::Unit, &visitor)),
+            (Kind::Bool, _) => visitor.visit_bool(false),
+            (Kind::Integer(..), _) => visitor.visit_u64(0),
+            (Kind::Float, _) => visitor.visit_f64(0.0),
+            (Kind::Text, _) => visitor.visit_str(""),
+            (Kind::List, _) => visitor.visit_seq(Nothing(PhantomData)),
+            (Kind::Object, _) => visitor.visit_map(Nothing(PhantomData)),
+        }
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
+        match W::KIND {
+            Kind::Text => self.0.visit_str(if value { "true" } else { "false" }),
+            _ => self.0.visit_bool(value),
+        }
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
+        match W::KIND {
+            // What most numbers are, without another look at them.
+            Kind::Integer(_, most) if value <= most => self.0.visit_u64(value),
+            kind => self.number(Number::of_integer(kind, value.into())),
+        }
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
+        self.number(Number::of_integer(W::KIND, value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
+        self.number(Number::of_float(W::KIND, value))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
-        if self.wants_number() {
-            return self.number_in(text);
+        match Self::number_in(text) {
+            Some(number) => self.number(number),
+            None => self.0.visit_str(text),
         }
-        self.visitor.visit_str(text)
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<V::Value, E> {
-        if self.wants_number() {
-            return self.number_in(text);
+        match Self::number_in(text) {
+            Some(number) => self.number(number),
+            None => self.0.visit_borrowed_str(text),
         }
-        self.visitor.visit_borrowed_str(text)
     }
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<V::Value, E> {
-        if self.wants_number() {
-            return self.number_in(&text);
+        match Self::number_in(&text) {
+            Some(number) => self.number(number),
+            None => self.0.visit_string(text),
         }
-        self.visitor.visit_string(text)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {
-        match self.wanted {
-            Wanted::Any | Wanted::List => self.visitor.visit_seq(Elements(list)),
+        match W::KIND {
+            Kind::Any | Kind::List => self.0.visit_seq(Elements(list)),
             // Derived types would take a list for their fields in order.
-            _ => Err(de::Error::invalid_type(Unexpected::Seq, &self.visitor)),
+            _ => Err(de::Error::invalid_type(Unexpected::Seq, &self.0)),
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Values(object))
+        self.0.visit_map(Values(object))
     }
 }
 
