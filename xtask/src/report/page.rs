@@ -44,19 +44,19 @@ const PLOTS: &[Plot] = &[
         key: "check",
         title: "Building it for the first time",
         unit: "CPU seconds of a cold cargo check",
-        about: "A program that lists servers, and one that starts the embedded sandbox.",
+        about: "Programs that list servers on each client, and one that starts the embedded sandbox.",
     },
     Plot {
         key: "crates",
         title: "What comes along",
         unit: "crates in the program's tree, without those that only build it",
-        about: "The same programs.",
+        about: "Programs that list servers on each client, and one that starts the embedded sandbox.",
     },
     Plot {
         key: "binary",
         title: "How large the program gets",
         unit: "KiB of a stripped release binary",
-        about: "The same programs.",
+        about: "Programs that list servers on each client, and one that starts the embedded sandbox.",
     },
 ];
 
