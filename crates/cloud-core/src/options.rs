@@ -31,13 +31,13 @@ const TIMEOUT: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone)]
 pub struct ClientOptions {
     pub(crate) transport: Option<Arc<dyn Transport>>,
-    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) clock: SharedClock,
     pub(crate) max_in_flight: usize,
     pub(crate) pace: Option<Pace>,
     pub(crate) user_agent: Option<String>,
     pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) response_limit: Option<usize>,
     pub(crate) allow_http: bool,
     pub(crate) hook: Option<Hook>,
@@ -54,13 +54,13 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             transport: None,
-            retry: Arc::new(StandardRetry::new()),
+            retry: None,
             clock: Arc::new(TokioClock),
             max_in_flight: MAX_IN_FLIGHT,
             pace: None,
             user_agent: None,
             timeout: TIMEOUT,
-            attempt_timeout: Duration::from_secs(30),
+            attempt_timeout: None,
             response_limit: None,
             allow_http: false,
             hook: None,
@@ -78,11 +78,11 @@ impl Default for ClientOptions {
 impl fmt::Debug for ClientOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientOptions")
-            .field("retry", &self.retry)
+            .field("retry", &self.retry_or_default())
             .field("max_in_flight", &self.max_in_flight)
             .field("pace", &self.pace)
             .field("timeout", &self.timeout)
-            .field("attempt_timeout", &self.attempt_timeout)
+            .field("attempt_timeout", &self.attempt_timeout_or_default())
             .finish_non_exhaustive()
     }
 }
@@ -95,7 +95,17 @@ impl ClientOptions {
 
     /// Decides about retries by this policy.
     pub fn retry(&mut self, policy: impl RetryPolicy + 'static) {
-        self.retry = Arc::new(policy);
+        self.retry = Some(Arc::new(policy));
+    }
+
+    /// Decides which failures are worth another attempt, where the program has not said so itself.
+    pub fn or_retry(&mut self, policy: impl RetryPolicy + 'static) {
+        self.retry.get_or_insert_with(|| Arc::new(policy));
+    }
+
+    fn retry_or_default(&self) -> Arc<dyn RetryPolicy> {
+        let standard = || -> Arc<dyn RetryPolicy> { Arc::new(StandardRetry::new()) };
+        self.retry.clone().unwrap_or_else(standard)
     }
 
     /// Takes time and chance from here.
@@ -123,6 +133,11 @@ impl ClientOptions {
         self.user_agent = Some(prefix.into());
     }
 
+    /// The name before that of the crate in `User-Agent`, where the program has not given one itself.
+    pub fn or_user_agent(&mut self, prefix: impl Into<String>) {
+        self.user_agent.get_or_insert_with(|| prefix.into());
+    }
+
     /// The time for a whole call.
     pub fn timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
@@ -130,7 +145,16 @@ impl ClientOptions {
 
     /// The time for one attempt.
     pub fn attempt_timeout(&mut self, timeout: Duration) {
-        self.attempt_timeout = timeout;
+        self.attempt_timeout = Some(timeout);
+    }
+
+    /// The time for one attempt, where the program has not set one itself.
+    pub fn or_attempt_timeout(&mut self, timeout: Duration) {
+        self.attempt_timeout.get_or_insert(timeout);
+    }
+
+    fn attempt_timeout_or_default(&self) -> Duration {
+        self.attempt_timeout.unwrap_or(Duration::from_secs(30))
     }
 
     /// The largest answer that is read, in bytes.
@@ -172,16 +196,17 @@ impl ClientOptions {
         credential: Option<Arc<dyn Credential>>,
         plain_http: bool,
     ) -> Result<Engine> {
+        let (retry, attempt_timeout) = (self.retry_or_default(), self.attempt_timeout_or_default());
         let settings = Settings {
             user_agent: self.user_agent_header(product)?,
             transport: self.make_transport(plain_http)?,
             secrets: self.secrets(),
-            retry: self.retry,
+            retry,
             max_in_flight: self.max_in_flight,
             pace: self.pace,
             clock: self.clock,
             timeout: self.timeout,
-            attempt_timeout: self.attempt_timeout,
+            attempt_timeout,
             response_limit: self.response_limit,
             hook: self.hook,
             wire_log: self.wire_log,
@@ -477,6 +502,26 @@ mod tests {
             options.allow_http(allowed);
             assert_eq!(options.allows_http(), allowed);
         }
-        assert!(format!("{options:?}").contains("timeout: 1800s, attempt_timeout: "));
+        assert!(format!("{options:?}").contains("timeout: 1800s, attempt_timeout: 30s"));
+    }
+
+    #[test]
+    fn what_the_program_has_set_stays_when_settings_are_found() {
+        let mut options = ClientOptions::default();
+        options.or_attempt_timeout(Duration::from_secs(5));
+        options.or_retry(StandardRetry::never());
+        options.or_user_agent("found");
+        let found = format!("{options:?} {:?}", options.user_agent);
+        assert!(found.contains("attempt_timeout: 5s") && found.contains("found"));
+
+        let mut options = ClientOptions::default();
+        options.attempt_timeout(Duration::from_secs(7));
+        options.retry(StandardRetry::new().max_attempts(9));
+        options.user_agent("mine");
+        let set = format!("{options:?} {:?}", options.user_agent);
+        options.or_attempt_timeout(Duration::from_secs(5));
+        options.or_retry(StandardRetry::never());
+        options.or_user_agent("found");
+        assert_eq!(format!("{options:?} {:?}", options.user_agent), set);
     }
 }

@@ -339,7 +339,7 @@ impl ClientBuilder {
             .poll_interval
             .or(found.poll_interval.map(|setting| setting.value));
         if let Some(limit) = found.http_timeout {
-            self.options.attempt_timeout(limit.value);
+            self.options.or_attempt_timeout(limit.value);
         }
         self.debug = self.debug.or(found.debug);
         self.debug_file = self.debug_file.or(found.debug_file);

@@ -514,7 +514,7 @@ impl CloudBuilder {
         self.service_type = self.service_type.or(found.service_type.map(value));
         self.service_name = self.service_name.or(found.service_name.map(value));
         if let Some(limit) = found.timeout {
-            self.options.attempt_timeout(limit.value);
+            self.options.or_attempt_timeout(limit.value);
         }
         self.options.proxy_variables(found.proxy_variables);
         self.cloud = Some(found.cloud);

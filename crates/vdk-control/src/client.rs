@@ -247,14 +247,14 @@ impl ClientBuilder {
         self.op_id = self.op_id.or(found.op_id);
         self.team = self.team.or(found.team.map(|team| team.value));
         if let Some(program) = found.user_agent {
-            self.options.user_agent(program.value);
+            self.options.or_user_agent(program.value);
         }
         if let Some(limit) = found.read_timeout {
-            self.options.attempt_timeout(limit.value);
+            self.options.or_attempt_timeout(limit.value);
             self.transfer_timeout = self.transfer_timeout.or(Some(limit.value));
         }
         if let Some(policy) = found.retries {
-            self.options.retry(policy);
+            self.options.or_retry(policy);
         }
         self.options.proxy_variables(found.proxy_variables);
         self.connection(found.connect_timeout, found.verify_tls)

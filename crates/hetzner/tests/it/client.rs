@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::config::Environment;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
@@ -137,6 +138,7 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
         ("HCLOUD_TOKEN", "from-env"),
         ("HCLOUD_ENDPOINT", "http://127.0.0.1:1/hetzner/v1"),
         ("HETZNER_ENDPOINT", "http://127.0.0.1:2/hetzner/v1"),
+        ("HCLOUD_HTTP_TIMEOUT", "7s"),
     ];
     let found = || Settings::load(&Environment::given(vars, None)).unwrap();
     let wire = wire();
@@ -158,7 +160,11 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
     let own = Client::builder()
         .token("own")
         .endpoint("https://own.example/v1")
+        .attempt_timeout(Duration::from_secs(3))
         .settings(found());
+    assert!(format!("{own:?}").contains("attempt_timeout: 3s"));
+    let found = Client::builder().settings(found());
+    assert!(format!("{found:?}").contains("attempt_timeout: 7s"));
     let api = own.transport(Arc::new(wire.clone())).build().unwrap();
     assert_eq!(api.endpoint(), "https://own.example/v1");
     api.locations().list().page().await.unwrap();
