@@ -82,11 +82,20 @@ fn unquoted(text: &str) -> &str {
     inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
+/// A comment begins at the start of a line or behind a space, but not inside of quotes.
 fn without_comment(line: &str) -> &str {
-    if line.trim_start().starts_with('#') {
-        return "";
+    let (mut quote, mut before) = (None, ' ');
+    for (at, letter) in line.char_indices() {
+        match (quote, letter) {
+            (None, '#') if before.is_whitespace() => return &line[..at],
+            // A quote inside of a word is a letter of it.
+            (None, '"' | '\'') if matches!(before, ' ' | '[' | ',') => quote = Some(letter),
+            (Some(open), closing) if open == closing => quote = None,
+            _ => {}
+        }
+        before = letter;
     }
-    line.split_once(" #").map_or(line, |(before, _)| before)
+    line
 }
 
 #[cfg(test)]
@@ -115,6 +124,10 @@ mod tests {
         assert_eq!(
             read("- a: null\n  b: ~\n  n: many\n  l:\n").unwrap(),
             json!([{"a": null, "b": null, "n": null}])
+        );
+        assert_eq!(
+            read("- a: \"x # y\" # z\n  b: it's # z\n  l: ['1 # 2', '3']\n").unwrap(),
+            json!([{"a": "x # y", "b": "it's", "l": ["1 # 2", "3"]}])
         );
         assert_eq!(
             read("- m: 86:00:00:2a:7d:e0\n").unwrap(),
