@@ -13,6 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::client::Client;
+use super::dialect::has_no_servers;
 use super::wire::one_page;
 
 impl Client {
@@ -34,8 +35,11 @@ struct Style;
 impl RawStyle for Style {
     fn list(&self, call: Call<Value>) -> List<Value> {
         let decode = call.decode().clone().try_map(|answer: Value| {
-            let Value::Array(items) = answer else {
-                return Err(DecodeError::new("the answer is no list"));
+            let items = match answer {
+                Value::Array(items) => items,
+                // Where there is nothing to list the service answers 404.
+                Value::Object(refusal) if refusal.contains_key("error") => Vec::new(),
+                _ => return Err(DecodeError::new("the answer is no list")),
             };
             let items = items.into_iter().map(unwrapped);
             Ok(Page::new(
@@ -43,7 +47,7 @@ impl RawStyle for Style {
                 one_page(&http::HeaderMap::new()),
             ))
         });
-        List::whole(call.decoded_by(decode))
+        List::whole(call.decoded_by(decode).accepting_if(has_no_servers))
     }
 
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {

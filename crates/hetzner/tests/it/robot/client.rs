@@ -119,6 +119,18 @@ async fn any_path_can_be_requested() {
         .all());
     assert_eq!(all.unwrap()[0].server_number.0, 321);
 
+    for (status, code, is_empty) in [
+        (404, "NOT_FOUND", true),
+        (404, "SERVER_NOT_FOUND", true),
+        (404, "RESET_NOT_AVAILABLE", false),
+    ] {
+        let body = format!(r#"{{"error":{{"status":{status},"code":"{code}","message":"m"}}}}"#);
+        let (api, _) = scripted([Scripted::json(status, &body)]);
+        let all = api.request(Method::GET, "/server").list::<Value>().all();
+        let all = all.await;
+        assert_eq!(all.is_ok_and(|all| all.is_empty()), is_empty, "{code}");
+    }
+
     let (api, wire) = scripted([]);
     let error = api
         .request(Method::POST, "/reset/1")
