@@ -85,11 +85,13 @@ impl RequestConsumerKey {
     }
 
     /// Allows a method on a path, in which `*` stands for anything.
-    pub fn rule(mut self, method: &Method, path: impl Into<String>) -> Self {
-        let rule = AccessRule {
-            method: method.as_str().to_ascii_uppercase(),
-            path: path.into(),
-        };
+    pub fn rule(self, method: &Method, path: impl Into<String>) -> Self {
+        self.allow(method.as_str(), path.into())
+    }
+
+    fn allow(mut self, method: &str, path: String) -> Self {
+        let method = method.to_ascii_uppercase();
+        let rule = AccessRule { method, path };
         if !self.body.access_rules.contains(&rule) {
             self.body.access_rules.push(rule);
         }
@@ -99,8 +101,7 @@ impl RequestConsumerKey {
     /// Allows what a [recorder](Client::record_rules) has seen.
     pub fn rules(self, rules: &AccessRules) -> Self {
         rules.iter().fold(self, |this, rule| {
-            let method = rule.method.parse().unwrap_or(Method::GET);
-            this.rule(&method, rule.path.clone())
+            this.allow(&rule.method, rule.path.clone())
         })
     }
 
