@@ -137,12 +137,14 @@ impl<T: Send + 'static> Pages<T> {
                     Entry::Id(id) => self.ids.push_back(id),
                 }
             }
-            if self.ids.is_empty() {
-                return Poll::Ready(Some(Ok(Page::new(objects, page.info))));
-            }
+            let has_ids = !self.ids.is_empty();
             let skipped = self.skip.min(self.ids.len());
             self.ids.drain(..skipped);
             self.skip -= skipped;
+            // What a page says in full is given at once, and nothing of it is lost where it has ids too.
+            if !has_ids || !objects.is_empty() {
+                return Poll::Ready(Some(Ok(Page::new(objects, page.info))));
+            }
         }
     }
 
