@@ -213,6 +213,7 @@ fn settled(api: &Client, number: ServerNumber, firewall: &Firewall) -> Waiter<Fi
     let client = api.clone();
     wait::poll(
         engine,
+        // A change takes 20 to 30 s (docs.hetzner.com), or up to 40 (midwork-finds-jobs/terraform-provider-hrobot).
         Interval::new(Duration::from_secs(10), Duration::from_secs(20)),
         format!("the firewall of server {number}"),
         move || client.firewalls().get(number),
