@@ -172,6 +172,7 @@ pub(crate) fn wire_log(
 }
 
 fn given_token(env: &Environment) -> Result<Option<Setting<SecretString>>> {
+    // The file counts only where there is no variable, as in hcloud-go (`exp/kit/envutil`).
     if let Some(token) = env.secret(TOKEN)? {
         return Ok(Some(token));
     }

@@ -52,6 +52,7 @@ impl Preference {
     pub(super) fn boolean(self) -> Result<bool, String> {
         match self {
             Self::Boolean(value) => Ok(value),
+            // These words are those of Go's `strconv.ParseBool`.
             Self::Text(text) if matches!(&*text, "1" | "t" | "T" | "true" | "TRUE" | "True") => {
                 Ok(true)
             }

@@ -20,6 +20,7 @@ pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
             .strip_prefix('-')
             .filter(|rest| rest.is_empty() || rest.starts_with(' '))
         {
+            // A dash deeper than those of the items begins a value of the list that the last key opened.
             if let (Some(key), Some(item), true) = (&open, items.last_mut(), indent > dash) {
                 if let Value::Array(values) = item
                     .entry(key.as_str())
@@ -86,6 +87,7 @@ fn without_comment(line: &str) -> &str {
     if line.trim_start().starts_with('#') {
         return "";
     }
+    // Within a line only a `#` behind a space begins a comment (YAML 1.2.2, 6.6).
     line.split_once(" #").map_or(line, |(before, _)| before)
 }
 
