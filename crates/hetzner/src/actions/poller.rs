@@ -134,6 +134,7 @@ impl Round {
         });
         watched.watchers += 1;
         drop(state);
+        // One task hears it, and `notify_one` keeps the notice for it where it is not waiting yet.
         self.changed.notify_one();
     }
 
@@ -156,6 +157,7 @@ impl Round {
             }
         }
         drop(state);
+        // Perhaps nobody is left, and the task can end.
         self.changed.notify_one();
     }
 

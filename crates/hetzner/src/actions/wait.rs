@@ -109,6 +109,7 @@ impl Watch<Vec<Action>> for IdleWatch {
         // selector, which stands in no answer (hetznercloud/packer-plugin-hcloud#205, #209).
         if self.under_way.is_empty() {
             let list = &self.list;
+            // Kept when a caller stops waiting for news, or one who asks every second would never hear of any.
             let found = self.looking.get(|| Box::pin(list.clone().all())).await?;
             if found.is_empty() {
                 return Ok(Step::Done(std::mem::take(&mut self.ended)));
