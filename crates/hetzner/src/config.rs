@@ -87,6 +87,7 @@ impl Settings {
         } else {
             None
         };
+        // Read even where the token is known, for its preferences.
         let file = cli_file(env, token.is_none())?;
         let named = env.get_nonempty(CONTEXT)?;
         let is_active = chosen.is_none() && named.is_none();
