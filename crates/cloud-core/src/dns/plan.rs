@@ -110,6 +110,7 @@ impl ZoneRecord {
         let name = name.into();
         Self {
             id: None,
+            // OVHcloud has an empty name for the zone itself.
             name: if name.is_empty() {
                 "@".to_owned()
             } else {
