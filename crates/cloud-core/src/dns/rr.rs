@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::{Patch, Txt};
 
 /// The least time to live that DNS services accept, in seconds.
-// Hetzner refuses less, and OVHcloud makes 60 of it.
+// Hetzner refuses less, and OVHcloud makes 60 of it (ovh/terraform-provider-ovh#397).
 const TTL_MIN: u32 = 60;
 
 crate::open_enum! {

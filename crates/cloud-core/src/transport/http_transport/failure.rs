@@ -87,6 +87,7 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         );
     }
     if error.is_connect() {
+        // What this process lacks says nothing of the service, and costs none of the budget for retries.
         return match lacking(error, target.uri) {
             Some(what) => (
                 Exhausted,
