@@ -112,6 +112,7 @@ impl Poller {
 
 impl Round {
     fn state(&self) -> MutexGuard<'_, State> {
+        // Each change is whole, so a panic under the lock has left nothing half done that others could not go on with.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

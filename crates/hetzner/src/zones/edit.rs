@@ -89,6 +89,8 @@ impl ZoneBackend for EditedZone {
                     carried.done.push((*change).clone());
                 }
             }
+            // After a refusal the zone is read again, where what was begun before it has to show. After any other
+            // failure the edit ends.
             let goes_on = match &carried.failed {
                 Some((_, error)) => is_refused(error),
                 None => true,
