@@ -274,8 +274,8 @@ fn plan_one(
     };
     let ttl = match desired.ttl {
         Patch::Leave => ttl_before,
-        // OVHcloud shows the time of the zone as 0 (ovh/terraform-provider-ovh#666), and a program may give back what it
-        // has read.
+        // OVHcloud shows the time of the zone as 0 (ovh/terraform-provider-ovh#666), and a program may give back what
+        // it has read.
         Patch::Null | Patch::Value(0) => None,
         Patch::Value(seconds) => Some(seconds),
     };
