@@ -73,6 +73,7 @@ pub struct Setting<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Setting<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An endpoint that will be refused for the password in it can be printed before, by the `Debug` of a builder.
         let value = format!("{:?}", self.value);
         f.debug_struct("Setting")
             .field("value", &format_args!("{}", without_user_info(&value)))
@@ -283,6 +284,7 @@ impl Environment {
                 Some(Given {
                     root: Some(root), ..
                 }) => {
+                    // Whatever begins at the root would replace it in `join`, and `..` would lead out of it.
                     let below = path
                         .components()
                         .filter(|part| matches!(part, Component::Normal(_)));
@@ -309,6 +311,7 @@ impl Environment {
         let absolute = |name| {
             self.variable(name)
                 .map(PathBuf::from)
+                // The XDG Base Directory Specification wants relative paths ignored.
                 .filter(|path| path.is_absolute())
         };
         let dirs = if cfg!(windows) {

@@ -378,6 +378,7 @@ fn begins_as_json(body: &[u8]) -> bool {
 
 /// The path as far as it is known.
 fn place(path: &str) -> Option<String> {
+    // `serde_path_to_error` writes `?` for a place without a name, and `.` for the whole.
     let known = path.trim_end_matches(['.', '?']);
     (!known.is_empty()).then(|| known.to_owned())
 }

@@ -75,6 +75,7 @@ impl Request {
         let call = if !template.starts_with('/') || template.starts_with("//") {
             call.refuse(Error::input("path", "must begin with one `/`"))
         } else if template.contains('#') {
+            // What follows a `#` is never sent (RFC 9110, 7.1), so it would be lost without a word.
             call.refuse(Error::input("path", "must not hold a `#`"))
         } else {
             call

@@ -260,6 +260,7 @@ impl<'a> Actions<'a> {
     ///
     /// A token with read access.
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
+        // Nothing but its id is known; the first look brings the rest.
         let action = Action {
             id: id.into(),
             ..Action::default()

@@ -129,6 +129,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
             let list = read();
             async move { list.await.map(Arc::from) }
         };
+        // A failure is not kept: whoever comes next asks again.
         let list = self.read.join(&clock, read).await??;
         *self.list() = Some((clock.now(), list.clone()));
         Ok(list)

@@ -377,6 +377,7 @@ impl UploadCertificate {
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
         let named = client.certificates().list().name(self.name.as_str());
+        // No answer shows the private key, so the certificate stands for it.
         let asked = or_get::Asked::of(&self, &["type", "labels"]);
         // Line breaks are those of whoever has written it.
         let text = |pem: &str| pem.split_whitespace().collect::<String>();

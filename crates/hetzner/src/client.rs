@@ -173,6 +173,8 @@ pub enum Host {
 impl Host {
     /// The host that serves a path.
     pub(crate) fn of(path: &str) -> Self {
+        // The boxes and their types are all that is on the second host. Actions of boxes are looked at on the first, as
+        // hcloud-go and hcloud-python do.
         if path.starts_with("/storage_box") {
             Self::StorageBoxes
         } else {

@@ -87,6 +87,7 @@ impl Settings {
         } else {
             None
         };
+        // Read even where the token is known, for its preferences.
         let file = cli_file(env, token.is_none())?;
         let named = env.get_nonempty(CONTEXT)?;
         let is_active = chosen.is_none() && named.is_none();
@@ -172,6 +173,7 @@ pub(crate) fn wire_log(
 }
 
 fn given_token(env: &Environment) -> Result<Option<Setting<SecretString>>> {
+    // The file counts only where there is no variable, as in hcloud-go (`exp/kit/envutil`).
     if let Some(token) = env.secret(TOKEN)? {
         return Ok(Some(token));
     }

@@ -82,6 +82,9 @@ impl Dialect for HetznerDialect {
         let remaining = u32::try_from(number("ratelimit-remaining")?).ok()?;
         let reset = number("ratelimit-reset")
             .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at)));
+        // The service gives back the requests of an hour evenly, and `ratelimit-reset` is when all are back (its
+        // documentation). So the time for one follows from the limit, which is not the same everywhere: 7200 was seen
+        // (hetznercloud/packer-plugin-hcloud#205).
         Some(RateLimit::new(
             limit,
             remaining,
@@ -94,6 +97,7 @@ impl Dialect for HetznerDialect {
         ErrorCode::from(code) == ErrorCode::UniquenessError
     }
 
+    // `resource_locked` stands in hcloud-go, and not in the documentation.
     fn is_locked(&self, code: &str) -> bool {
         matches!(
             ErrorCode::from(code),

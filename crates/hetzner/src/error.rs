@@ -81,6 +81,7 @@ impl ApiError {
             #[serde(default)]
             details: Value,
         }
+        // The message of a 429 was seen to quote half of the token (frappe/press#5857), which is not known here.
         let body = secrets::change_texts(body, &redact::mask);
         let Envelope {
             error:
@@ -214,6 +215,7 @@ impl ErrorDetails {
             .get("announcement")
             .and_then(Value::as_str)
             .map(str::to_owned);
+        // Without details there is `null`, or `{}` (seen in Cyclenerd/hcloud-github-runner#22).
         let empty = details.is_null() || details.as_object().is_some_and(serde_json::Map::is_empty);
         Self {
             fields,

@@ -84,6 +84,7 @@ impl Labels {
             check_key(key).map_err(wrong)?;
             if prefix_and_name(key)
                 .0
+                // A prefix is a name of DNS, which knows no case.
                 .is_some_and(|prefix| prefix.eq_ignore_ascii_case(RESERVED_PREFIX))
             {
                 return Err(wrong(

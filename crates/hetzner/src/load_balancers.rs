@@ -378,6 +378,7 @@ cloud_core::request! {
 
 or_get::or_get_method!(
     CreateLoadBalancer => LoadBalancer in load_balancers,
+    // Not by the network zone, which answers show as a part of the location only.
     "the load balancer", "load_balancers", same ["load_balancer_type", "location"],
     actions Some(|api, there| api.load_balancers().list_actions_of(there.id)),
 );

@@ -222,6 +222,7 @@ pub struct MetadataBuilder {
 impl Default for MetadataBuilder {
     fn default() -> Self {
         let mut options = ClientOptions::default();
+        // The 5 s of hcloud-go's client. Two attempts and the pause between them fit in.
         options.timeout(Duration::from_secs(5));
         options.attempt_timeout(Duration::from_millis(2400));
         options.retry(
@@ -234,6 +235,7 @@ impl Default for MetadataBuilder {
             feature = "rustls-no-provider",
             feature = "native-tls"
         ))]
+        // Outside of a server this address may answer nothing at all, not even a refusal.
         options.http(|http| http.connect_timeout(Duration::from_secs(1)));
         Self {
             options,

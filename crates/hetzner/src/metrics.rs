@@ -175,6 +175,7 @@ impl GetMetrics {
         let call = client.call(operation, Decode::key("metrics")).arg(id);
         let call = kinds
             .into_iter()
+            // Repeated, as the parameter is described, although the text about it speaks of commas.
             .fold(call, |call, kind| call.query("type", kind));
         Self(call.query("start", start).query("end", end))
     }

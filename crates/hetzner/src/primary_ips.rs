@@ -73,6 +73,7 @@ impl PrimaryIp {
     /// The server it is assigned to.
     pub fn server(&self) -> Option<ServerId> {
         self.assignee_id
+            // The number alone may be that of a resource of a kind that this version does not know.
             .filter(|_| self.assignee_type == AssigneeType::Server)
             .map(ServerId)
     }

@@ -159,6 +159,7 @@ pub struct PrimaryNameserver {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tsig_algorithm: Option<TsigAlgorithm>,
     /// The key they are signed with, in base64.
+    // Requests carry the key by `SentNameserver`; an answer that a program writes down must not hold it.
     #[serde(skip_serializing)]
     pub tsig_key: Option<SecretString>,
 }

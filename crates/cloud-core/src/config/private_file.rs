@@ -23,17 +23,20 @@ pub fn replace_private(path: &Path, text: &SecretString) -> Result<()> {
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
+    // Not into a file that is there: it may be open to others, or a link.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
+    // Before it takes the place of the old one, or a crash could leave an empty file there.
     file.sync_all()
 }
 
 fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
+    // Two writers in one process would share a name that is made of its number.
     name.push(format!(".{:016x}", fastrand::u64(..)));
     path.with_file_name(name)
 }

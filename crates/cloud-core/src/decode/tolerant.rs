@@ -328,6 +328,7 @@ impl Number {
 
     fn of_float(kind: Kind, float: f64) -> Self {
         match kind {
+            // Hetzner's description has `number` for counts such as `disk`, so that 40.0 may come for 40.
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "it saturates, as is wanted"
@@ -339,6 +340,7 @@ impl Number {
         }
     }
 
+    // Robot, for one, has text for some of its numbers: `mask` and `server_number` in cancellations.
     fn in_text(kind: Kind, text: &str) -> Option<Self> {
         let number = text.trim();
         match kind {
@@ -388,6 +390,7 @@ impl<'de, W: Want, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, W, V> {
             });
         }
         match (W::KIND, null) {
+            // Who takes anything knows `null`, as `serde_json::Value` does.
             (Kind::Any, _) => visitor.visit_unit(),
             (_, Null::Refused) => Err(E::invalid_type(Unexpected::Unit, &visitor)),
             (Kind::Bool, _) => visitor.visit_bool(false),

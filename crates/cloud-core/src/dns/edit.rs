@@ -78,6 +78,7 @@ impl Edit {
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self { zone, said } = self;
+            // Relative names need no name of the zone, which may cost a request.
             let is_whole = |(name, _): &(String, Said)| name.ends_with('.');
             let apex = zone.name(said.iter().any(is_whole)).await?;
             let all_desired = all_desired(apex.as_deref(), said)?;
@@ -92,6 +93,7 @@ impl Edit {
 
 /// What was said, as the desired state of each name and type.
 fn all_desired(zone: Option<&str>, said: Vec<(String, Said)>) -> Result<Vec<DesiredRrSet>> {
+    // In the order in which it was said, which the preview shows.
     let mut all_desired: Vec<DesiredRrSet> = Vec::new();
     for (name, said) in said {
         let name = name::within(zone, &name)?;

@@ -58,6 +58,8 @@ pub(super) fn policy(kind: &RrType, value: &str) -> Option<RrType> {
         return kind.is_text().then(|| kind.clone());
     }
     let text = String::from_utf8_lossy(&text(value)).to_ascii_lowercase();
+    // The version ends with a blank in SPF (RFC 7208, 4.5), and with a semicolon in DKIM and DMARC, whose tags have one
+    // between them (RFC 6376, 3.6.1; RFC 7489, 6.3).
     match text.split([' ', ';']).next()? {
         "v=spf1" => Some(RrType::Spf),
         "v=dkim1" => Some(RrType::Dkim),

@@ -110,6 +110,7 @@ impl ZoneRecord {
         let name = name.into();
         Self {
             id: None,
+            // OVHcloud has an empty name for the zone itself.
             name: if name.is_empty() {
                 "@".to_owned()
             } else {
@@ -273,6 +274,8 @@ fn plan_one(
     };
     let ttl = match desired.ttl {
         Patch::Leave => ttl_before,
+        // OVHcloud shows the time of the zone as 0 (ovh/terraform-provider-ovh#666), and a program may give back what
+        // it has read.
         Patch::Null | Patch::Value(0) => None,
         Patch::Value(seconds) => Some(seconds),
     };
@@ -341,6 +344,7 @@ fn plan_one(
     }
     for there in spare {
         if desired.keeps_others && !desired.has(&desired.unwanted, &there.record.value) {
+            // Where the time is one of the whole set, what stays beside the wanted records gets it too.
             if ttl_of_set && !desired.ttl.is_leave() && there.ttl != ttl {
                 change.retimed.push(there.clone());
             }
@@ -373,6 +377,7 @@ fn plan_one(
 /// The changes in the order in which they can be carried out: what is in the way goes first, all else goes last.
 pub(super) fn batches(changes: &[Change]) -> [Vec<Change>; 3] {
     let is_deletion = |change: &Change| change.outcome == ChangeOutcome::Deleted;
+    // A name with a CNAME has no other records (RFC 1034, 3.6.2), so what was there has to go before.
     let is_alias = |change: &Change| change.kind == RrType::Cname;
     let mut batches = [Vec::new(), Vec::new(), Vec::new()];
     for change in changes {

@@ -51,6 +51,7 @@ pub struct Carried {
 
 /// Whether a step was refused and changed nothing, perhaps because the zone is no longer as it was read.
 pub fn is_refused(error: &Error) -> bool {
+    // Hetzner answers 409 where an RRset is there already, 422 where a value is, and 404 where what is changed is gone.
     let status = error.status().map(|status| status.as_u16());
     matches!(status, Some(400 | 404 | 409 | 422)) && !error.may_have_happened()
 }

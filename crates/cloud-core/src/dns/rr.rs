@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::{Patch, Txt};
 
 /// The least time to live that DNS services accept, in seconds.
+// Hetzner refuses less, and OVHcloud makes 60 of it (ovh/terraform-provider-ovh#397).
 const TTL_MIN: u32 = 60;
 
 crate::open_enum! {
@@ -194,6 +195,7 @@ impl Rr {
     /// Authorities that may issue certificates: flags, tag and value, such as `(0, "issue", "letsencrypt.org")`.
     pub fn caa<'v>(properties: impl IntoIterator<Item = (u8, &'v str, &'v str)>) -> Self {
         let value = |(flags, tag, value): (u8, &str, &str)| {
+            // In quotes, within which a value may hold blanks (RFC 8659, 4.1.1).
             format!("{flags} {tag} {}", Txt::from_text(value))
         };
         Self::written(RrType::Caa, properties.into_iter().map(value))
@@ -287,6 +289,7 @@ impl Rr {
     /// Tells what every service would refuse or change: no records, a time from 1 to 59 seconds, values that are empty or
     /// no addresses where the type asks for them.
     pub fn check(&self) -> Result<()> {
+        // Zero is not too little: it is how OVHcloud shows the time of the zone.
         if let Patch::Value(ttl @ 1..TTL_MIN) = self.ttl {
             let text = format!("must be at least {TTL_MIN} seconds, not {ttl}");
             return Err(Error::input("ttl", text));

@@ -81,6 +81,7 @@ macro_rules! open_enum {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                // So that a width in a format counts, as in tables.
                 f.pad(self.as_str())
             }
         }
@@ -149,6 +150,7 @@ macro_rules! numeric_id {
             $crate::__private::serde::Deserialize,
         )]
         #[serde(crate = "cloud_core::__private::serde", transparent)]
+        // With a sign, because APIs declare `int64` without a minimum, and what is declared must decode.
         pub struct $name(pub i64);
 
         $( $(
@@ -237,6 +239,7 @@ macro_rules! text_id {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                // So that a width in a format counts, as in tables.
                 f.pad(&self.0)
             }
         }

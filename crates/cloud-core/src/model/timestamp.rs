@@ -59,6 +59,7 @@ fn without_zone(text: &str) -> Option<::jiff::Timestamp> {
     let clock = text
         .parse::<::jiff::civil::DateTime>()
         .ok()
+        // jiff takes a date alone for its midnight, which nobody has said.
         .filter(|_| text.contains(':'))?;
     clock
         .to_zoned(::jiff::tz::TimeZone::UTC)

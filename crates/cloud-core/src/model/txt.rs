@@ -36,6 +36,8 @@ impl Txt {
         let mut used = 0;
         for character in text.chars() {
             let size = character.len_utf8();
+            // Bytes before escaping, as the wire counts them (RFC 1035, 3.3). hcloud-go counts what is escaped and may
+            // cut an escape in two; hcloud-python counts characters, of which 255 can be too many bytes.
             if used + size > STRING_MAX {
                 value.push_str("\" \"");
                 used = 0;
@@ -125,6 +127,7 @@ fn string<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, TxtError> {
             _ if !is_quoted && BLANK.contains(&character) => return Ok(&inside[at..]),
             '\\' => {
                 let escaped = &inside[at + 1..];
+                // Decimal, not octal (RFC 1035, 5.1).
                 if escaped.starts_with(|first: char| first.is_ascii_digit()) {
                     let code = escaped
                         .get(..3)

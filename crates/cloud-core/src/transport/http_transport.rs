@@ -430,6 +430,7 @@ impl HttpTransportBuilder {
     fn client(&self, proxies: Option<&Arc<Proxies>>) -> Result<reqwest::Client, HttpConfigError> {
         let mut client = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
+            // The engine looks at redirects, and it alone knows what may be sent again.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -439,8 +440,10 @@ impl HttpTransportBuilder {
         }
         client = match proxies {
             Some(proxies) => client.proxy(proxies.to_reqwest()?),
+            // Left to itself, reqwest goes by the environment of the process.
             None => client.no_proxy(),
         };
+        // A proxy may want TLS although the addresses do not.
         let no_tls = self.plain_http_only && !proxies.is_some_and(|all| all.need_tls());
         client = self.tls.apply(client, no_tls)?;
         client

@@ -114,6 +114,7 @@ where
         root_password: Option<SecretString>,
     }
     let client = client.clone();
+    // Read twice, because the key of the resource is known only here, and serde derives fixed names.
     Decode::raw().try_map(move |raw| {
         let beside: Beside = Decode::json().apply(raw.clone())?;
         let created = Created {
@@ -179,6 +180,8 @@ pub(crate) fn started_all(client: &Client) -> Decode<Accepted<Vec<Action>>> {
 /// Reads the answer of an operation that deletes something: done at once, or an action that does it.
 pub(crate) fn deleted(client: &Client) -> Decode<Accepted<Option<Action>, ()>> {
     let client = client.clone();
+    // Most deletions answer 204 without a body, that of a server 200 with an action, and that of a load balancer 201
+    // with one since 2026-10-05 (hcloud-python 2.27): whichever it is, a later change of it breaks nobody.
     Decode::optional_key("action").map(move |action| {
         let client = client.clone();
         Accepted::new(action, move |action: &Option<Action>| {

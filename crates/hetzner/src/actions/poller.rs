@@ -112,6 +112,7 @@ impl Poller {
 
 impl Round {
     fn state(&self) -> MutexGuard<'_, State> {
+        // Each change is whole, so a panic under the lock has left nothing half done that others could not go on with.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,6 +135,7 @@ impl Round {
         });
         watched.watchers += 1;
         drop(state);
+        // One task hears it, and `notify_one` keeps the notice for it where it is not waiting yet.
         self.changed.notify_one();
     }
 
@@ -156,6 +158,7 @@ impl Round {
             }
         }
         drop(state);
+        // Perhaps nobody is left, and the task can end.
         self.changed.notify_one();
     }
 

@@ -105,8 +105,11 @@ struct IdleWatch {
 #[async_trait]
 impl Watch<Vec<Action>> for IdleWatch {
     async fn next(&mut self) -> Result<Step<Vec<Action>>> {
+        // Looked at again after each round: meanwhile more may have begun, such as the `apply_firewall` of a label
+        // selector, which stands in no answer (hetznercloud/packer-plugin-hcloud#205, #209).
         if self.under_way.is_empty() {
             let list = &self.list;
+            // Kept when a caller stops waiting for news, or one who asks every second would never hear of any.
             let found = self.looking.get(|| Box::pin(list.clone().all())).await?;
             if found.is_empty() {
                 return Ok(Step::Done(std::mem::take(&mut self.ended)));

@@ -3,6 +3,7 @@ use std::time::Duration;
 const UNITS: [(&str, u32); 8] = [
     ("ns", 0),
     ("us", 3),
+    // The micro sign and the Greek letter, which Go takes both.
     ("µs", 3),
     ("μs", 3),
     ("ms", 6),

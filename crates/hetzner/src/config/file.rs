@@ -52,6 +52,7 @@ impl Preference {
     pub(super) fn boolean(self) -> Result<bool, String> {
         match self {
             Self::Boolean(value) => Ok(value),
+            // These words are those of Go's `strconv.ParseBool`.
             Self::Text(text) if matches!(&*text, "1" | "t" | "T" | "true" | "TRUE" | "True") => {
                 Ok(true)
             }
@@ -181,6 +182,7 @@ impl CliFile {
         for (index, context) in list.iter().enumerate() {
             let table = context.as_table().ok_or_else(no_tables)?;
             match table.get("name") {
+                // Nothing could choose a context without a name.
                 None => {}
                 Some(Value::String(name)) if name.is_empty() => {}
                 Some(Value::String(name)) => contexts.push(Context {

@@ -180,6 +180,7 @@ impl ErrorCode {
     }
 }
 
+// hcloud-go still takes it for the same.
 const OLD_RATE_LIMIT: &str = "limit_reached";
 
 #[cfg(test)]

@@ -168,6 +168,8 @@ struct Word<'a>(&'a str);
 impl fmt::Display for Word<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
+            // No selector has quotes, so this is refused where it is used. Bare, `prod,!old` would be read as a further
+            // term.
             word if word.contains(ends_word) => write!(f, "{word:?}"),
             word => f.write_str(word),
         }

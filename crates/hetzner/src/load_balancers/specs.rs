@@ -227,6 +227,7 @@ impl LbHealthCheck {
         Self::default()
     }
 
+    // A new service needs all of these, and the description of the API has no defaults for them.
     fn complete(protocol: LoadBalancerProtocol, port: u16) -> Self {
         Self {
             protocol: Some(protocol),

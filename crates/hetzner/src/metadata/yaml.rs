@@ -20,6 +20,7 @@ pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
             .strip_prefix('-')
             .filter(|rest| rest.is_empty() || rest.starts_with(' '))
         {
+            // A dash deeper than those of the items begins a value of the list that the last key opened.
             if let (Some(key), Some(item), true) = (&open, items.last_mut(), indent > dash) {
                 if let Value::Array(values) = item
                     .entry(key.as_str())

@@ -220,6 +220,7 @@ impl ClientBuilder {
 
         let gate = Gate::new(self.options.shared_clock());
         let inner = self.options.make_transport(base.is_plain_http())?;
+        // Around the transport, and so around each attempt: one that is repeated may be refused as well.
         self.options.transport(Arc::new(Watched {
             inner,
             gate: gate.clone(),

@@ -58,6 +58,7 @@ impl Dialect for RobotDialect {
 
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         let refused = response.status == StatusCode::UNAUTHORIZED;
+        // A refusal can come without a body (a 404 in aszlig/hetzner#65).
         let Some(error) = refusal(response) else {
             return ApiProblem {
                 message: refused.then(|| login_hint("the login was refused")),
@@ -98,6 +99,8 @@ impl Dialect for RobotDialect {
             return None;
         }
         let error = refusal(response)?;
+        // A 403 without an envelope was seen at the limit (syself/cluster-api-provider-hetzner#914), but nobody knows
+        // what it says: only the code counts.
         if error.code != ErrorCode::RateLimitExceeded {
             return None;
         }
@@ -108,6 +111,8 @@ impl Dialect for RobotDialect {
         Some(RateLimit::new(limit, 0, None, window / limit))
     }
 
+    // The work behind each of these ends by itself: a switch within a minute, a firewall within half a one
+    // (docs.hetzner.com on failover and on the firewall).
     fn is_locked(&self, code: &str) -> bool {
         matches!(
             ErrorCode::from(code),

@@ -161,6 +161,7 @@ impl ApiError {
         struct Body {
             code: ErrorCode,
             message: String,
+            // Null in some refusals, and left out of others (hcloud-k8s/terraform-hcloud-kubernetes#499).
             missing: Value,
             invalid: Value,
             max_request: Option<u32>,

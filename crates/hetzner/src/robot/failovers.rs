@@ -20,6 +20,7 @@ use super::wire::list_of;
 use super::{ops, wait};
 
 /// The service may answer only when an address has been switched, which takes up to a minute.
+// The module of ansible-collections/community.hrobot allows it as much.
 const LONGEST_SWITCH: Duration = Duration::from_secs(180);
 
 /// A failover address or subnet. It stays booked on one server, wherever it is routed.

@@ -137,6 +137,7 @@ cloud_core::request! {
     required {
         name: String,
         rules: FirewallRules,
+        // The service wants these two in each request, and `filter_ipv6` not.
         whitelist_hos: bool,
         is_default: bool,
     }

@@ -213,6 +213,7 @@ fn settled(api: &Client, number: ServerNumber, firewall: &Firewall) -> Waiter<Fi
     let client = api.clone();
     wait::poll(
         engine,
+        // A change takes 20 to 30 s (docs.hetzner.com), or up to 40 (midwork-finds-jobs/terraform-provider-hrobot).
         Interval::new(Duration::from_secs(10), Duration::from_secs(20)),
         format!("the firewall of server {number}"),
         move || client.firewalls().get(number),
@@ -233,6 +234,7 @@ cloud_core::request! {
         status: FirewallStatus,
         rules: FirewallRules,
     }
+    // The service resets what is left out, and keeps nothing (kaltenecker-kg/hrobot-go).
     opt {
         /// Whether it looks at IPv6 too; all of IPv6 passes unless it does.
         filter_ipv6: bool,
@@ -246,6 +248,7 @@ cloud_core::request! {
         if this.status != FirewallStatus::Active {
             return Ok(());
         }
+        // Clients that knew no output rules cut servers off when these came (ansible-collections/community.hrobot#75).
         for (field, rules) in [("rules[input]", &this.rules.input), ("rules[output]", &this.rules.output)] {
             if rules.is_empty() {
                 return Err(Error::input(field, "must not be empty, or an active firewall drops all of it"));

@@ -71,6 +71,7 @@ pub struct IpCancellation {
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// The day to which it was cancelled. The service writes it in two ways.
+    // The table of its fields has the underscore, the example of a read the hyphen (errata of MathiasPius/hrobot-rs).
     #[serde(alias = "cancellation-date")]
     pub cancellation_date: Option<String>,
 }

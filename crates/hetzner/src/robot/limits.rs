@@ -71,6 +71,7 @@ impl Group {
 
     /// The group of an operation, by its method and its path.
     pub(super) fn of(method: &Method, path: &str) -> Self {
+        // Paths of raw requests may come with a query.
         let path = path.split('?').next().unwrap_or_default();
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let (first, last) = (parts.next().unwrap_or_default(), parts.next_back());

@@ -146,6 +146,7 @@ impl Credential for Login {
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         if let Some(trial) = self.gate.enter().await? {
             // It goes with the request, and wherever that is dropped, the next one finds out.
+            // Shared, because extensions of a request have to be `Clone`, and a copy must not end the trial.
             request.extensions_mut().insert(Arc::new(trial));
         }
         self.basic.authorize(request).await
@@ -177,6 +178,7 @@ impl Transport for Watched {
         {
             self.gate.learn(response.status());
         }
+        // Only after the answer is known: before that the next request would try the login as well.
         drop(trial);
         answer
     }

@@ -204,6 +204,7 @@ fn followed<T: Transaction>(
     transaction: &T,
     get: fn(&Client, TransactionId) -> Call<T>,
 ) -> Waiter<T> {
+    // Reads of all kinds of orders share one limit, so that of any kind finds the right engine.
     let row = &ops::STANDARD_TRANSACTION;
     let engine = api.engine(&row.method, row.path);
     if *transaction.status() == TransactionStatus::Ready {

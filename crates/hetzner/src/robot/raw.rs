@@ -65,6 +65,7 @@ impl RawStyle for Style {
 /// An object without the one key that it stands under.
 fn unwrapped(item: Value) -> Value {
     match item {
+        // Objects that stand bare, such as vSwitches, have more keys than one, or a value that is no object.
         Value::Object(mut keys) if keys.len() == 1 && keys.values().all(Value::is_object) => keys
             .iter_mut()
             .next()

@@ -81,6 +81,7 @@ pub struct ExecutedReset {
     pub server_number: Option<ServerNumber>,
     /// How it is reset.
     #[serde(rename = "type")]
+    // A single type in the answer to a reset, while reads list all of them under the same key.
     pub kind: ResetType,
 }
 
@@ -141,6 +142,8 @@ impl Resets<'_> {
         let api = self.0.clone();
         let decode = Decode::key("reset").map(move |executed: ExecutedReset| {
             let api = api.clone();
+            // The answer may lack the number of the server (kaltenecker-kg/hrobot-go), so the wait goes by the one
+            // asked for.
             Accepted::new(executed, move |executed| {
                 following(&api, number, &executed.kind)
             })

@@ -89,6 +89,7 @@ impl Server {
         let in_main_net = || {
             let net: Ipv6Addr = self.server_ipv6_net.as_ref()?.parse().ok()?;
             let address: Ipv6Addr = name.parse().ok()?;
+            // A main net is a /64, and the service names it without that length.
             Some(net.segments()[..4] == address.segments()[..4])
         };
         self.server_name == name
@@ -107,6 +108,7 @@ pub struct ServerSubnet {
     /// The address of the net.
     pub ip: String,
     /// The length of its prefix.
+    // Text here, while subnets and single addresses have a number.
     pub mask: String,
 }
 
@@ -130,6 +132,8 @@ pub struct ServerCancellation {
     /// Whether the place of the server in its rack can be reserved, and has to be decided upon.
     pub reservation_possible: bool,
     /// Whether the place is reserved.
+    // Which name an answer has is not clear: ra--/hrobot-py gives `reservation` to reads and `reserved` to the
+    // cancellation, kaltenecker-kg/hrobot-go `reserved` to both.
     #[serde(alias = "reservation")]
     pub reserved: bool,
     /// The day to which it was cancelled.

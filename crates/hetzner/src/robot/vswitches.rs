@@ -142,6 +142,7 @@ impl VSwitches<'_> {
     ///
     /// A user of the web service.
     pub fn list(self) -> ListVSwitches {
+        // Without a key: vSwitches stand bare in answers, as nothing else does but the currency.
         ListVSwitches::new(self.0.list(&ops::VSWITCH_LIST, list_of!(VSwitch)))
     }
 
@@ -184,6 +185,7 @@ impl VSwitches<'_> {
         Task::new(async move {
             let all = list.all().await?.into_iter();
             let mut found = all.filter(|one| one.name == name && one.vlan == vlan);
+            // A cancelled one stays in the list (hcloud-k8s/terraform-hcloud-kubernetes leaves it out as well).
             Ok(found.find(|one| !one.cancelled))
         })
     }
@@ -268,6 +270,8 @@ impl VSwitches<'_> {
     /// How the empty answer to a change of the servers is read, and the change followed.
     fn settling(self, id: VSwitchId) -> Decode<Accepted<(), VSwitch>> {
         let api = self.0.clone();
+        // The answer has no body (200 in the documentation, 201 in ansible-collections/community.hrobot#71), so only
+        // the vSwitch itself shows how far its servers are.
         Decode::nothing().map(move |()| {
             let api = api.clone();
             Accepted::new((), move |()| settled(&api, id))
@@ -275,6 +279,7 @@ impl VSwitches<'_> {
     }
 }
 
+// One list may hold numbers and main addresses, so both are sent as text.
 fn texts(servers: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
     servers.into_iter().map(|one| one.to_string()).collect()
 }
@@ -323,6 +328,8 @@ fn settled(api: &Client, id: VSwitchId) -> Waiter<VSwitch> {
     )
 }
 
+// The range is that of docs.hetzner.com on vSwitches. The service's own refusal names nothing but the field
+// (strng-solutions/terraform-provider-hetzner-robot#5).
 fn check_vlan(vlan: u16) -> Result<()> {
     if (4000..=4091).contains(&vlan) {
         return Ok(());

@@ -96,6 +96,7 @@ impl<'de> Deserialize<'de> for Choice {
                 f.write_str("a text or a list of texts")
             }
 
+            // In the overview of all that boots, what Windows offers is null without the add-on.
             fn visit_unit<E: de::Error>(self) -> Result<Choice, E> {
                 Ok(Choice::default())
             }
@@ -189,6 +190,7 @@ impl<'de> Deserialize<'de> for ServerKey {
                 })
             }
 
+            // Each key has a wrapper of its own (seen by ansible-collections/community.hrobot and syself/hrobot-go).
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ServerKey, A::Error> {
                 #[derive(Default, serde::Deserialize)]
                 #[serde(default)]

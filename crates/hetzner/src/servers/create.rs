@@ -168,6 +168,7 @@ cloud_core::request! {
     }
     list {
         /// The SSH keys of `root`, by id or name. Without any a password is made.
+        // Ids are sent as numbers, as hcloud-go does, though they are described as texts.
         ssh_keys: IdOrName<SshKeyId>,
         /// The volumes attached to it; they must stand in its location.
         volumes: VolumeId,

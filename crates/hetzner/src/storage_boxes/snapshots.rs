@@ -88,6 +88,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     fn listed(self) -> List<StorageBoxSnapshot> {
         let decode = Decode::page::<NoMeta>("snapshots");
         let call = self.client.call(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
+        // The description of the API has no pages for this list.
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 

@@ -152,6 +152,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
     fn listed(self) -> List<StorageBoxSubaccount> {
         let decode = Decode::page::<NoMeta>("subaccounts");
         let call = self.client.call(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
+        // The description of the API has no pages for this list.
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 

@@ -107,6 +107,7 @@ impl Records<'_> {
     ) -> ChangeRecords {
         let records = records.into_iter().map(|record| {
             let mut record: Record = record.into();
+            // The request is about comments alone, so none means that there shall be none.
             record.comment.get_or_insert_default();
             record
         });

@@ -49,6 +49,7 @@ impl ZoneBackend for EditedZone {
         let list = kinds
             .into_iter()
             .fold(list, |list, kind| list.kind(kind.clone()));
+        // The list can be narrowed to several types, but to one name only.
         let name = &all_desired[0].name;
         let list = if all_desired.iter().all(|desired| desired.name == *name) {
             list.name(name.as_str())
@@ -88,6 +89,8 @@ impl ZoneBackend for EditedZone {
                     carried.done.push((*change).clone());
                 }
             }
+            // After a refusal the zone is read again, where what was begun before it has to show. After any other
+            // failure the edit ends.
             let goes_on = match &carried.failed {
                 Some((_, error)) => is_refused(error),
                 None => true,
@@ -112,6 +115,7 @@ impl ZoneBackend for EditedZone {
         carried
     }
 
+    // There is nothing to publish: each step is an action, and has been waited for.
     async fn settle(&self, _changed: bool) -> Result<()> {
         Ok(())
     }
@@ -172,11 +176,13 @@ fn steps(change: &Change) -> Vec<Step> {
         .map(|there| there.record.clone())
         .collect();
     match change.outcome {
+        // Only where nobody's records are to stay: what others have added since the look would go with the RRset.
         ChangeOutcome::Deleted if !change.keeps_others => return vec![Step::Delete],
         ChangeOutcome::Created if change.keeps_others => {
             // What somebody else creates meanwhile stays.
             return few(&change.added).map(Step::AddOrCreate).collect();
         }
+        // Refused where somebody else was faster, and then everything is looked at again.
         ChangeOutcome::Created => {
             let mut added = few(&change.added);
             let first = added.next().into_iter().map(Step::Create);
@@ -190,12 +196,15 @@ fn steps(change: &Change) -> Vec<Step> {
     }
     let kinds = [&change.added, &removed, &change.commented];
     let after = change.after();
+    // One request in place of several leaves no state in between. It replaces all records, and takes no more than
+    // fifty.
     if !change.keeps_others
         && kinds.iter().filter(|records| !records.is_empty()).count() > 1
         && after.len() <= RECORDS_MAX
     {
         steps.push(Step::Set(after));
     } else {
+        // Additions first, because an RRset is gone with its last record.
         steps.extend(few(&change.added).map(Step::Add));
         steps.extend(few(&removed).map(Step::Remove));
         steps.extend(few(&change.commented).map(Step::Comment));

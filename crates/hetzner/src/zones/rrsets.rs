@@ -161,6 +161,7 @@ impl<'a> Records<'a> {
             .client
             .call(&ops::LIST_ZONE_RRSETS, page_of("rrsets"))
             .arg(&self.zone);
+        // The documentation allows 100 here, and 50 in all other lists.
         ListRrSets::new(in_pages(call)).per_page(100)
     }
 

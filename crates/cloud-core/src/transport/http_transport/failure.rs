@@ -73,6 +73,7 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
             format!("the request cannot be sent: {}", innermost(error)),
         );
     }
+    // Before all that is said of connecting, which this counts as too: what was refused once will be refused again.
     if let Some(message) = tls_refusal(error, &name) {
         return (
             Refused,
@@ -86,6 +87,7 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         );
     }
     if error.is_connect() {
+        // What this process lacks says nothing of the service, and costs none of the budget for retries.
         return match lacking(error, target.uri) {
             Some(what) => (
                 Exhausted,
@@ -332,6 +334,7 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         .unwrap_or_default();
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
+        // An abbreviation such as `DNS` keeps its capitals.
         (Some(first), Some(second))
             if first.is_ascii_uppercase() && second.is_ascii_lowercase() =>
         {

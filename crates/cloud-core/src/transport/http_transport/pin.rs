@@ -71,6 +71,7 @@ fn from_hex(text: &str) -> Result<[u8; 32], String> {
                 "{c:?} is not a hexadecimal digit; a fingerprint is 64 of them, or `sha256/` and base64"
             ));
         };
+        // Those that are too many are only counted, for the message.
         if let Some(byte) = fingerprint.get_mut(digits / 2) {
             *byte = *byte << 4 | value;
         }

@@ -123,6 +123,7 @@ impl Proxies {
         let passwords = urls.into_iter().flat_map(|url| {
             let encoded = url.password().unwrap_or_default();
             let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+            // As `Proxy-Authorization: Basic` encodes it.
             let pair = format!("{}:{decoded}", url.username());
             [encoded, &*decoded, &*pair].map(SecretString::from)
         });

@@ -126,6 +126,7 @@ mod backend {
                 })?
             }
         };
+        // reqwest offers no protocols for a configuration that comes ready made.
         if cfg!(feature = "http2") {
             config.alpn_protocols.push(b"h2".to_vec());
         }

@@ -203,6 +203,8 @@ impl RebootIntoRescue {
             reset,
         } = self;
         Task::new(async move {
+            // Before anything is changed: AX servers refuse `sw` (aszlig/hetzner#61), and some boards cannot be reset
+            // at all (aszlig/hetzner#11).
             let there = client.resets().get(number).await?;
             let kind = chosen(&there, reset)?;
             let rescue = activate.await?;
@@ -216,6 +218,7 @@ impl RebootIntoRescue {
                         .with_retryable(error.is_retryable())
                         .with_details(RescueNotReached { rescue })
                         .with_cause(error)
+                        // Whatever became of the reset, the activation took place.
                         .with_may_have_happened())
                 }
             }
@@ -258,6 +261,7 @@ fn chosen(there: &Reset, wanted: Option<ResetType>) -> Result<ResetType> {
     let has = |kind: &ResetType| there.types.contains(kind);
     let found = match wanted {
         Some(wanted) => Some(wanted).filter(has),
+        // Not `power`, which switches a running server off (ubicloud/ubicloud), nor `power_long`, which leaves it off.
         None => [ResetType::Hardware, ResetType::Software]
             .into_iter()
             .find(has),

@@ -110,6 +110,7 @@ impl FirewallRule {
             .name("tcp established")
             .ip_version(version)
             .protocol(FirewallProtocol::Tcp)
+            // From here on are the ports that Linux gives to connections of its own (`ip_local_port_range`).
             .dst_port("32768-65535")
             .tcp_flags("ack")
     }
@@ -266,6 +267,8 @@ impl FirewallRules {
 }
 
 /// The most rules of one direction.
+// An eleventh is refused as a mere `rules`, and the server had no firewall then
+// (hcloud-k8s/terraform-hcloud-kubernetes#499).
 const MOST_RULES: usize = 10;
 
 /// What the service would refuse, by the names of the form.
@@ -284,6 +287,7 @@ pub(in crate::robot) fn check_rules(rules: &FirewallRules) -> Result<()> {
     Ok(())
 }
 
+// The service refuses a wrong rule without a hint what is wrong with it (ansible-collections/community.hrobot#88).
 fn check_rule(rule: &FirewallRule) -> Result<(), (&'static str, &'static str)> {
     use FirewallProtocol::{Tcp, Udp};
     let of_ipv4 = rule.ip_version == Some(IpVersion::V4);
@@ -320,12 +324,14 @@ fn check_rule(rule: &FirewallRule) -> Result<(), (&'static str, &'static str)> {
 fn is_ipv4_network(text: &str) -> bool {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, length.parse().ok()),
+        // A bare address stands for itself alone, as in ansible-collections/community.hrobot.
         None => (text, Some(32)),
     };
     address.parse::<Ipv4Addr>().is_ok() && length.is_some_and(|length: u8| length <= 32)
 }
 
 fn are_ports(text: &str) -> bool {
+    // Several ranges in one rule are not documented but work (MathiasPius/hrobot-rs#13).
     text.split(',').all(|ports| {
         let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
         let ends = (first.trim().parse::<u16>(), last.trim().parse::<u16>());
