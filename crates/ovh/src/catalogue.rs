@@ -267,6 +267,7 @@ impl Catalogue {
                 }
                 "regions" => regions.push(Regions(rest)),
                 "states" => {
+                    // The table is read once for the whole process, so what its operations share is never given back.
                     states.extend(States::read(rest).map(|known| &*Box::leak(Box::new(known))));
                 }
                 method => {
@@ -298,6 +299,7 @@ impl Catalogue {
             }
             None => (line, None),
         };
+        // The fifth part is all the rest: the actions, with spaces between them.
         let mut parts = line.splitn(5, ' ');
         let mut next = || parts.next();
         let (form, source, region, numbers) = (next()?, next()?, next()?, next()?);

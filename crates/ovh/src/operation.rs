@@ -114,6 +114,7 @@ impl Parts {
         self.query.retain(|(known, _)| *known != name);
         match self.value(name, value) {
             Value::Array(items) => {
+                // A list repeats its name, as OpenAPI means it where nothing else is said.
                 let items = items.into_iter().map(|item| (name, text(item)));
                 self.query.extend(items);
             }
@@ -172,6 +173,7 @@ fn text(value: Value) -> String {
 )]
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Names only: the values may be secrets.
         let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
         let fields = self.body.as_ref().and_then(Value::as_object);
         let body: Option<Vec<&String>> = fields.map(|fields| fields.keys().collect());

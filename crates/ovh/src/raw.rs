@@ -297,6 +297,7 @@ impl RawCall {
             Some(Form::Cursor) => Mode::Cursor,
             Some(Form::Objects) => Mode::Whole,
             Some(Form::Words) => Mode::Words,
+            // Of a form that is not known, too: a route without that mode takes no notice of its headers.
             _ => Mode::Expanded,
         };
         let detail = {
@@ -327,6 +328,7 @@ impl RawCall {
         let is_get = self.method == Method::GET;
         let call = self.only_get("get_many").call;
         if !is_get && let Err(error) = call.validate() {
+            // Otherwise the same refusal would come once for each id.
             return list::refused(error);
         }
         list::get_many(ids, move |id| {
@@ -470,6 +472,7 @@ pub struct BatchItem<T> {
     pub error: Option<Value>,
 }
 
+// A plain `default` would ask for `T: Default`.
 fn none<T>() -> Option<T> {
     None
 }
