@@ -197,6 +197,7 @@ impl ClientBuilder {
         } else {
             settings.credentials()?
         };
+        // What files and the environment say is trimmed where it is read; this is for what the program gave.
         credentials.trim(&mut settings.warnings);
         let endpoint = settings
             .endpoint
@@ -208,6 +209,7 @@ impl ClientBuilder {
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();
         let dialect = Arc::new(OvhDialect(secrets.clone()));
+        // Without a credential: it asks for the time and for tokens, which signing and the credential itself need.
         let open = options.engine(PRODUCT, dialect, None, plain)?;
 
         let mut own_signer = None;
