@@ -172,6 +172,7 @@ impl Work for InstanceDetail {
         match self.status {
             InstanceStatus::Active => Phase::Done,
             InstanceStatus::Error | InstanceStatus::Deleted => Phase::Failed,
+            // Off as well: nobody who starts or makes an instance waits for that.
             _ => Phase::Running,
         }
     }
