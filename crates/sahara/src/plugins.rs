@@ -240,6 +240,7 @@ impl<'a> Plugins<'a> {
     ///
     /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListPlugins {
+        // The service has no pages for plugins, and v2 refuses every parameter.
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))
     }
 

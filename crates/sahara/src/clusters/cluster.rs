@@ -176,6 +176,7 @@ pub struct ProvisionStep {
 impl ProvisionStep {
     /// How many of the [`total`](Self::total) are done, as far as the events tell.
     pub fn done(&self) -> u32 {
+        // The service deletes the events of a step that has ended well (the code of Sahara 19).
         if self.successful == Some(true) {
             return self.total;
         }

@@ -83,6 +83,7 @@ fn check_programs(kind: &JobType, mains: &[JobBinaryId], libs: &[JobBinaryId]) -
         JobType::Java | JobType::MapReduce => (false, true),
         _ => (false, false),
     };
+    // Of a type that is not known here the service decides.
     let is_known = !matches!(kind, JobType::Unknown(_));
     let (field, problem) = if needs_mains && mains.is_empty() {
         (
