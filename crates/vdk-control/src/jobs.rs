@@ -170,6 +170,7 @@ impl<'a> Jobs<'a> {
         let decode =
             Decode::raw().map(
                 move |response: RawResponse| match last_segment(&response.headers) {
+                    // The API's description announces an empty answer; the server adds `Location`.
                     Some(name) => job.team().job(name),
                     None => job.clone(),
                 },
