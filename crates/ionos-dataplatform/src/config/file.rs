@@ -235,6 +235,7 @@ fn certificates(node: &Node<'_>) -> Result<Option<Setting<String>>> {
 }
 
 fn same(a: &str, b: &str) -> bool {
+    // As ionos-cloud/sdk-go-bundle compares names.
     a.trim().eq_ignore_ascii_case(b.trim())
 }
 
