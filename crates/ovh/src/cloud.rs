@@ -118,6 +118,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Project {
     /// Its id, 32 hexadecimal digits.
+    // The one field of the schema that is in snake case.
     #[serde(rename = "project_id")]
     pub project_id: String,
     /// The name of the project; `None` when it has none.

@@ -203,6 +203,7 @@ impl RequestConsumerKey {
         });
         let call: Call<Answer> = client.call(&ops::AUTH_CREDENTIAL, decode);
         let mut call = client
+            // Not signed, since there is nothing to sign by yet; the application's key is enough.
             .open(call)
             .json(&body)
             .options(|usual| options.unwrap_or(usual));

@@ -55,6 +55,8 @@ pub fn signature(
     body: &[u8],
     timestamp: i64,
 ) -> String {
+    // Secret, consumer key, method, URL, body and time with a `+` between them, as in python-ovh and go-ovh; nothing
+    // stands where there is no body.
     let mut hash = Sha1::new();
     for part in [application_secret, consumer_key, method, url] {
         hash.update(part);

@@ -320,6 +320,7 @@ fn call<O: Operation>(client: &Client, operation: O) -> RawCall {
     match (parts.refused, parts.body) {
         (Some((name, problem)), _) => call.refuse(Error::input(name, problem)),
         (None, Some(body)) => call.json(&body),
+        // Not even `{}`, which the service refuses where it expects no body (ovh/python-ovh#95).
         (None, None) => call,
     }
 }

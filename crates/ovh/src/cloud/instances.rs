@@ -594,6 +594,7 @@ impl CreateInstance {
         };
         let decode = Decode::json().map(accepted);
         let call = instances.0.call(&ops::CREATE_INSTANCE, decode).json(&body);
+        // They are for the creation, not for the look-ups before it.
         call.options(|_| options).await
     }
 
