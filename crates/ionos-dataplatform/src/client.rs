@@ -393,6 +393,7 @@ impl ClientBuilder {
         let token = self.token.as_ref().map(|token| token.value.clone());
         let mut secrets = Vec::from_iter(token);
         if let Some((username, password)) = &self.basic {
+            // The header encodes the two together, and the Base64 of a secret is known by the whole of it only.
             let pair = format!("{}:{}", username.value, password.value.expose_secret());
             secrets.extend([password.value.clone(), pair.into()]);
         }
