@@ -149,6 +149,7 @@ impl Regions {
     /// The regions that are known to serve it: `eu`, `ca`, `us`, and those of the other brands, `ks-eu`, `ks-ca`,
     /// `sys-eu`, `sys-ca`.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        // A `?` at the end is no region: it says that the other regions were not described.
         self.0.split('+').filter(|name| *name != "?")
     }
 

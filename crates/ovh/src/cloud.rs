@@ -108,6 +108,7 @@ cloud_core::open_enum! {
         /// It has failed.
         InError = "in-error",
         /// The service says that it does not know.
+        // `Unknown` is the name of the words that an open enum does not have.
         NotKnown = "unknown",
     }
 }

@@ -81,6 +81,7 @@ impl fmt::Debug for RawCall {
 impl RawCall {
     pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
         let operation = catalogue::find(&method, path);
+        // Some operations answer 200 or 204 with no body at all (ovh/python-ovh#91, #104).
         let call = client.call_path(method.clone(), path, Decode::json_or_null());
         let asked = Asked {
             client: client.clone(),

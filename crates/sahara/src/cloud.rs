@@ -163,6 +163,7 @@ impl Cloud {
             _ => discovery::choose(&address, asked, &self.versions(engine, &root).await?)?,
         };
         explanation.add("version", format!("{version} ({reason})"));
+        // Both: what only one version does right is asked of that one, whichever is spoken.
         let bases = [
             base(address.of(Version::V1_1))?,
             base(address.of(Version::V2))?,

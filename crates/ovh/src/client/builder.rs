@@ -212,6 +212,7 @@ impl ClientBuilder {
         // Without a credential: it asks for the time and for tokens, which signing and the credential itself need.
         let open = options.engine(PRODUCT, dialect, None, plain)?;
 
+        // Kept beside the credential, so that another consumer key can be put to the same application.
         let mut own_signer = None;
         let credential: Arc<dyn Credential> = match &credentials {
             Credentials::Application {

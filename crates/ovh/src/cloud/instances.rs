@@ -58,6 +58,7 @@ cloud_core::open_enum! {
         /// Its new flavor waits for a confirmation.
         VerifyResize = "VERIFY_RESIZE",
         /// The service says that it does not know.
+        // `Unknown` is the name of the words that an open enum does not have.
         NotKnown = "UNKNOWN",
     }
 }

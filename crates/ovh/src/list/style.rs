@@ -139,6 +139,7 @@ impl PageStyle for Expanded {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let (number, _) = Self::read(token);
         let last = info.total.map_or(number, |total| total.div_ceil(self.size));
+        // Every page but the last one is full.
         let seen = |number: u64| number.saturating_sub(1).saturating_mul(self.size);
         (number.saturating_add(1)..=last)
             .take(AHEAD)

@@ -74,6 +74,7 @@ pub struct Cluster {
     /// A note about the cluster.
     pub description: Option<String>,
     /// The project of the cluster: another one for clusters that are public.
+    // The word of v1.1, as `hadoop_version` is below.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// What the cluster does.
