@@ -148,6 +148,8 @@ impl Login {
             ("redirect_uri", &redirect),
             // vdk-control-api-auth always sends `requested`, by which a foreign visit is not told from the right one.
             ("state", &state),
+            // With a client secret, too, as RFC 9700, 2.1.1, recommends; vdk-control-api-auth sends it without one
+            // only.
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
             // As vdk-control-api-auth.

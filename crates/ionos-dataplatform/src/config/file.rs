@@ -113,6 +113,7 @@ impl ConfigFile {
         {
             None | Some("" | "none") => return Ok(None),
             Some("roundrobin") => {}
+            // ionos-cloud/sdk-go-bundle refuses others, too.
             Some(_) => return Err(strategy.wrong("must be none or roundRobin")),
         }
         let mut failover = Failover::round_robin().on_timeout(node.get("retryOnTimeout")?.flag()?);
