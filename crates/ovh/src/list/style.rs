@@ -158,6 +158,7 @@ pub(super) fn decode<T: DeserializeOwned + 'static>(
     start: Option<&PageToken>,
 ) -> Decode<Page<Entry<T>>> {
     let before = start.and_then(|token| token.as_str().split('/').nth(2).map(str::to_owned));
+    // All pages of a list are read by one decoder, and without a total they come one after the other.
     let before = Mutex::new(before);
     Decode::<Page<Entry<T>>>::array(info).map_with(move |mut page, answer| {
         let objects = page
