@@ -28,6 +28,8 @@ pub(crate) fn uuid(field: &str, id: &str) -> Result<()> {
 
 pub(crate) fn name(name: &str) -> Result<()> {
     let ends = [name.bytes().next(), name.bytes().last()];
+    // The pattern of ionos-cloud/sdk-python-dataplatform needs two characters, though the API's text speaks of "63 or
+    // less" only.
     let good = (2..=63).contains(&name.len())
         && name.bytes().all(is_word)
         && ends

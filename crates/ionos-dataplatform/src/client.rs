@@ -32,6 +32,8 @@ const PRODUCT: &str = concat!(
     env!("CARGO_PKG_REPOSITORY"),
     ")"
 );
+// No SDK of this API sends it. ionosctl sends it to other APIs, where users with several contracts get 404 without
+// it.
 const CONTRACT: HeaderName = HeaderName::from_static("x-contract-number");
 
 /// A client of the data platform. Clones are cheap and share connections.
@@ -315,6 +317,7 @@ impl ClientBuilder {
         }
         if self.endpoint.is_none() && self.endpoints.is_empty() {
             self.endpoints = found.endpoints;
+            // The failover of the file is one between the endpoints of the file.
             self.failover = self.failover.or(found.failover);
         }
         self.contract = self.contract.or(found.contract_number);
@@ -322,6 +325,7 @@ impl ClientBuilder {
             self.connection.pins.extend(found.pinned_cert);
         }
         self.options.proxy_variables(found.proxy_variables);
+        // The headers are for the proxy beside them, and may hold its password.
         if self.connection.proxy.is_none() {
             self.connection.proxy = found.proxy;
             self.connection.proxy_headers = self.connection.proxy_headers.or(found.proxy_headers);
@@ -354,6 +358,7 @@ impl ClientBuilder {
             options.proxy_for(&base)?;
             let transport = options.make_transport(base.is_plain_http())?;
             routes.push(Route { base, transport });
+            // Without failover the others are never asked, so nothing is set up for them.
             if self.failover.is_none() {
                 break;
             }
@@ -388,6 +393,7 @@ impl ClientBuilder {
         let token = self.token.as_ref().map(|token| token.value.clone());
         let mut secrets = Vec::from_iter(token);
         if let Some((username, password)) = &self.basic {
+            // The header encodes the two together, and the Base64 of a secret is known by the whole of it only.
             let pair = format!("{}:{}", username.value, password.value.expose_secret());
             secrets.extend([password.value.clone(), pair.into()]);
         }
@@ -399,6 +405,7 @@ impl ClientBuilder {
             return Ok(make(&self.options, secrets));
         }
         match (&self.token, &self.basic) {
+            // As in IONOS's SDKs, the token wins where both are set.
             (Some(token), _) => Ok(Arc::new(Bearer::new(token)?)),
             (None, Some((username, password))) => {
                 Ok(Arc::new(Basic::new(username, &password.value)?))
@@ -416,6 +423,7 @@ impl ClientBuilder {
         let index_error = |problem: String| Error::config(Origin::Builder("server_index"), problem);
         if let Some(endpoint) = self.endpoint.take() {
             return match self.server_index {
+                // ionos-cloud/sdk-python-dataplatform goes by the index then, and silently not by the URL.
                 Some(_) => Err(index_error(
                     "chooses one of several endpoints, and endpoint has chosen already".into(),
                 )),
@@ -436,6 +444,7 @@ impl ClientBuilder {
                 endpoints.len()
             )));
         }
+        // The chosen one is asked first, and the others when it fails.
         endpoints.rotate_left(index);
         Ok(endpoints)
     }
@@ -457,6 +466,7 @@ impl fmt::Debug for ClientBuilder {
 
 /// The URL with its scheme and the path of the API.
 fn complete(url: &Setting<String>) -> Setting<String> {
+    // With a slash at the end, ionos-cloud/sdk-go-dataplatform puts the path there twice.
     let mut text = url.value.trim().trim_end_matches('/').to_owned();
     if !text.is_empty() {
         if !text.contains("://") {

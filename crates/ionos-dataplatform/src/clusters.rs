@@ -277,6 +277,7 @@ impl Clusters<'_> {
         decode: Decode<T>,
     ) -> Call<T> {
         let call = self.0.call(operation, decode);
+        // The API's pattern of ids has lower case only.
         call.arg(id.as_str().to_ascii_lowercase())
             .check(check::uuid("clusterId", id.as_str()))
     }

@@ -81,6 +81,7 @@ mod backend {
             }
         }
         if !connection.pins.is_empty() {
+            // IONOS's Go SDKs check neither chain nor name nor dates of a certificate that is pinned.
             let mode = if connection.strict {
                 PinMode::Strict
             } else {

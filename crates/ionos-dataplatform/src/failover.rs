@@ -48,6 +48,7 @@ pub struct Failover {
 }
 
 /// The methods that change nothing.
+// ionos-cloud/sdk-go-bundle takes PUT and DELETE, too, though what was lost may have been carried out.
 pub(crate) const SAFE: [Method; 3] = [Method::GET, Method::HEAD, Method::OPTIONS];
 
 impl Failover {
@@ -78,6 +79,7 @@ impl Failover {
     /// How many other endpoints are asked in one attempt, at most; three unless set, and zero means three, as it does in
     /// the configuration file.
     pub fn max_retries(mut self, others: usize) -> Self {
+        // ionos-cloud/sdk-go-bundle takes 0 for not set.
         self.max_retries = if others == 0 { 3 } else { others };
         self
     }
@@ -291,6 +293,7 @@ impl Transport for FailoverTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let first = self.preference.first.load(Ordering::Relaxed);
         if !self.policy.methods.contains(request.method()) {
+            // Once, and to the endpoint that has answered last.
             return self.send_to(first, request).await;
         }
         let others = self.policy.max_retries.min(self.routes.len() - 1);
@@ -315,6 +318,7 @@ impl Transport for FailoverTransport {
             }
         }
         match (last_answer, last_error) {
+            // What a service says is told rather than that another was not reached.
             (Some((index, answer)), _) => Ok(self.awaited(answer, Asked { first, index })),
             (None, Some(error)) => Err(error),
             // The loop runs at least once.

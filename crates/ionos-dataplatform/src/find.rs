@@ -21,6 +21,7 @@ pub(crate) fn find<Id, T: Send + 'static>(
 
 /// The one item of this name; an error when there are several.
 fn only<T>(items: Vec<T>, wanted: &str, name: fn(&T) -> &str) -> Result<Option<T>> {
+    // The filter of the service gives every name that contains the wanted one, in any case.
     let mut found = items.into_iter().filter(|item| name(item) == wanted);
     let first = found.next();
     match found.count() {

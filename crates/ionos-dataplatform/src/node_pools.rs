@@ -347,6 +347,7 @@ impl NodePools {
         decode: Decode<T>,
     ) -> Call<T> {
         let call = self.call(operation, decode);
+        // The API's pattern of ids has lower case only.
         call.arg(id.as_str().to_ascii_lowercase())
             .check(check::uuid("nodepoolId", id.as_str()))
     }
@@ -401,6 +402,8 @@ cloud_core::request! {
         check::word("cpuFamily", this.cpu_family.as_ref())?;
         check::at_least("coresCount", 1, this.cores)?;
         check::ram(this.ram_mb)?;
+        // The API's text says "greater than 10"; the checks of sdk-python-dataplatform and of
+        // terraform-provider-ionoscloud take 10.
         check::at_least("storageSize", 10, this.storage_gb)?;
         MaintenanceWindow::check(this.maintenance_window.as_ref())?;
         this.auto_scaling.as_ref().map_or(Ok(()), AutoScaling::check)
@@ -413,6 +416,7 @@ cloud_core::request! {
     #[serde(rename_all = "camelCase")]
     pub struct UpdateNodePool => Accepted<NodePool>;
     required {
+        // Null switches it off, which a plain `Option` could not say (nor can ionos-cloud/sdk-go-dataplatform).
         #[serde(skip_serializing_if = "Patch::is_leave")]
         auto_scaling: Patch<AutoScaling>,
     }

@@ -50,9 +50,11 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.split(['.', '-', '_']), b.split(['.', '-', '_']));
     loop {
         let order = match (left.next(), right.next()) {
+            // The same numbers in another spelling, such as 1 and 01, are still not equal.
             (None, None) => return a.cmp(b),
             (None, Some(_)) => return Ordering::Less,
             (Some(_), None) => return Ordering::Greater,
+            // By number: as text 23.11 would come before 23.4.
             (Some(a), Some(b)) => match (a.parse::<u64>(), b.parse::<u64>()) {
                 (Ok(a), Ok(b)) => a.cmp(&b),
                 (Ok(_), Err(_)) => Ordering::Greater,
@@ -91,6 +93,7 @@ impl Client {
 }
 
 fn read(answer: RawResponse) -> Result<Versions, DecodeError> {
+    // A bare list is what ionos-cloud/sdk-python-dataplatform and sdk-go-dataplatform 1.0 read.
     if answer.body.trim_ascii_start().starts_with(b"[") {
         let items = Decode::json().apply(answer)?;
         return Ok(Versions {

@@ -57,6 +57,7 @@ impl<T: Resource> Look<T> {
             let resource = found?;
             match resource.state() {
                 State::Available => Ok(Step::Done(resource)),
+                // The Terraform provider waited on (ionos-cloud/terraform-provider-ionoscloud#781).
                 state if state.is_failure() => Err(failed(resource, "")),
                 state if state.is_ending() => Err(failed(resource, ", so it is being deleted")),
                 _ => Ok(pending(&resource)),

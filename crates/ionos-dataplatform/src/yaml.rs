@@ -87,6 +87,7 @@ pub(crate) fn parse(text: &str) -> Result<Option<Node>, Problem> {
                     .nth(index)
                     .map_or(given.len(), |(at, _)| at);
                 given.to_mut().insert_str(at, FURTHER_RIGHT);
+                // The spaces count as the beginning of the line, so that all places are those of the text itself.
                 bytes.splice(index..index, [line; FURTHER_RIGHT.len()]);
                 rounds += 1;
             }

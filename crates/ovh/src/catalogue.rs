@@ -149,6 +149,7 @@ impl Regions {
     /// The regions that are known to serve it: `eu`, `ca`, `us`, and those of the other brands, `ks-eu`, `ks-ca`,
     /// `sys-eu`, `sys-ca`.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        // A `?` at the end is no region: it says that the other regions were not described.
         self.0.split('+').filter(|name| *name != "?")
     }
 
@@ -267,6 +268,7 @@ impl Catalogue {
                 }
                 "regions" => regions.push(Regions(rest)),
                 "states" => {
+                    // The table is read once for the whole process, so what its operations share is never given back.
                     states.extend(States::read(rest).map(|known| &*Box::leak(Box::new(known))));
                 }
                 method => {
@@ -298,6 +300,7 @@ impl Catalogue {
             }
             None => (line, None),
         };
+        // The fifth part is all the rest: the actions, with spaces between them.
         let mut parts = line.splitn(5, ' ');
         let mut next = || parts.next();
         let (form, source, region, numbers) = (next()?, next()?, next()?, next()?);

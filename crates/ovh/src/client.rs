@@ -84,6 +84,7 @@ impl Client {
         inner.secrets.add(key.value);
         let (recorder, hook) = rules::recorder();
         Ok(Self(Arc::new(Inner {
+            // From the engine without a credential: the other one has the hook of this client's recorder.
             engine: inner
                 .open
                 .with_credential(Some(signer.clone()))
@@ -150,6 +151,7 @@ impl Client {
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         let call = match self.0.bases.of(operation.path) {
             Some(base) => Call::new(&self.0.engine, base, operation, decode),
+            // Making a call cannot fail, so the refusal comes when it is sent; this base is never used.
             None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode)
                 .refuse(self.no_v2()),
         };
@@ -191,6 +193,7 @@ impl Client {
     where
         T: DeserializeOwned + Send + 'static,
     {
+        // The list decodes in its own way, by what the answer turns out to hold.
         let call = self.call(all, Decode::nothing());
         List::new(args.iter().fold(call, Call::arg), mode)
     }
@@ -282,7 +285,10 @@ impl Client {
             let mut zones = zones
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
+            // A turn that only this table holds is nobody's; kept, the table would grow with every zone that was ever
+            // edited.
             zones.retain(|_, turn| Arc::strong_count(turn) > 1);
+            // DNS knows no case: all spellings are one zone.
             zones.entry(zone.to_ascii_lowercase()).or_default().clone()
         };
         let clock = self.engine().clock();
@@ -293,6 +299,7 @@ impl Client {
                     "an earlier edit of the zone {zone} did not end within {} s",
                     ZONE_WAIT.as_secs()
                 );
+                // Nothing of this edit was sent, so it may be tried again.
                 Error::new(cloud_core::ErrorKind::Timeout, text).with_retryable(true)
             })
     }

@@ -108,6 +108,7 @@ cloud_core::open_enum! {
         /// It has failed.
         InError = "in-error",
         /// The service says that it does not know.
+        // `Unknown` is the name of the words that an open enum does not have.
         NotKnown = "unknown",
     }
 }
@@ -118,6 +119,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Project {
     /// Its id, 32 hexadecimal digits.
+    // The one field of the schema that is in snake case.
     #[serde(rename = "project_id")]
     pub project_id: String,
     /// The name of the project; `None` when it has none.

@@ -53,6 +53,7 @@ const CONFIG_FILE: &str = "OVH_CONFIG_FILE";
 
 /// The files that are looked at without being named, the one that counts most first.
 const LOCAL: &str = "ovh.conf";
+// python-asyncovh reads `.ovhrc` after `.ovh.conf`, and there the later file counts more.
 const HOME: [&str; 2] = [".ovhrc", ".ovh.conf"];
 const SYSTEM: &str = "/etc/ovh.conf";
 
@@ -142,6 +143,8 @@ impl Settings {
         let found = [
             (
                 Method::Application,
+                // A consumer key alone is half an application, and refused as such; go-ovh takes it, with an empty
+                // application key.
                 application.or(origin(self.consumer_key.as_ref())),
             ),
             (Method::OAuth2, oauth2),
@@ -171,6 +174,7 @@ impl Settings {
                 return Err(Error::new(ErrorKind::Config, text));
             }
             [_] => {}
+            // The official clients refuse this, too: nothing says which of them is meant.
             [(first, origin), others @ ..] => {
                 let others: Vec<_> = others
                     .iter()
@@ -193,6 +197,7 @@ impl Settings {
             &self.application_secret,
             &self.consumer_key,
         ) {
+            // An application without a consumer key can ask for one.
             (Some(key), Some(secret), consumer) => {
                 return Ok(Credentials::Application {
                     key: key.clone(),
@@ -300,6 +305,8 @@ impl Sources {
             files: Vec::new(),
             looked_at,
         };
+        // What was named has to be there (python-ovh passes over it), and the usual files still count beneath it, as
+        // they do for the official Python clients.
         if let Some(path) = named {
             let text = env.read(&path.value).map_err(|error| {
                 let path_shown = path.value.display();
@@ -363,6 +370,7 @@ impl Sources {
         ];
         sections.dedup();
         sections.retain(|section| !section.is_empty());
+        // `[default]` is not among the sections: no official client takes keys from there.
         let mut secret = |key: &str| self.find(&sections, key, &mut warnings);
         let text = |found: Option<Setting<SecretString>>| {
             found.map(|it| it.map(|s| s.expose_secret().to_owned()))
@@ -404,6 +412,7 @@ impl Sources {
             .secret(&format!("OVH_{}", key.to_ascii_uppercase()))?
         {
             let found = trimmed(found, warnings);
+            // go-ovh's rule. To python-ovh an empty variable is a value, and spoils the keys of a file.
             if !found.value.expose_secret().is_empty() {
                 return Ok(Some(found));
             }

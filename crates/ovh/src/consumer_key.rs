@@ -43,6 +43,7 @@ use crate::rules::AccessRule;
 use crate::rules::AccessRules;
 
 /// The first and the longest pause between looks at a key that waits for its validation.
+// api-ovh-node looks every 2 seconds.
 const LOOKS: Interval = Interval::new(Duration::from_secs(2), Duration::from_secs(5));
 
 impl Client {
@@ -112,6 +113,7 @@ impl RequestConsumerKey {
     }
 
     fn recursive(self, methods: &[Method], path: &str) -> Self {
+        // As `add_recursive_rules` of python-ovh: `/sms/*` is `/sms` and `/sms/*`, and `/` is `/*` alone.
         let base = path.trim_end_matches(['*', '/', ' ']);
         let this = if base.is_empty() {
             self
@@ -202,6 +204,7 @@ impl RequestConsumerKey {
         });
         let call: Call<Answer> = client.call(&ops::AUTH_CREDENTIAL, decode);
         let mut call = client
+            // Not signed, since there is nothing to sign by yet; the application's key is enough.
             .open(call)
             .json(&body)
             .options(|usual| options.unwrap_or(usual));
@@ -341,6 +344,7 @@ async fn look(client: Arc<Client>) -> Result<Step<Client>> {
             state => pending(state.as_str()),
         },
         Err(error) => match error.api::<ApiError>().map(|error| error.kind) {
+            // A key is refused so until its user has answered (seen by api-ovh-node).
             Some(ApiErrorKind::InvalidCredential) => pending("pendingValidation"),
             // The rules are looked at after the key: it is valid, and its rules leave this call out.
             Some(ApiErrorKind::NotGranted) => Ok(Step::Done((*client).clone())),

@@ -55,6 +55,8 @@ pub fn signature(
     body: &[u8],
     timestamp: i64,
 ) -> String {
+    // Secret, consumer key, method, URL, body and time with a `+` between them, as in python-ovh and go-ovh; nothing
+    // stands where there is no body.
     let mut hash = Sha1::new();
     for part in [application_secret, consumer_key, method, url] {
         hash.update(part);
@@ -63,6 +65,7 @@ pub fn signature(
     hash.update(body);
     hash.update("+");
     hash.update(timestamp.to_string());
+    // `$1$` and the 40 digits of a SHA-1.
     let mut text = String::with_capacity(43);
     text.push_str("$1$");
     for byte in hash.finalize() {
@@ -164,6 +167,7 @@ impl Credential for Signer {
                         request one by Client::consumer_key, or set OVH_CONSUMER_KEY";
             return Err(Error::new(ErrorKind::Config, text));
         };
+        // The signature covers the body and goes in front of it, so all of the body has to be there before.
         let Some(body) = request.body().as_bytes().cloned() else {
             return Err(Error::new(
                 ErrorKind::Input,
@@ -171,6 +175,8 @@ impl Credential for Signer {
             ));
         };
         let (timestamp, generation) = self.clock.now().await?;
+        // As it goes on the wire, percent-encoding included. python-ovh and go-ovh sign the text that they were
+        // given, which is another one for a path that is not ASCII.
         let url = request.uri().to_string();
         let (secret, consumer) = (self.secret.expose_secret(), consumer.expose_secret());
         let signature = signature(
@@ -181,6 +187,7 @@ impl Credential for Signer {
             &body,
             timestamp,
         );
+        // It is ASCII, so this does not fail.
         let mut signature =
             HeaderValue::try_from(signature).map_err(|_| Error::new(ErrorKind::Credential, ""))?;
         signature.set_sensitive(true);
@@ -196,6 +203,8 @@ impl Credential for Signer {
     async fn rejected(&self, rejection: &Rejection<'_>) -> bool {
         match rejection.code {
             Some("QUERY_TIME_OUT") => self.clock.refused(rejection.generation, true).await,
+            // May be the time, but is said of a wrong secret, too, and of a parameter of the wrong type
+            // (ovh/python-ovh#103).
             Some("INVALID_SIGNATURE") => self.clock.refused(rejection.generation, false).await,
             _ => false,
         }

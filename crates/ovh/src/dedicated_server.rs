@@ -260,6 +260,7 @@ impl<'a> DedicatedServers<'a> {
     /// The IAM action `dedicatedServer:apiovh:reinstall`.
     pub fn reinstall(self, server: &str, operating_system: impl Into<String>) -> Request {
         Request::new(
+            // The schema has another model for this answer, with some of the fields of a task.
             tasks::start(self.0, &ops::REINSTALL_SERVER, server),
             operating_system.into(),
         )

@@ -114,6 +114,7 @@ async fn diagnose(client: &Client, error: &Error) -> Option<Diagnosis> {
             method: method.as_str().to_owned(),
             path: rule_path(template),
         });
+        // Only consumer keys have rules. They may leave this call out, too, and then there is less to tell.
         if client.is_application() {
             explanation.rules = client
                 .auth()

@@ -45,6 +45,7 @@ impl Dialect for OvhDialect {
         let is_busy = error.is_busy();
         ApiProblem {
             did_nothing: is_busy,
+            // It is worded as a refusal of rights, but passes by itself (ovh/terraform-provider-ovh#1286).
             transient: is_busy.then_some(true),
             code: error.code.as_ref().map(|code| code.as_str().to_owned()),
             message: Some(error.with_hint()),

@@ -173,6 +173,7 @@ impl Redirections<'_> {
             .client
             .call(&ops::CREATE_REDIRECTION, Decode::json())
             .arg(&self.domain);
+        // Without a wait: tasks of redirections have no state (`email.domain.TaskSpecialAccount` of the schema).
         CreateRedirection::new(call, from.into(), to.into(), local_copy)
     }
 

@@ -75,6 +75,8 @@ const fn known(
     }
 }
 
+// Hosts of ovh.com are what the official clients use; the others are proposed in ovh/python-ovh#148 and
+// ovh/go-ovh#96. The host is signed, so that one cannot stand in for the other.
 static KNOWN: [Known; 7] = [
     known(
         Endpoint::OvhEu,
@@ -88,6 +90,7 @@ static KNOWN: [Known; 7] = [
     known(
         Endpoint::OvhCa,
         ["ovh-ca", "ovh-ca", "https://ca.api.ovh.com/1.0"],
+        // As the official clients have it; discovery, which ovh-api-mcp uses, begins at www.ovh.ca.
         Some("https://ca.ovh.com/auth/oauth2/token"),
         Some((
             "https://api.ca.ovhcloud.com/1.0",
@@ -101,6 +104,7 @@ static KNOWN: [Known; 7] = [
         None,
     ),
     known(
+        // From here on: the official clients refuse OAuth2, and there is no v2 (README of ovh/go-ovh).
         Endpoint::SoYouStartEu,
         [
             "soyoustart-eu",
@@ -142,6 +146,7 @@ impl Endpoint {
     pub fn custom(url: impl Into<String>) -> Self {
         let url = url.into();
         let text = url.trim().trim_end_matches('/');
+        // `/v1` is another name of `/1.0` (ovh/python-ovh#141).
         let text = ["/1.0", "/v1"]
             .iter()
             .find_map(|version| text.strip_suffix(version))
@@ -215,6 +220,7 @@ impl Endpoint {
     pub(crate) fn has_v2(&self) -> bool {
         matches!(
             self,
+            // Nobody knows what stands behind a URL of no name, so it is left to answer itself.
             Self::OvhEu | Self::OvhCa | Self::OvhUs | Self::Custom(_)
         )
     }
@@ -277,6 +283,7 @@ const VERSIONS: [&str; 3] = ["v1", "v2", "1.0"];
 impl Bases {
     pub(crate) fn new(endpoint: &Setting<Endpoint>, allow_http: bool) -> Result<Self> {
         let url = endpoint.value.url();
+        // Every URL has a slash, so this is a misspelt name.
         if matches!(endpoint.value, Endpoint::Custom(_)) && !url.contains('/') {
             let names: Vec<_> = Endpoint::names().collect();
             let names = names.join(", ");
@@ -289,6 +296,7 @@ impl Bases {
         let (before, last) = text.rsplit_once('/').unwrap_or((text, ""));
         let (versioned, root) = if VERSIONS.contains(&last) {
             (given.clone(), parse(before.to_owned())?)
+        // Only the slashes of `https://`: there is no path.
         } else if text.matches('/').count() == 2 {
             (parse(format!("{text}/1.0"))?, given.clone())
         } else {
@@ -311,6 +319,7 @@ impl Bases {
             .unwrap_or_default();
         match first {
             "v2" if !self.has_v2 => None,
+            // The whole segment counts: python-ovh looks at the beginning of the path only, and would cut for `/v1x`.
             version if VERSIONS.contains(&version) => Some(&self.root),
             _ => Some(&self.versioned),
         }

@@ -61,6 +61,8 @@ impl ApiError {
             error_description: Option<Value>,
         }
         let envelope: Envelope = cloud_core::decode::from_slice(body).ok()?;
+        // `errorCode` is the older form and `class` the newer one (acmesh-official/acme.sh#5269); `error` is
+        // OAuth2's.
         let code = envelope.error_code.or(envelope.error).and_then(text);
         let class = envelope.class.and_then(text);
         let message = envelope
@@ -72,6 +74,7 @@ impl ApiError {
         }
         let message = message.unwrap_or_default();
         let code = code
+            // Before the class, which is a mere `Client::BadRequest` for a wrong signature.
             .or_else(|| code::said(status, &message).map(str::to_owned))
             .or_else(|| class.clone());
         let code = code.map(|code| ErrorCode::from(code.as_str()));

@@ -312,6 +312,7 @@ impl Policies<'_> {
             .permissions(policy.permissions.clone())
             .permissions_groups(groups.map(|group| group.urn.as_str()))
             .resources(policy.resources.iter().map(|about| about.urn.as_str()));
+        // The setters of these two take no `None`.
         update.conditions.clone_from(&policy.conditions);
         update.expired_at = policy.expired_at;
         update
@@ -436,6 +437,7 @@ impl CreatePolicy {
     pub fn or_get(self) -> Task<Accepted<Policy>> {
         let (client, asked) = (self.client.clone(), self.clone());
         ready_or_get(client.clone().engine(), self.send(), move || async move {
+            // The list has no filter for names.
             let mut all = client.iam().policies().list().items();
             while let Some(policy) = all.next().await? {
                 if policy.name == asked.name {

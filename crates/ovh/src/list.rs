@@ -41,6 +41,7 @@ pub(crate) use style::Mode;
 use style::{Entry, Id, MODE, decode, held_words, words};
 
 /// How many objects are read side by side unless a list says otherwise.
+// So many does the vendor's command line (ovh/ovhcloud-cli).
 pub const CONCURRENCY: usize = 10;
 
 /// How many items [`List::all`] collects unless [`List::cap`] says otherwise.
@@ -71,6 +72,7 @@ pub struct List<T> {
     cap: usize,
 }
 
+// Derived, it would ask for `T: Clone`.
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
         Self {
@@ -123,6 +125,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             let number = id
                 .parse::<i64>()
                 .ok()
+                // `007` is a word: as a number it would lose its zeros.
                 .filter(|number| number.to_string() == id);
             let number = number.and_then(|number| from_value(&number.into()).ok());
             number.or_else(|| from_value(&id.into()).ok())

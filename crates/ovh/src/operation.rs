@@ -114,6 +114,7 @@ impl Parts {
         self.query.retain(|(known, _)| *known != name);
         match self.value(name, value) {
             Value::Array(items) => {
+                // A list repeats its name, as OpenAPI means it where nothing else is said.
                 let items = items.into_iter().map(|item| (name, text(item)));
                 self.query.extend(items);
             }
@@ -172,6 +173,7 @@ fn text(value: Value) -> String {
 )]
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Names only: the values may be secrets.
         let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
         let fields = self.body.as_ref().and_then(Value::as_object);
         let body: Option<Vec<&String>> = fields.map(|fields| fields.keys().collect());
@@ -318,6 +320,7 @@ fn call<O: Operation>(client: &Client, operation: O) -> RawCall {
     match (parts.refused, parts.body) {
         (Some((name, problem)), _) => call.refuse(Error::input(name, problem)),
         (None, Some(body)) => call.json(&body),
+        // Not even `{}`, which the service refuses where it expects no body (ovh/python-ovh#95).
         (None, None) => call,
     }
 }

@@ -81,6 +81,7 @@ impl fmt::Debug for RawCall {
 impl RawCall {
     pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
         let operation = catalogue::find(&method, path);
+        // Some operations answer 200 or 204 with no body at all (ovh/python-ovh#91, #104).
         let call = client.call_path(method.clone(), path, Decode::json_or_null());
         let asked = Asked {
             client: client.clone(),
@@ -297,6 +298,7 @@ impl RawCall {
             Some(Form::Cursor) => Mode::Cursor,
             Some(Form::Objects) => Mode::Whole,
             Some(Form::Words) => Mode::Words,
+            // Of a form that is not known, too: a route without that mode takes no notice of its headers.
             _ => Mode::Expanded,
         };
         let detail = {
@@ -327,6 +329,7 @@ impl RawCall {
         let is_get = self.method == Method::GET;
         let call = self.only_get("get_many").call;
         if !is_get && let Err(error) = call.validate() {
+            // Otherwise the same refusal would come once for each id.
             return list::refused(error);
         }
         list::get_many(ids, move |id| {
@@ -470,6 +473,7 @@ pub struct BatchItem<T> {
     pub error: Option<Value>,
 }
 
+// A plain `default` would ask for `T: Default`.
 fn none<T>() -> Option<T> {
     None
 }

@@ -45,6 +45,7 @@ impl Recorder {
 
     /// Notes a call that needs rights: one that the client was authorized for.
     pub(crate) fn note(&self, report: &AttemptReport<'_>) {
+        // An open call needs neither rule nor action.
         if report.anonymous || !self.on.load(Ordering::Relaxed) {
             return;
         }
@@ -89,6 +90,7 @@ impl Rules {
                 method: call.method.clone(),
                 path: rule_path(&call.path),
             };
+            // Templates that differ in the names of their parameters only are one rule.
             if !rules.contains(&rule) {
                 rules.push(rule);
             }

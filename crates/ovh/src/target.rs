@@ -17,6 +17,7 @@ pub(crate) fn target(text: &str) -> Result<(String, Option<&str>)> {
             "must begin with a slash, behind the base URL of the endpoint",
         ));
     }
+    // Servers and proxies resolve them, and the call would reach another path than the one it names.
     let is_dot = |segment: &str| {
         matches!(
             segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
@@ -48,6 +49,7 @@ fn encode(literal: &str, template: &mut String) {
     let bytes = literal.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
         let stays = match byte {
+            // What is encoded already is not encoded twice.
             b'%' => bytes
                 .get(at + 1..at + 3)
                 .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),

@@ -49,6 +49,7 @@ const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_sec
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// A task is not always there at once, and its API has bad moments: 404 and 5xx are borne this long.
+// As ovh/terraform-provider-ovh bears them for tasks of servers; its issues #588 and #995 tell of both.
 const GRACE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a resource may take to show that a change of it has begun.
@@ -109,6 +110,7 @@ pub(crate) fn wait_change<T: Work + Send + 'static>(
         if work.phase() == Phase::Running {
             was_at_work.store(true, Ordering::Relaxed);
         }
+        // A change that begins and ends between two looks is never seen at work: after a while rest is its end.
         let has_begun = was_at_work.load(Ordering::Relaxed)
             || clock.now().saturating_duration_since(asked) >= BEGINNING;
         phase(work, has_begun)

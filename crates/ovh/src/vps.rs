@@ -124,6 +124,7 @@ pub struct Model {
     /// The size of the disk in GB.
     pub disk: i64,
     /// How many addresses it can have beside its own.
+    // The service spells it so.
     #[serde(rename = "maximumAdditionnalIp")]
     pub maximum_additional_ip: i64,
     /// The data centres where it is sold.

@@ -19,6 +19,7 @@ pub(crate) fn host_name_in(field: &str, name: &str) -> Result<()> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
+    // The limit of Sahara's schemas; its database would hold longer ones.
     if name.is_empty() || name.chars().count() > 50 {
         return Err(Error::input(field, "must have from 1 to 50 characters"));
     }

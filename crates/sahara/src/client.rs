@@ -147,6 +147,7 @@ impl Client {
             client.keep(found);
             Ok(())
         };
+        // Calls that need the address at the same time share one look.
         self.0.looking.join(&self.0.engine.clock(), look).await?
     }
 
@@ -203,6 +204,7 @@ impl Client {
             Err(place) => Call::new(engine, &BaseUrl::unknown(), operation, decode).placed(place),
         };
         match version {
+            // v1.1 takes no notice of the header, and sends none back (measured on Sahara 19).
             Version::V1_1 => call,
             Version::V2 => call.header(MICROVERSION.0.clone(), MICROVERSION.1.clone()),
         }

@@ -163,6 +163,7 @@ impl Cloud {
             _ => discovery::choose(&address, asked, &self.versions(engine, &root).await?)?,
         };
         explanation.add("version", format!("{version} ({reason})"));
+        // Both: what only one version does right is asked of that one, whichever is spoken.
         let bases = [
             base(address.of(Version::V1_1))?,
             base(address.of(Version::V2))?,
@@ -514,6 +515,7 @@ impl CloudBuilder {
         self.service_type = self.service_type.or(found.service_type.map(value));
         self.service_name = self.service_name.or(found.service_name.map(value));
         if let Some(limit) = found.timeout {
+            // `api_timeout` is for one request; a call may take several.
             self.options.or_attempt_timeout(limit.value);
         }
         self.options.proxy_variables(found.proxy_variables);
@@ -549,6 +551,7 @@ impl CloudBuilder {
         let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
         let login = self.login.ok_or_else(|| missing("login"))?;
         let (login, login_origin) = (login.value, login.origin);
+        // As often as the command line of python-saharaclient looks.
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
         if poll_interval.is_zero() {
             return Err(Error::config(
@@ -561,6 +564,7 @@ impl CloudBuilder {
         let plain_http = auth_base.is_plain_http();
         let proxy = self.options.proxy_for(&auth_base)?;
         if let Some(endpoint) = &self.endpoint {
+            // Any ids will do: this is about the form of the address, before there is a token that names them.
             let filled = endpoint.clone().try_map(|url| filled(&url, "p", "u"))?;
             BaseUrl::parse(&filled, allow_http)?;
         }

@@ -237,6 +237,8 @@ impl Settings {
                 entry.with_region(region, Vec::new())?
             }
             other => {
+                // openstacksdk lays nothing of the environment over a cloud of a file; gophercloud does so for some
+                // variables.
                 if let Some(unused) = other {
                     let names: Vec<String> = unused.origins().map(ToString::to_string).collect();
                     notes.push(format!(
@@ -287,6 +289,7 @@ impl Settings {
                 .text("api_timeout")
                 .map(seconds)
                 .transpose()?
+                // To openstacksdk 0 is no limit.
                 .filter(|limit| !limit.value.is_zero()),
             tls: tls::read(env, entry)?,
             proxy_variables: ProxyVariables::read(env),
@@ -318,6 +321,7 @@ fn choose(
     if let Some(name) = env.get_nonempty("OS_CLOUD")? {
         return Ok(name);
     }
+    // As in openstacksdk: settings in the environment are a cloud of their own, and go before the only one of a file.
     if from_env.is_some() {
         return envvars(env);
     }

@@ -187,6 +187,7 @@ impl<'a> DataSources<'a> {
         });
         match self.0.version() {
             Version::V1_1 => lookup,
+            // In v2 this list has no filter but the type (the code of Sahara 19).
             Version::V2 => lookup.unfiltered(),
         }
     }
@@ -308,6 +309,7 @@ cloud_core::request! {
     }
     check |this: &Self| -> Result<()> {
         this.name.as_deref().map_or(Ok(()), check::name)?;
+        // Where only one of the two is given, the other is known to the service alone.
         match (&this.kind, &this.url) {
             (Some(kind), Some(url)) => url::check(kind, url),
             _ => Ok(()),

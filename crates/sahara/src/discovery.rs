@@ -176,6 +176,7 @@ pub(crate) fn choose(
                 Ok((version, "asked for, and as the address says".to_owned()))
             }
             _ => refuse(format!(
+                // keystoneauth goes on by the address in silence, so that bodies of v2 are sent to v1.1.
                 "whether API {asked} is offered cannot be found out at {root}/: {why}"
             )),
         },

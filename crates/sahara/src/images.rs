@@ -112,6 +112,7 @@ impl<'a> Images<'a> {
     ///
     /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListImages {
+        // The service has no pages for images.
         ListImages::new(self.0.list(both!(LIST_IMAGES), "images").in_style(Whole))
     }
 
@@ -331,6 +332,7 @@ impl<'a> Images<'a> {
                 image = images.tag(&id, missing).await?;
             }
             if !others.is_empty() {
+                // What was missing has been added by then.
                 image = match images.untag(&id, others).await {
                     Err(error) if adds => return Err(error.with_may_have_happened()),
                     untagged => untagged?,

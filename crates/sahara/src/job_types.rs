@@ -70,6 +70,7 @@ fn hints<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Config
         list @ Value::Array(_) => {
             cloud_core::decode::from_value(&list).map_err(serde::de::Error::custom)
         }
+        // The engine for shell jobs on Spark gives an object of names and values.
         Value::Object(known) => {
             let hint = |(name, value)| ConfigHint {
                 name,

@@ -50,6 +50,7 @@ impl Keystone {
     ) -> Result<Self> {
         let checked = BaseUrl::parse(auth_url, allow_http)?;
         let root = checked.as_str();
+        // Addresses are written with a version and without; keystoneauth puts one behind those that have none.
         let root = ["/v3", "/v2.0"]
             .iter()
             .find_map(|version| root.strip_suffix(version))

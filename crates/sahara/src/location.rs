@@ -10,6 +10,7 @@ pub(crate) struct Location<'a> {
 impl<'a> Location<'a> {
     pub(crate) fn parse(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        // HDFS and MapR-FS take a path alone, too.
         let slash = if scheme.is_empty() {
             0
         } else {

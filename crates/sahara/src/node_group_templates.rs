@@ -422,6 +422,8 @@ macro_rules! template_request {
                 if let Some((_, field)) = set {
                     return Err(Error::input(*field, "is not known in API v1.1"));
                 }
+                // Answers say 0 where there are no volumes; the schema of requests begins at 1 (measured on Sahara
+                // 19).
                 if self.volumes_size == Some(0) {
                     return Err(Error::input("volumes_size", "must be at least 1 GiB"));
                 }

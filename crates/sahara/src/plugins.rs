@@ -88,6 +88,7 @@ impl PluginVersion {
 
 fn is_enabled(plugin: &Labels, version: Option<&Labels>) -> bool {
     let is_on = |labels: &Labels| labels.get("enabled").is_some_and(|label| label.status);
+    // The service asks for both before it makes a cluster or runs a job (the code of Sahara 19).
     is_on(plugin) && version.is_some_and(is_on)
 }
 
@@ -240,6 +241,7 @@ impl<'a> Plugins<'a> {
     ///
     /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListPlugins {
+        // The service has no pages for plugins, and v2 refuses every parameter.
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))
     }
 

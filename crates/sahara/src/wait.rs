@@ -14,6 +14,7 @@ use cloud_core::{Error, ErrorKind, Result};
 use crate::client::Client;
 
 /// The deadline of a wait that sets none: clusters take their time.
+// As long as the scenarios of openstack/sahara-tests give a cluster.
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// Pauses between looks grow from the first to so many times of it.

@@ -303,6 +303,7 @@ impl ClientBuilder {
         // security is switched off, most often speaks plain HTTP.
         let is_nobody = matches!(login, Login::Nobody | Login::LoggedOut(_));
         let base = BaseUrl::parse(&endpoint, is_nobody || self.options.allows_http())?;
+        // Every path begins with it, so it would stand there twice.
         if base.as_str().ends_with("/data-jobs") {
             return Err(endpoint.error("must end before /data-jobs"));
         }

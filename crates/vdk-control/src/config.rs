@@ -91,6 +91,7 @@ impl Settings {
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
         let ini = match file("vdk-configuration.ini") {
             Some(path) => read(env, &path)?
+                // The command line writes it by Python's `configparser`.
                 .map(|text| Ini::parse_python(&path, text.expose_secret()))
                 .transpose()?,
             None => None,

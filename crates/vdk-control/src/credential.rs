@@ -366,6 +366,7 @@ impl<C: Credential> Credential for Found<C> {
 
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         if self.missing_token.is_fresh(self.clock.now()) {
+            // No token has this number, by which `rejected` knows that none was sent.
             return Ok(0);
         }
         let result = self.cache.authorize(request).await;

@@ -38,6 +38,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Resources {
     /// The CPU that the job begins with, in tenths of a core.
+    // GraphQL, by which jobs are listed, has these in camel case.
     #[serde(alias = "cpuRequest", skip_serializing_if = "Option::is_none")]
     pub cpu_request: Option<f64>,
     /// The most CPU that the job gets, in tenths of a core.

@@ -73,6 +73,8 @@ impl Dialect for VdkDialect {
                 .unwrap_or_default();
             message = Some(format!("{said}sent without a token: {reason}"));
         }
+        // A body that is no JSON has the words of the operators' authorization hook
+        // (`AuthorizationInterceptor.java`), which the engine shows.
         if message.is_none() && response.body.is_empty() {
             message = hint(response.status).map(str::to_owned);
         }

@@ -58,6 +58,7 @@ pub struct JobConfig {
 #[non_exhaustive]
 pub struct Schedule {
     /// A cron expression of five fields, in UTC; empty for never. A new run stops one that is still going on.
+    // As GraphQL has it.
     #[serde(alias = "scheduleCron")]
     pub schedule_cron: String,
     /// The next run, in seconds since the Unix epoch. Only lists of jobs have it.
@@ -170,6 +171,7 @@ impl<'a> Jobs<'a> {
         let decode =
             Decode::raw().map(
                 move |response: RawResponse| match last_segment(&response.headers) {
+                    // The API's description announces an empty answer; the server adds `Location`.
                     Some(name) => job.team().job(name),
                     None => job.clone(),
                 },

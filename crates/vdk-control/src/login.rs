@@ -130,6 +130,7 @@ impl Login {
             Some(port) => Setting::new(port, Origin::Builder("port")),
             None => usual_port(&Environment::process())?,
         };
+        // Before the address is made: it says the port to come back to, and for 0 the system chooses one.
         let listener = TcpListener::bind(("127.0.0.1", wanted.value)).await;
         let address = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
         let (port, listener) = address.map_err(|error| {
@@ -145,9 +146,13 @@ impl Login {
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", &redirect),
+            // vdk-control-api-auth always sends `requested`, by which a foreign visit is not told from the right one.
             ("state", &state),
+            // With a client secret, too, as RFC 9700, 2.1.1, recommends; vdk-control-api-auth sends it without one
+            // only.
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
+            // As vdk-control-api-auth.
             ("prompt", "login"),
         ]);
         Ok(PendingLogin {
@@ -341,6 +346,7 @@ impl ApiTokenLogin {
         let service = TokenService::new(&url, None, &self.options, secrets)?;
         let form = [
             ("grant_type", "refresh_token"),
+            // To the token services of VDK an API token is a refresh token (vdk-control-api-auth).
             ("refresh_token", token.value.expose_secret()),
         ];
         let answer = service.ask(&form, true).await.map_err(refused)?;
@@ -456,6 +462,7 @@ impl ClientBuilder {
             origin: Origin::Builder("logged_in").to_string(),
             url: Some(url.clone()),
             grant,
+            // A token that does not say when it ends is used until it is refused.
             at_hand: Some((login.access_token.clone(), login.ends.unwrap_or(i64::MAX))),
             file: None,
             found: false,

@@ -52,6 +52,7 @@ impl Client {
         let call = self
             .call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json())
             .json(&ids);
+        // A POST that reads.
         call.options(|options| options.idempotent(true))
     }
 }

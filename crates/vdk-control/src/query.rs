@@ -304,6 +304,7 @@ impl Jobs<'_> {
 impl ListJobs {
     fn of(team: &Team) -> Self {
         let query = JobsQuery {
+            // The server takes no notice of the team in the path.
             filters: vec![(JobProperty::Team, pattern(team.name()))],
             sort: None,
             search: None,
@@ -378,6 +379,7 @@ impl ListJobs {
             return Err(Error::input("pattern", "must not be empty"));
         }
         match self.query.fields.executions {
+            // The server keeps no more of them, unless its operators set another number.
             Some(most) if !(1..=100).contains(&most) => {
                 Err(Error::input("executions", "must be a number from 1 to 100"))
             }

@@ -363,6 +363,7 @@ impl DownloadSources {
     pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         Task::new(async move {
+            // A ZIP archive has its table at the end, so all of it has to be there before anything can be unpacked.
             let (limit, folder) = (self.limit, std::env::temp_dir());
             let (temp, _) = files::fetch(self.send().await?, folder, limit).await?;
             files::off_the_runtime(move || extract::extract(temp.path(), &path)).await

@@ -113,6 +113,7 @@ impl ConfigFile {
         {
             None | Some("" | "none") => return Ok(None),
             Some("roundrobin") => {}
+            // ionos-cloud/sdk-go-bundle refuses others, too.
             Some(_) => return Err(strategy.wrong("must be none or roundRobin")),
         }
         let mut failover = Failover::round_robin().on_timeout(node.get("retryOnTimeout")?.flag()?);
@@ -235,6 +236,7 @@ fn certificates(node: &Node<'_>) -> Result<Option<Setting<String>>> {
 }
 
 fn same(a: &str, b: &str) -> bool {
+    // As ionos-cloud/sdk-go-bundle compares names.
     a.trim().eq_ignore_ascii_case(b.trim())
 }
 

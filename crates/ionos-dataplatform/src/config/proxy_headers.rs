@@ -13,6 +13,7 @@ pub(crate) fn parse(setting: &Setting<SecretString>) -> Result<Vec<(HeaderName, 
             continue;
         }
         let wrong = |problem: &str| setting.error(format_args!("line {number}: {problem}"));
+        // The form that ionos-cloud/sdk-python reads: the first colon divides, and the value has Python's escapes.
         let (name, value) = line
             .split_once(':')
             .ok_or_else(|| wrong("has no colon after the name of a header"))?;

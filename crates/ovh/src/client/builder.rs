@@ -197,6 +197,7 @@ impl ClientBuilder {
         } else {
             settings.credentials()?
         };
+        // What files and the environment say is trimmed where it is read; this is for what the program gave.
         credentials.trim(&mut settings.warnings);
         let endpoint = settings
             .endpoint
@@ -208,8 +209,10 @@ impl ClientBuilder {
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();
         let dialect = Arc::new(OvhDialect(secrets.clone()));
+        // Without a credential: it asks for the time and for tokens, which signing and the credential itself need.
         let open = options.engine(PRODUCT, dialect, None, plain)?;
 
+        // Kept beside the credential, so that another consumer key can be put to the same application.
         let mut own_signer = None;
         let credential: Arc<dyn Credential> = match &credentials {
             Credentials::Application {

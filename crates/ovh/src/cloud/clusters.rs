@@ -99,6 +99,7 @@ pub struct Cluster {
     /// Whether its control plane is.
     pub control_plane_is_up_to_date: bool,
     /// When it is brought up to date.
+    // Text in the schema, though requests have an enum there.
     pub update_policy: String,
     /// The host of its API server.
     pub url: String,

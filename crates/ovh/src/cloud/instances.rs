@@ -58,6 +58,7 @@ cloud_core::open_enum! {
         /// Its new flavor waits for a confirmation.
         VerifyResize = "VERIFY_RESIZE",
         /// The service says that it does not know.
+        // `Unknown` is the name of the words that an open enum does not have.
         NotKnown = "UNKNOWN",
     }
 }
@@ -172,6 +173,7 @@ impl Work for InstanceDetail {
         match self.status {
             InstanceStatus::Active => Phase::Done,
             InstanceStatus::Error | InstanceStatus::Deleted => Phase::Failed,
+            // Off as well: nobody who starts or makes an instance waits for that.
             _ => Phase::Running,
         }
     }
@@ -593,6 +595,7 @@ impl CreateInstance {
         };
         let decode = Decode::json().map(accepted);
         let call = instances.0.call(&ops::CREATE_INSTANCE, decode).json(&body);
+        // They are for the creation, not for the look-ups before it.
         call.options(|_| options).await
     }
 

@@ -373,6 +373,7 @@ cloud_core::request! {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[must_use = "it does nothing before a cluster has it"]
+// No request by itself: it is a part of that for a cluster.
 pub struct NewNodePool {
     flavor_name: String,
     desired_nodes: i64,

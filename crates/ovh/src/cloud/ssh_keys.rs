@@ -138,8 +138,10 @@ impl CreateSshKey {
         ready_or_get(client.engine(), self.send(), move || async move {
             let all = keys.list().all().await?.into_iter();
             let mut same = all.filter(|known| known.name == name);
+            // A key out of a file ends in a line break.
             let same = same.find(|known| known.public_key.trim() == key.trim());
             match same {
+                // The list has no fingerprints.
                 Some(key) => Ok(Some(keys.get(&key).await?)),
                 None => Ok(None),
             }

@@ -95,6 +95,7 @@ impl ServerClock {
         let Some(used) = *inner.measured() else {
             return surely;
         };
+        // Another call has measured since this request was signed.
         if used.generation != generation {
             return true;
         }
@@ -139,7 +140,10 @@ impl Inner {
         let measured = Measured {
             offset,
             at,
+            // The calendar at `at`, so that a jump while the answer was on its way shows, too.
             calendar: calendar + took,
+            // A measurement that agrees with the one before says that the time was right: it stays the same
+            // generation, and what was refused for another reason is not signed again.
             generation: same.map_or(
                 earlier.map_or(1, |earlier| earlier.generation + 1),
                 |same| same.generation,

@@ -42,6 +42,7 @@ impl ClientCredentials {
         secrets: Secrets,
     ) -> Result<Self> {
         id.clone().map(SecretString::from).check()?;
+        // As python-ovh sends them; others put them into the form (davidlandais/ovh-api-mcp).
         let basic = Basic::new(id, secret.check()?)?;
         Ok(Self {
             engine: engine.with_credential(Some(Arc::new(basic))),
@@ -69,6 +70,7 @@ impl TokenSource for ClientCredentials {
         )
         .body(
             "application/x-www-form-urlencoded",
+            // The endpoint demands a scope (ovh/go-ovh added it later).
             "grant_type=client_credentials&scope=all",
         )
         // A second token does no harm.
@@ -84,6 +86,7 @@ impl TokenSource for ClientCredentials {
                 self.secrets.add(secret.clone());
                 let lifetime = answer
                     .expires_in
+                    // A negative lifetime counts as none given.
                     .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 Ok(Token { secret, lifetime })
             }

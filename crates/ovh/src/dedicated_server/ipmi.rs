@@ -149,6 +149,7 @@ cloud_core::request! {
         ssh_key: String,
     }
     check |this: &Self| match this.ttl {
+        // `dedicated.server.CacheTTLEnum` of the schema.
         1 | 3 | 5 | 10 | 15 => Ok(()),
         other => Err(Error::input("ttl", format!("must be 1, 3, 5, 10 or 15 minutes, not {other}"))),
     };

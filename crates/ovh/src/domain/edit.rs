@@ -44,6 +44,7 @@ impl ZoneBackend for EditedZone {
         Ok(())
     }
 
+    // Each record has a time of its own, also among those of one name and type.
     fn has_one_ttl(&self) -> bool {
         false
     }
@@ -99,6 +100,7 @@ impl ZoneBackend for EditedZone {
         loop {
             // A second refresh would do the same, so it does not matter whether the first was carried out.
             match zone.refresh().options(|o| o.idempotent(true)).await {
+                // A zone cannot be refreshed twice at once (ovh/terraform-provider-ovh#76).
                 Err(error) if error.is_conflict() && tries < TRIES => clock.sleep(PAUSE).await,
                 ended => return ended,
             }
@@ -117,6 +119,7 @@ impl EditedZone {
         match step {
             Step::Create(value) => {
                 let mut create = records.create(change.kind.clone(), &value.value);
+                // The zone itself is said by leaving the name out.
                 if change.name != "@" {
                     create = create.sub_domain(change.name.as_str());
                 }
@@ -126,6 +129,8 @@ impl EditedZone {
                 create.await.map(drop)
             }
             Step::Update(there, value) => {
+                // Without the type, which is refused as read-only even if it is the same
+                // (StackExchange/dnscontrol#2488).
                 let mut update = records.update(id(there));
                 if let Some(value) = value {
                     update = update.target(value.value.as_str());

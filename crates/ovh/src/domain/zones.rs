@@ -43,6 +43,7 @@ pub struct ZoneStatus {
     /// Whether they have all changes.
     pub is_deployed: bool,
     /// What keeps the zone from being served.
+    // Null in 2018 and a list in 2026, as AnalogJ/lexicon recorded the service; the same goes for the warnings.
     pub errors: Vec<String>,
     /// What looks wrong with it.
     pub warnings: Vec<String>,

@@ -118,6 +118,7 @@ impl ApiErrorKind {
                 404 => Self::NotFound,
                 409 => Self::Conflict,
                 429 => Self::RateLimited,
+                // The vendor's own status; python-ovh calls it `ResourceExpiredError`.
                 460 => Self::Expired,
                 500.. => Self::Server,
                 _ => Self::Other,

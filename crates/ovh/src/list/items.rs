@@ -160,6 +160,7 @@ impl<T: Send + 'static> Items<T> {
     pub(super) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
             self.fill(cx);
+            // An id of a list may have been deleted since it was listed; one that the caller gave was asked for.
             let skips_missing = !matches!(self.source, Source::Given(_));
             for (_, slot) in &mut self.under_way {
                 slot.drive(self.detail.as_ref(), skips_missing, cx);
@@ -197,6 +198,8 @@ impl<T: Send + 'static> Items<T> {
                 }
                 Slot::Unread(id, error) => {
                     self.gone = None;
+                    // One object must not end a list: that of a region without the feature is never readable
+                    // (ovh/ovhcloud-cli#173).
                     self.failures += 1;
                     if error.is_retryable() && self.failures < FAILURES {
                         self.under_way.push_front((page, Slot::Id(id)));
@@ -239,6 +242,8 @@ impl<T: Send + 'static> Items<T> {
             let at_rest = |entry: Option<&(_, Slot<T>)>| {
                 matches!(entry, Some((_, Slot::Item(_) | Slot::Broken(_))))
             };
+            // Objects came whole with their page, so nothing is gained by holding many; and behind an error nothing
+            // is read.
             if at_rest(self.under_way.front()) || at_rest(self.under_way.back()) {
                 return;
             }
@@ -308,6 +313,7 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
+// Its calls are boxed, so nothing in it has to stay in its place, whatever `T` is.
 impl<T> Unpin for Items<T> {}
 
 impl<T: Send + 'static> Stream for Items<T> {

@@ -104,6 +104,7 @@ impl<T: Send + 'static> Pages<T> {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Some(Ok(object))) => part.read.push(object),
                     Poll::Ready(Some(Err(error))) => {
+                        // The part stays, so that what was read of it is not lost when `next` is called again.
                         return Poll::Ready(Some(Err(error)));
                     }
                     Poll::Ready(None) => return Poll::Ready(self.end_of_part().map(Ok)),
@@ -137,6 +138,7 @@ impl<T: Send + 'static> Pages<T> {
                     Entry::Id(id) => self.ids.push_back(id),
                 }
             }
+            // Ids come all at once, whatever page is asked for, so those before the token are left out here.
             let has_ids = !self.ids.is_empty();
             let skipped = self.skip.min(self.ids.len());
             self.ids.drain(..skipped);
@@ -170,6 +172,7 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
+// As `Items`: calls are boxed.
 impl<T> Unpin for Pages<T> {}
 
 impl<T: Send + 'static> Stream for Pages<T> {

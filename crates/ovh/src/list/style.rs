@@ -15,6 +15,8 @@ use serde_json::Value;
 use super::Held;
 
 /// The header and the value that ask a list of v1 for objects.
+// No public documentation has it: OVHcloud's web manager sends it (ovh/manager), and the schemas in ovh/ovhcloud-cli
+// mark the routes that know it by `x-expanded-response`.
 pub(crate) const MODE: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-pagination-mode"),
     HeaderValue::from_static("CachedObjectList-Pages"),
@@ -124,6 +126,7 @@ impl PageStyle for Expanded {
         let number = number.saturating_add(1);
         match (info.total, &info.next) {
             (Some(total), _) => {
+                // What is deleted meanwhile leaves the total out of reach, so an empty page ends the list as well.
                 (items > 0 && seen < total).then(|| PageToken::from(format!("{number}/{seen}")))
             }
             (None, Some(beginning)) => {
@@ -136,6 +139,7 @@ impl PageStyle for Expanded {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let (number, _) = Self::read(token);
         let last = info.total.map_or(number, |total| total.div_ceil(self.size));
+        // Every page but the last one is full.
         let seen = |number: u64| number.saturating_sub(1).saturating_mul(self.size);
         (number.saturating_add(1)..=last)
             .take(AHEAD)
@@ -154,6 +158,7 @@ pub(super) fn decode<T: DeserializeOwned + 'static>(
     start: Option<&PageToken>,
 ) -> Decode<Page<Entry<T>>> {
     let before = start.and_then(|token| token.as_str().split('/').nth(2).map(str::to_owned));
+    // All pages of a list are read by one decoder, and without a total they come one after the other.
     let before = Mutex::new(before);
     Decode::<Page<Entry<T>>>::array(info).map_with(move |mut page, answer| {
         let objects = page
@@ -211,6 +216,7 @@ fn beginning(body: &[u8]) -> Option<String> {
     let rest = body.get(at..)?;
     let mut items = serde_json::Deserializer::from_slice(rest).into_iter::<de::IgnoredAny>();
     items.next()?.ok()?;
+    // Its keys are always the same, so that a token is good in another process.
     let mut hasher = DefaultHasher::new();
     rest.get(..items.byte_offset())?.hash(&mut hasher);
     Some(format!("{:016x}", hasher.finish()))

@@ -15,6 +15,7 @@ cloud_core::numeric_id! {
     pub struct CredentialId;
 }
 
+// By hand: the model belongs to `auth`, which knows no ids of this room.
 impl From<&ApiCredential> for CredentialId {
     fn from(credential: &ApiCredential) -> Self {
         Self(credential.credential_id)

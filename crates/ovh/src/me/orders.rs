@@ -34,6 +34,7 @@ cloud_core::open_enum! {
         /// It was not paid.
         NotPaid = "notPaid",
         /// The service says that it does not know.
+        // `Unknown` is the name of the words that an open enum does not have.
         NotKnown = "unknown",
     }
 }

@@ -124,6 +124,7 @@ impl CreateAccountSshKey {
         };
         ready_or_get(client.engine(), creation, move || async move {
             let there = keys.me().ssh_keys().get(name).optional().await?;
+            // A key out of a file ends in a line break.
             Ok(there.filter(|there| there.key.trim() == key.trim()))
         })
     }

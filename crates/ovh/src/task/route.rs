@@ -103,6 +103,7 @@ impl Asked {
     /// The calls that read the tasks of this answer; none where the answer names no task, or one that no path is known
     /// for.
     pub(crate) fn tasks(&self, answer: &Value) -> Vec<Call<Value>> {
+        // Of several tasks all can be followed or none: waiting for a part of them would end too early.
         let all: Option<Vec<_>> = if self.path.starts_with("/v2/") {
             let resource = text(answer.get("id"));
             let resource = resource.as_deref();
@@ -111,6 +112,7 @@ impl Asked {
                     .iter()
                     .map(|task| self.linked(task, resource))
                     .collect(),
+                // Some routes answer with the task itself.
                 None if answer.get("type").is_some() => {
                     self.linked(answer, None).map(|look| vec![look])
                 }
@@ -138,6 +140,7 @@ impl Asked {
         if path.rsplit('/').next() != Some(id.as_str()) {
             path = format!("{path}/task/{id}");
         }
+        // Braces would be taken for parameters.
         if !path.starts_with("/v2/") || path.contains(['?', '{', '}']) {
             return None;
         }
@@ -223,6 +226,7 @@ impl<'a> Segments<'a> {
         let mut segments = self.0.iter();
         pattern.split('/').all(|wanted| match segments.next() {
             Some(_) if wanted == "*" => true,
+            // A caller may give a fixed segment as an argument, too.
             Some((segment, arg)) => arg.unwrap_or(segment) == wanted,
             None => false,
         })

@@ -28,10 +28,12 @@ impl Seen {
             states.find(|states| states.field == field)
         };
         let fields = FIELDS.iter().map(|field| (*field, self.value.get(field)));
+        // Some answers are the bare word, such as that of `/me/order/{orderId}/status`.
         let all = fields.chain([("", Some(&self.value))]);
         all.filter_map(|(field, value)| {
             let word = value?.as_str().filter(|word| !word.is_empty())?;
             let phase = known(field).and_then(|states| states.phase(word));
+            // A word that is not in the enum is younger than the catalogue.
             Some((word, phase.unwrap_or_else(|| Phase::of(word))))
         })
         .collect()

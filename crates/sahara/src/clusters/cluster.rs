@@ -74,6 +74,7 @@ pub struct Cluster {
     /// A note about the cluster.
     pub description: Option<String>,
     /// The project of the cluster: another one for clusters that are public.
+    // The word of v1.1, as `hadoop_version` is below.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// What the cluster does.
@@ -176,6 +177,7 @@ pub struct ProvisionStep {
 impl ProvisionStep {
     /// How many of the [`total`](Self::total) are done, as far as the events tell.
     pub fn done(&self) -> u32 {
+        // The service deletes the events of a step that has ended well (the code of Sahara 19).
         if self.successful == Some(true) {
             return self.total;
         }

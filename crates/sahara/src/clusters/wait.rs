@@ -232,6 +232,8 @@ pub(super) fn until_verified(
         move |shown: Option<Cluster>| {
             let cluster = shown.ok_or_else(gone)?;
             let name = progress::name_of(&cluster);
+            // The service begins checks by itself, too: after a creation, and every ten minutes (the code of Sahara
+            // 19).
             let is_other =
                 |check: &Verification| before.as_ref().is_none_or(|before| check.id != *before);
             match cluster.verification.filter(is_other) {

@@ -184,6 +184,7 @@ impl Keys<'_> {
                 notes.push(format!(
                     "the {of} has no domain, so the one with the id `default` is meant"
                 ));
+                // The domain that Keystone has from its beginning.
                 DomainId::from("default").into()
             })
     }

@@ -125,6 +125,7 @@ impl Entry {
             let names = env
                 .names(&format!("OS_{}", prefix.to_uppercase()))
                 .into_iter();
+            // A key begins behind the three characters of `OS_`.
             let strange = names.filter(|name| words_of(&word(&name[3..])).is_none());
             entry.unknown.extend(strange.map(Origin::Variable));
         }
@@ -202,6 +203,7 @@ impl Entry {
             );
             return Err(wanted.error(text));
         };
+        // What named the region stays its origin, not the declaration.
         values.beside.remove("region_name");
         self.lay_over(values);
         Ok(self)
@@ -210,6 +212,7 @@ impl Entry {
     /// The entry with `{key}` filled in: in the address of Keystone, and in what does not belong to the login.
     pub(super) fn filled(mut self) -> Result<Self> {
         let open =
+            // Addresses stand in errors and logs, so no secret may get into one.
             |(word, _): &(&String, &Setting<SecretString>)| !SECRETS.contains(&word.as_str());
         let known: BTreeMap<String, String> = self
             .auth

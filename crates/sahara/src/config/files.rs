@@ -148,6 +148,7 @@ impl Files {
                         regions
                     };
                 }
+                // openstacksdk fetches such a profile; here settings send nothing.
                 None if profile.value.contains("://") => {
                     return Err(
                         profile.error("is a URL; profiles are read from clouds-public.yaml only")
@@ -239,6 +240,7 @@ impl File {
 
 /// The directories, the first to look in first.
 fn directories(env: &Environment) -> Result<Vec<PathBuf>> {
+    // In the order of openstacksdk: the current directory, those of the user, those of the machine.
     let mut dirs = vec![PathBuf::new()];
     let openstack = |dir: PathBuf| dir.join("openstack");
     if cfg!(target_os = "macos") {
@@ -254,6 +256,7 @@ fn directories(env: &Environment) -> Result<Vec<PathBuf>> {
             .value
             .split(':')
             .map(PathBuf::from)
+            // The first alone, as `site_config_dir` of Python's platformdirs gives it, by which openstacksdk looks.
             .find(|dir| dir.is_absolute()),
         None if cfg!(windows) => env
             .get_nonempty("PROGRAMDATA")?
@@ -302,6 +305,7 @@ fn first(env: &Environment, paths: &[PathBuf], notes: &mut Vec<String>) -> Optio
         match env.read(path) {
             Ok(text) => match parse(path, text.expose_secret()) {
                 Ok(file) => return Some(file),
+                // openstacksdk warns, too, and looks for the next file.
                 Err(error) => notes.push(format!("passed over: {}", error.message())),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -30,6 +30,7 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
         }
         Ok(Some(Setting::new(text, named.origin)))
     };
+    // As in openstacksdk, `insecure: true` wins over `verify` and over a `cacert`.
     let insecure = match (flag(entry, "insecure")?, flag(entry, "verify")?) {
         (Some(insecure), _) if insecure.value => Some(insecure.map(drop)),
         (_, Some(verify)) if !verify.value => Some(verify.map(drop)),
@@ -45,6 +46,7 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
         (None, None) => None,
         (None, Some(key)) => return Err(key.error("needs a cert beside it")),
         (Some(cert), key) => {
+            // The file of the certificate may hold the key as well.
             let key = key.map_or_else(|| cert.value.clone(), |key| key.value);
             Some(cert.map(|chain| (chain.expose_secret().to_owned(), key)))
         }

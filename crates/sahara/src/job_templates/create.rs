@@ -73,6 +73,7 @@ fn check_programs(kind: &JobType, mains: &[JobBinaryId], libs: &[JobBinaryId]) -
             .enumerate()
             .any(|(index, id)| list[..index].contains(id))
     };
+    // By the checks of Sahara 19. Jobs of streaming need neither: their programs are settings.
     let (needs_mains, needs_libs) = match kind {
         JobType::Hive
         | JobType::Pig
@@ -83,6 +84,7 @@ fn check_programs(kind: &JobType, mains: &[JobBinaryId], libs: &[JobBinaryId]) -
         JobType::Java | JobType::MapReduce => (false, true),
         _ => (false, false),
     };
+    // Of a type that is not known here the service decides.
     let is_known = !matches!(kind, JobType::Unknown(_));
     let (field, problem) = if needs_mains && mains.is_empty() {
         (

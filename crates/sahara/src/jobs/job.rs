@@ -45,6 +45,7 @@ impl JobStatus {
     /// Whether the service will do nothing more about the job.
     pub fn has_ended(&self) -> bool {
         use JobStatus::{DoneWithError, Failed, Killed, Succeeded, SuspendFailed};
+        // Sahara counts a suspension that failed among the ends, though the engine may still run the job.
         matches!(
             self,
             Succeeded | Failed | Killed | DoneWithError | SuspendFailed

@@ -18,6 +18,7 @@ cloud_core::request! {
         cluster_id: ClusterId,
         #[serde(skip_serializing_if = "JobConfigs::is_empty")]
         job_configs: JobConfigs,
+        // Sent also when it is empty: a template with an interface wants the key even where everything has a default.
         #[serde(skip_serializing_if = "Option::is_none")]
         interface: Option<Settings>,
     }

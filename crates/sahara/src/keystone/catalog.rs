@@ -18,6 +18,7 @@ cloud_core::open_enum! {
 impl Interface {
     /// Reads `public`, and `publicURL` as older programs write it.
     pub fn from_text(text: &str) -> Self {
+        // `publicURL` is how version 2.0 wrote it, and keystoneauth still takes it.
         let text = text.trim();
         Self::from(text.strip_suffix("URL").unwrap_or(text))
     }
@@ -41,6 +42,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// The region: its id, where the catalog has one.
     pub fn region(&self) -> &str {
+        // keystoneauth compares with `region_id`, and with `region` where there is none.
         if self.region_id.is_empty() {
             &self.region
         } else {

@@ -291,6 +291,7 @@ impl Login {
                     }
                 };
                 details["secret"] = secret.expose_secret().into();
+                // Keystone refuses any scope beside it with 401 (gophercloud/gophercloud#3868).
                 v3("application_credential", details, None)
             }
             Self::V2Password {

@@ -192,6 +192,7 @@ impl V2Service {
                     endpoints.push(Endpoint {
                         interface,
                         region: text("region"),
+                        // Version 2.0 has `region` alone.
                         region_id: String::new(),
                         url,
                     });

@@ -27,6 +27,7 @@ impl Retries {
         if total.or(connect).or(read).is_none() {
             return Ok(None);
         }
+        // One of the others that is set alone must not be cut by the usual total.
         let total = total.unwrap_or_else(|| USUAL.max(connect.unwrap_or(0)).max(read.unwrap_or(0)));
         Ok(Some(Self::new(
             total,
@@ -41,6 +42,7 @@ impl Retries {
         Self {
             standard,
             total,
+            // In urllib3, which the command line uses, the total bounds both.
             connect: connect.min(total),
             read: read.min(total),
         }

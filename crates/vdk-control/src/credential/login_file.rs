@@ -88,6 +88,7 @@ impl LoginFile {
             .and_then(seconds);
         let at_hand = self
             .secret("access_token")
+            // A token that does not say when it ends is used until it is refused.
             .map(|token| (token, ends.unwrap_or(i64::MAX)));
         if let Some((token, _)) = &at_hand {
             let origin = Origin::File {
@@ -128,6 +129,7 @@ pub(crate) fn renew(
     refresh: &SecretString,
     ends: Option<i64>,
 ) -> io::Result<()> {
+    // Read anew: the command line may have changed it meanwhile.
     let text = std::fs::read(path)?;
     let mut values: Map<String, Value> = serde_json::from_slice(&text)?;
     values.insert("access_token".to_owned(), access.expose_secret().into());

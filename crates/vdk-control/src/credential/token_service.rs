@@ -127,6 +127,7 @@ impl TokenService {
         let client = self.public_client.as_deref();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
+            // Who has no secret says its name in the form (RFC 6749, 3.2.1).
             .extend_pairs(client.map(|id| ("client_id", id)))
             .finish();
         let call = Call::untabled(

@@ -126,6 +126,8 @@ impl Deploy {
         let (version, enabled) = self.update.wanted();
         // Nothing is read for a request that will not be sent.
         self.validate()?;
+        // The request is answered when the work begins, and its end shows by nothing but a version or a date that is
+        // another one.
         let before = self.job.deployments().get().optional().await?;
         self.update.send().await?;
         let (job, change) = (

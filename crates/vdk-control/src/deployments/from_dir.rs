@@ -86,6 +86,7 @@ impl DeployDir {
             ));
         }
         self.deploy.validate()?;
+        // Before the upload, so that nothing is uploaded for a job that was never created.
         let mut job = self.job.get().await?;
         let version = self.upload.send().await?.version_sha;
         config.apply_to(&mut job);

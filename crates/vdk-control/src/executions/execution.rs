@@ -82,6 +82,7 @@ pub struct Execution {
     /// The id of the execution.
     pub id: ExecutionId,
     /// The name of the job.
+    // The REST operations write snake case, and GraphQL, which lists of jobs and teams ask by, camel case.
     #[serde(alias = "jobName")]
     pub job_name: String,
     /// How the execution goes.

@@ -193,6 +193,7 @@ async fn look(run: Run, told: Told) -> Result<Look> {
         };
         match told.news(&text, tail, ended, is_too_much) {
             Some(new) => break new,
+            // In the end 0, which asks for all lines.
             None => tail = tail.checked_mul(MORE).unwrap_or(0),
         }
     };
@@ -214,6 +215,7 @@ impl Told {
             text.rfind('\n').map_or("", |end| &text[..=end])
         };
         let lines: Vec<&str> = whole.lines().collect();
+        // The service counts the last line, which may have been left out above.
         let is_all = tail == 0 || lines.len() + 1 < tail as usize;
         let seen = if is_all && lines.len() >= self.count {
             self.count

@@ -47,6 +47,7 @@ impl StartExecution {
     fn of(job: &Job) -> Self {
         let of = job.clone();
         let decode = Decode::raw().try_map(move |response: RawResponse| {
+            // The answer has no body; the command line takes the id from there, too.
             match last_segment(&response.headers) {
                 Some(id) => Ok(Accepted::new(Run::new(of.clone(), id.into()), Run::wait)),
                 None => Err(DecodeError::new(
@@ -230,6 +231,7 @@ impl Drop for CancelOnDrop {
         if self.ended.load(Ordering::Relaxed) {
             return;
         }
+        // Without a runtime nothing can be sent but by blocking, which a destructor must not do.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let cancel = self.run.cancel();
             drop(runtime.spawn(async move { cancel.await }));

@@ -80,10 +80,12 @@ impl ConfigIni {
             },
             enable_execution_notifications: match enabled {
                 Some(text) => text.try_map(|text| flag(&text))?.value,
+                // The default of the API's description.
                 None => true,
             },
             notification_delay_period_minutes: match minutes {
                 Some(text) => text.try_map(|text| positive(&text))?.value,
+                // The default of the API's description.
                 None => 240,
             },
         })

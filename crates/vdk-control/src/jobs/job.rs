@@ -103,6 +103,7 @@ impl Job {
         let call = self.call(&ops::UPDATE_JOB, Decode::nothing());
         let name_stays = match job.job_name.as_str() {
             name if name == &*self.name => Ok(()),
+            // The server answers 400 to another name.
             _ => Err(Error::input("job_name", "cannot be changed")),
         };
         let checked = name_stays

@@ -24,6 +24,7 @@ pub(super) async fn code(listener: &TcpListener, state: &str) -> Result<SecretSt
             continue;
         };
         let query = target.split_once('?').map_or("", |(_, query)| query);
+        // Browsers ask for an icon of the page, too.
         if !query.contains("state=") {
             answer(&mut stream, "404 Not Found", "There is nothing here.").await;
             continue;

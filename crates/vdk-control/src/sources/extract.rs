@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use crate::files::{unreadable, unwritable};
 
+// Against archives that are made to fill a disk.
 const MOST_FILES: usize = 100_000;
 const MOST_BYTES: u64 = 4 << 30;
 
@@ -64,6 +65,7 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
         let mut file = create(&path, is_program).map_err(|error| unwritable(&path, error))?;
         made.paths.push(path.clone());
         // What the archive says about its sizes is not to be trusted: counted is what comes out.
+        // One byte more than may come shows that there is more.
         let written = io::copy(&mut entry.take(left + 1), &mut file);
         let written = written
             .map_err(|error| broken(format!("{} cannot be unpacked: {error}", path.display())))?;

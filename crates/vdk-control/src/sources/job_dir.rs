@@ -45,6 +45,7 @@ impl Job {
                 files::fetch(download, std::env::temp_dir(), files::DOWNLOAD_LIMIT).await?;
             let secret = job.keytab().optional().await?;
             files::off_the_runtime(move || {
+                // Beside its place, so on the same file system, where putting it there is one step.
                 let draft = parent.join(format!(".vdk-{:016x}.part", fastrand::u64(..)));
                 let unpacked =
                     extract::extract(archive.path(), &draft).and_then(|()| put(&draft, &folder));

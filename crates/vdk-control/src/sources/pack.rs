@@ -128,6 +128,7 @@ impl<W: Write + Seek> Archive<'_, W> {
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
             .unix_permissions(if is_program(&about) { 0o755 } else { 0o644 })
+            // The usual form of ZIP has 32 bits for a size.
             .large_file(about.len() >= u64::from(u32::MAX));
         let name = format!("{}/{}", self.top, below.join("/"));
         let started = self.zip.start_file(name, options).map_err(io::Error::from);

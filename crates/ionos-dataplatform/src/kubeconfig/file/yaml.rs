@@ -98,6 +98,7 @@ fn is_plain(key: &str) -> bool {
     let is_taken = ["true", "false", "null"]
         .iter()
         .any(|word| key.eq_ignore_ascii_case(word));
+    // Shorter ones may be `yes`, `no`, `on`, `off`, `y` or `n`, which are flags in YAML 1.1.
     key.len() > 3
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
