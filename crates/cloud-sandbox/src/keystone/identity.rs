@@ -114,6 +114,7 @@ pub(crate) fn users(settings: &Settings) -> Vec<User> {
             .projects
             .iter()
             .map(|name| {
+                // By name over all users so far: two who name the same project share it.
                 find_project(&users, |project| project.name == *name)
                     .unwrap_or_else(|| project(&id_of("project", name), name))
             })
