@@ -114,6 +114,8 @@ impl Refusal {
     /// The body of the answer, which stands alone where a batch has many.
     pub(crate) fn body(&self, format: ErrorFormat) -> Value {
         let mut body = json!({"message": self.message});
+        // `class` came later than `errorCode`, and answers of both kinds are about (acme.sh#5269 shows the newer
+        // one); clients have to read either.
         if format != ErrorFormat::Old {
             body["class"] = json!(class(self.status));
             if !self.details.is_empty() {
