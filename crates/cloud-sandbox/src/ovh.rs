@@ -228,8 +228,8 @@ impl Ovh {
 
         let parameters: Vec<String> = route::parameters(target.operation().path, path)
             .into_iter()
-            // Only now, after the path was split: clients write the slash of a block (`/ip/192.0.2.0%2F28`) encoded,
-            // as one segment.
+            // Only now, after the path was split: a block (`/ip/192.0.2.0%2F28`) is one segment if its slash is
+            // encoded. Clients that send it bare get `Got an invalid (or empty) URL` (php-ovh#102).
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
         let mut run = |parameters: Vec<String>| {

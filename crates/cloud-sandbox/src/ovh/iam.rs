@@ -123,7 +123,7 @@ pub(crate) fn permits(
             texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action))
         };
         // A denial goes before any permission, of whichever policy; `except` takes from the `allow` of its own policy
-        // only (the documentation of IAM policies).
+        // only (the documentation of `ovh_iam_policy` in terraform-provider-ovh).
         if about && names("deny") {
             return false;
         }
