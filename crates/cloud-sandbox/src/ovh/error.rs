@@ -108,6 +108,8 @@ impl Refusal {
     }
 
     pub(crate) fn service_expired() -> Self {
+        // A status of OVHcloud's own, for which python-ovh has an exception of its own too (`ResourceExpiredError`,
+        // #48).
         Self::new(460, "This service is expired")
     }
 

@@ -216,6 +216,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )?;
     Ok(Answer::json(
         201,
+        // These two fields alone (API's description): the rest can be read when the action has ended.
         &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action}),
     ))
 }
