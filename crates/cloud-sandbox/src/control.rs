@@ -88,6 +88,7 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
     let header = |name: HeaderName| asked.headers.get(name)?.to_str().ok();
     // A page from elsewhere that a browser on this machine shows is not somebody on this machine.
     let is_foreign = header(ORIGIN).is_some_and(|origin| {
+        // `Host`, which it is compared with, has no scheme.
         let host = origin.split_once("://").map_or(origin, |(_, host)| host);
         header(HOST) != Some(host)
     });
@@ -97,6 +98,7 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
     }
     if let Some(key) = key {
         let given = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        // With a key the place of the caller does not matter: a key is for callers elsewhere.
         return if given == Some(key) {
             Ok(())
         } else {
@@ -115,6 +117,7 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
     let is_forwarded = ["forwarded", "x-forwarded-for"]
         .iter()
         .any(|name| asked.headers.contains_key(*name));
+    // Canonical, for a socket of both versions shows callers of IPv4 as `::ffff:127.0.0.1`.
     if asked.peer.to_canonical().is_loopback() && !is_forwarded {
         return Ok(());
     }
@@ -137,6 +140,7 @@ fn handle(
     let get = asked.method == Method::GET;
     let post = asked.method == Method::POST;
     let delete = asked.method == Method::DELETE;
+    // A slash at the end is no other path to people.
     match asked.path.trim_end_matches('/') {
         "" if get => Ok(ok(&overview(sandbox))),
         "/faults" if get => Ok(ok(&faults(sandbox.faults()))),
@@ -213,6 +217,7 @@ fn wrong_method(allow: &'static str) -> Problem {
 
 /// Reads a body, in which nothing may stand that is not known: a slip would otherwise do nothing without a word.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // `curl -X POST` sends no body; a reset needs none.
     let body = if body.trim_ascii().is_empty() {
         b"{}"
     } else {
@@ -233,6 +238,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             }
         }
     })?;
+    // What follows the value is a slip as well.
     json.end()
         .map_err(|error| Problem::new(400, "invalid_input", error.to_string()))?;
     Ok(value)
@@ -332,7 +338,9 @@ fn set_clock(sandbox: &Sandbox, wanted: &NewClock) -> Result<(), Problem> {
     {
         return Err(Problem::of("speed", "must be a number from 0 to 1000000"));
     }
+    // In this order, so that one request can advance a clock and freeze it where it then is.
     if let Some(by) = wanted.advance {
+        // Refused here and cut in the library: a program that asks by HTTP gets no other sign.
         if clock.elapsed().saturating_add(by) > LONGEST {
             return Err(Problem::of(
                 "advance",
@@ -401,6 +409,7 @@ fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
             }
         }
     }
+    // The filters come before `last`, so that it is the last of those that pass.
     let entries = sandbox.journal().select(last, |entry| {
         after.is_none_or(|after| entry.number > after)
             && service.is_none_or(|service| entry.service == service)
@@ -450,6 +459,7 @@ fn rendered(entry: &Entry, is_brief: bool) -> Value {
             let values: Vec<_> = values
                 .map(|value| String::from_utf8_lossy(value.as_bytes()))
                 .collect();
+            // RFC 9110 (5.3): fields of one name are one list.
             headers.insert(name.to_string(), values.join(", ").into());
         }
         shown["headers"] = headers.into();
@@ -517,6 +527,7 @@ fn reset(sandbox: &Sandbox, wanted: &Reset) -> Result<(), Problem> {
     let services = sandbox.services();
     let service = services.iter().find(|service| service.name() == name);
     match (service, &wanted.token) {
+        // The guard does the reset; the arm is for where it found nothing.
         (Some(service), Some(token)) if !service.reset_project(token) => {
             let message =
                 format!("a token has no project of its own in {name}, or this one has none yet");
@@ -561,6 +572,7 @@ fn overview(sandbox: &Sandbox) -> Value {
         })
         .collect();
     let mut all = faults(sandbox.faults());
+    // The page asks for all that it shows at once.
     all["services"] = services.into();
     all["clock"] = clock(sandbox);
     all

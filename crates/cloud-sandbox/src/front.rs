@@ -50,11 +50,13 @@ pub(crate) enum Delivery {
 }
 
 pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Incoming) -> Delivery {
+    // Before the journal: what never arrived is not in it.
     let fault = front.faults.take(&incoming.method, &incoming.path);
     if fault == Some(Fault::NeverSent) {
         return Delivery::Refused;
     }
     let number = record(front, service, &incoming, fault.clone());
+    // As the client wrote it, for signatures are of the text and not of what it means.
     let url = match &incoming.query {
         Some(query) => format!("{}{}?{query}", incoming.origin, incoming.path),
         None => format!("{}{}", incoming.origin, incoming.path),
@@ -71,6 +73,7 @@ pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Inco
             fail_actions,
         });
         front.journal.update(number, |entry| {
+            // Noted before the answer is on its way, so that it stands however the connection ends.
             entry.handled = true;
             entry.generic = answer.headers.contains_key(GENERIC);
         });
@@ -88,6 +91,7 @@ pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Inco
             handle(None);
             return Delivery::Reset;
         }
+        // Without an end: the client's own time limit is what is tried out. Its leaving drops this future.
         Some(Fault::HangBeforeHandling) => std::future::pending().await,
         Some(Fault::HangAfterHandling) => {
             handle(None);
@@ -106,6 +110,7 @@ pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Inco
             answer.body = Bytes::from([b"{malformed: ".as_slice(), &answer.body].concat());
             answer
         }
+        // In the envelope of the service, where its clients look for a code.
         Some(Fault::Status(status)) => service.error(status, None, None),
         Some(Fault::StatusAfterHandling(status)) => {
             handle(None);
@@ -134,6 +139,7 @@ pub(crate) fn refuse(
     incoming: &Incoming,
     why: Incomplete,
 ) -> Answer {
+    // No fault is taken: the request got an error already, and a planned one waits for a whole request.
     let number = record(front, service, incoming, None);
     let answer = service.error(why.status, None, Some(why.message));
     front
@@ -163,6 +169,8 @@ fn record(front: &Front, service: &dyn Service, incoming: &Incoming, fault: Opti
 fn redacted(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for (name, value) in &mut headers {
+        // Journals are printed in failing tests and shown in the page. By parts of names, so that the header of a
+        // service added later is covered as well.
         let secret = ["token", "key", "consumer", "signature", "receipt"]
             .iter()
             .any(|word| name.as_str().contains(word));

@@ -182,9 +182,13 @@ impl Hetzner {
             .path
             .strip_prefix("/v1")
             .filter(|path| path.starts_with('/'));
+        // The route is looked for before the token: the real service answers a path that it does not know with 404 to
+        // everybody.
         let found = path.map_or(Found::Nothing, |path| {
             route::find(routes(), call.method, path)
         });
+        // A token is one project (API documentation, "Authentication"), so any token makes a project where none was
+        // set.
         let token = bearer(call).filter(|token| {
             self.options
                 .token
@@ -205,16 +209,22 @@ impl Hetzner {
         let bucket = project
             .as_deref_mut()
             .map_or(strangers, |project| &mut project.bucket);
+        // Ahead of everything else: every request counts, also those that are refused (API documentation, "Rate
+        // Limiting").
         if self.options.rate_limit.is_some() && !bucket.take(now) {
             let answer = ApiError::rate_limit_exceeded().answer();
             return self.with_limits(answer, bucket, now);
         }
+        // A copy, because the handler below borrows the project that the bucket is in.
         let limits = bucket.clone();
 
+        // The endpoint answers 410 since 2026-10-01, not 404 (API changelog; hcloud-python 2.22), so it is no unknown
+        // path.
         let gone =
             path.is_some_and(|path| path == "/datacenters" || path.starts_with("/datacenters/"));
         let answer = match (found, project) {
             (Found::Nothing, _) if !gone => no_route(),
+            // Also for a wrong method: without a token the real service answers 401 to it, not 405.
             (_, None) => ApiError::unauthorized().answer(),
             (Found::Nothing, Some(_)) => ApiError::datacenters_are_gone().answer(),
             (Found::WrongMethod, Some(_)) => ApiError::method_not_allowed().answer(),
@@ -238,6 +248,8 @@ impl Hetzner {
     fn with_limits(&self, answer: Answer, bucket: &Bucket, now: Duration) -> Answer {
         // A service without a limit still announces one: clients read the headers, and pace themselves by them.
         let (limit, remaining) = (bucket.limit(), bucket.remaining());
+        // When the bucket is full again, not when the next request is allowed: so the documentation defines
+        // `RateLimit-Reset`.
         let full = self.clock.epoch() + now + bucket.full_in();
         answer
             .with(
@@ -269,6 +281,8 @@ impl Service for Hetzner {
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
         let code = code.unwrap_or(match status {
+            // The code that the table of errors in the API documentation has for the status; `conflict` for 409,
+            // because that one clients repeat.
             400 => "json_error",
             401 => "unauthorized",
             403 => "forbidden",
@@ -296,6 +310,7 @@ impl Service for Hetzner {
         let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
         let now = self.clock.elapsed();
         let mut answer = ApiError::rate_limit_exceeded().answer();
+        // The documentation knows no `Retry-After`; it is sent only when a test asks for it.
         if let Some(wait) = retry_after {
             answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
         }
@@ -397,6 +412,8 @@ impl Ctx<'_> {
         effect: Option<Effect>,
     ) -> Result<i64, ApiError> {
         for resource in &resources {
+            // Every resource that the action names, not only the one in the path: a volume is refused while its
+            // server is locked (hetznercloud/csi-driver#418).
             self.project.check_unlocked(*resource)?;
         }
         Ok(self.follow(command, units, resources, effect))

@@ -164,6 +164,7 @@ impl HetznerRobot {
     fn answer(&self, call: &Call<'_>, account: &mut Account) -> Result<Answer, Refusal> {
         let moment = self.moment();
         account.settle(moment);
+        // The login comes first: also a path that does not exist is 401 without one.
         self.admit(call, account, moment.now)?;
         // A slash at the end is taken (seen by hrobot).
         let path = call.path.strip_suffix('/').unwrap_or(call.path);
@@ -177,6 +178,7 @@ impl HetznerRobot {
         };
         let mut limit = found.handler.limit;
         limit.requests = self.rate_limit.unwrap_or(limit.requests);
+        // A limit that a test asks for holds even where those of the documentation are off.
         let is_limited = self.settings.request_limits || self.rate_limit.is_some();
         if is_limited && !account.budgets.take(&limit, moment.now) {
             return Err(Refusal::limit(&limit));
@@ -229,6 +231,7 @@ fn login(call: &Call<'_>) -> Option<(String, String)> {
         .decode(rest.trim())
         .ok()?;
     let pair = String::from_utf8(decoded).ok()?;
+    // A user name has no colon (RFC 7617), and a password may.
     let (user, password) = pair.split_once(':')?;
     Some((user.to_owned(), password.to_owned()))
 }
@@ -258,6 +261,7 @@ impl Service for HetznerRobot {
         let usual = match status {
             400 => "INVALID_INPUT",
             401 => "UNAUTHORIZED",
+            // The one 403 that the documentation knows; hcloud-cloud-controller-manager takes any other for it too.
             403 => "RATE_LIMIT_EXCEEDED",
             404 => "NOT_FOUND",
             409 => "CONFLICT",
@@ -271,6 +275,7 @@ impl Service for HetznerRobot {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        // Reading servers is what clients run into (syself/hetzner-cloud-controller-manager#18).
         let mut limit = limits::SERVERS;
         // The envelope has no waiting time but the interval; there is no header for it.
         limit.interval = retry_after.unwrap_or(limit.interval);
@@ -335,6 +340,7 @@ impl Ctx<'_> {
 
     /// The rows of a list. An empty one is not found.
     fn list(&self, rows: Vec<Value>, code: &str) -> Result<Answer, Refusal> {
+        // Ansible's modules, ubicloud and the Python package `hetzner` all map this 404 to an empty list.
         if rows.is_empty() && !self.settings.has(Quirk::EmptyLists) {
             return Err(Refusal::not_found(code, "There is none"));
         }
@@ -344,6 +350,7 @@ impl Ctx<'_> {
     /// The failure that was asked for, if one was.
     fn may_fail(&self, code: &str) -> Result<(), Refusal> {
         match &self.call.fail_actions {
+            // There are no actions to fail later: what goes wrong is the answer itself.
             Some((_, message)) => Err(Refusal::new(500, code, message)),
             None => Ok(()),
         }

@@ -118,6 +118,7 @@ impl IonosDataPlatform {
             .strip_prefix("/dataplatform")
             .filter(|path| path.starts_with('/'))
             .unwrap_or_default();
+        // Before the credential is looked at; which comes first at the real service is not known.
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => {
@@ -137,11 +138,13 @@ impl IonosDataPlatform {
             .headers
             .get("x-contract-number")
             .and_then(|number| number.to_str().ok());
+        // ionosctl sends the header for users with several contracts; no client of this API ever did.
         let contract = contract.unwrap_or(USUAL_CONTRACT).to_owned();
 
         let mut state = crate::lock(&self.state);
         let State { accounts, rng } = &mut *state;
         let account = accounts
+            // A credential is an account of its own in each contract, so that tests do not meet each other.
             .entry((caller.key(), contract.clone()))
             .or_insert_with(|| Account {
                 user_id: uuid(rng),
@@ -289,6 +292,7 @@ impl Caller {
         .ok()?;
         let (user, password) = pair
             .split_once(':')
+            // The Go client sends the header as soon as there is a user name, with or without a password.
             .filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
         Some(Self {
             scheme: "basic",
@@ -307,6 +311,7 @@ impl Account {
     fn settle(&mut self, now: Duration) {
         self.clusters.retain(|cluster| !cluster.life.is_over(now));
         let clusters = &self.clusters;
+        // A pool is gone with its cluster at the latest.
         self.pools.retain(|pool| {
             !pool.life.is_over(now)
                 && clusters
@@ -383,11 +388,13 @@ impl Ctx<'_> {
             "\"{}\"",
             body["metadata"]["ETag"].as_str().unwrap_or_default()
         );
+        // The Java client documents the header for answers with one resource.
         Answer::json(200, &body).with(ETAG, &etag)
     }
 
     /// Begins to delete a resource and answers with it as it was.
     fn delete(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+        // The answer to a deletion is the resource as it was, with status 200 (all SDKs).
         let before = self.show(kind)?;
         let (now, unit, doomed) = (self.now, self.unit, self.is_doomed());
         self.find(kind)?.life.delete(now, unit, doomed);

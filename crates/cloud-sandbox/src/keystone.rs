@@ -194,8 +194,10 @@ impl Keystone {
         let State {
             tokens, remembered, ..
         } = &mut *state;
+        // keystonemiddleware keeps the expiry with what it remembers, so that this is never late.
         let found = tokens.get(token).filter(|token| now < token.expires)?;
         if found.is_revoked {
+            // `token_cache_time` of keystonemiddleware is 300 seconds by default.
             let seen = remembered.get(token)?;
             if now > *seen + REMEMBERED {
                 return None;
@@ -228,6 +230,7 @@ impl Keystone {
                 message: "Request is too large.".to_owned(),
             });
         }
+        // Keystone takes a path with or without a slash at its end.
         let path = if call.path.len() > 1 {
             call.path.trim_end_matches('/')
         } else {
@@ -268,6 +271,7 @@ impl Service for Keystone {
         let mut state = crate::lock(&self.0.state);
         let answer = match self.answer(call, &mut state) {
             Ok(answer) => answer,
+            // What comes from the web server has none of Keystone's headers.
             Err(Refusal::Crash) => return Refusal::Crash.answer(call.origin),
             Err(refusal) => refusal.answer(call.origin),
         };
@@ -345,6 +349,7 @@ impl State {
             self.tokens.retain(|_, token| now < token.expires);
             let tokens = &self.tokens;
             self.remembered.retain(|id, _| tokens.contains_key(id));
+            // Twice what is left, so that the cost of sweeping stays the same for each token.
             self.sweep_at = FEW_TOKENS.max(2 * self.tokens.len());
         }
         let id = self.token_text();
@@ -426,6 +431,7 @@ fn description(origin: &str) -> Value {
 fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let origin = ctx.call.origin;
     let body = json!({"versions": {"values": [description(origin)]}});
+    // 300 with the list, as Keystone and all OpenStack services answer at their root.
     Ok(Answer::json(300, &body).with(LOCATION, &format!("{origin}/v3/")))
 }
 
@@ -442,6 +448,7 @@ fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let project = match ctx.caller()?.scope {
+        // Keystone knows no catalog without a scope.
         Scope::Unscoped => return Err(Refusal::forbidden("identity:get_auth_catalog")),
         Scope::Project(project) => Some(project.id),
         Scope::Domain | Scope::System => None,

@@ -155,6 +155,7 @@ impl Serve {
         fill(&mut self.starting_at, file.starting_at);
         fill(&mut self.action_seconds, file.action_seconds);
         fill(&mut self.rate_limit, file.rate_limit);
+        // A flag can only be switched on by an option, so that either place may do it.
         self.strict |= file.strict;
         self.lenient_bodies |= file.lenient_bodies;
         self.no_default_network |= !file.default_network;
@@ -249,6 +250,7 @@ async fn serve(mut arguments: Serve) -> Result<(), String> {
         let assignments: String = greeting.iter().filter_map(Line::assignment).collect();
         write(file, &assignments)?;
     }
+    // After the file: whoever waits for these lines finds it written.
     let text: String = greeting.iter().map(Line::script).collect();
     let mut out = io::stdout().lock();
     // Nobody reads it any more, perhaps; that is no reason to stop serving.
@@ -256,6 +258,7 @@ async fn serve(mut arguments: Serve) -> Result<(), String> {
     drop(out);
     interrupted.await;
     let sandbox = server.sandbox().clone();
+    // Before the state is written: no request can change it then.
     server.shutdown().await;
     if let Some(file) = &arguments.state {
         let saved = sandbox.save_to(file);
@@ -293,6 +296,7 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
     }
     let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
     if let Some(token) = &arguments.token {
+        // It has to fit into a header, in which clients refuse anything else.
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a token consists of visible ASCII characters".to_owned());
         }
@@ -343,6 +347,7 @@ fn secured(builder: Builder, arguments: &Serve, ip: IpAddr) -> Result<Builder, S
         return Ok(builder);
     };
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into()];
+    // Nobody connects to the unspecified address; by which name the machine is reached, the program cannot know.
     if !ip.is_loopback() && !ip.is_unspecified() {
         names.push(ip.to_string());
     }
@@ -383,6 +388,7 @@ impl Line {
 
 /// A value as a shell reads it.
 fn quoted(value: &str) -> Cow<'_, str> {
+    // What no shell takes for anything but text; the rest is quoted.
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=[]".contains(&byte);
     if value.bytes().all(is_plain) {
         return value.into();
@@ -413,6 +419,7 @@ fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
         server.url()
     )));
     if let Some(file) = &arguments.tls {
+        // A program that reads the variable may have another working directory.
         let file = fs::canonicalize(file)
             .map_err(|error| format!("cannot find {}: {error}", file.display()))?;
         let file = file.display().to_string();
@@ -449,6 +456,7 @@ fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
                     format!("{base}/oauth/token"),
                 ));
                 lines.push(variable("VDK_API_TOKEN", &token));
+                // oauthlib refuses tokens over anything but TLS unless this is set.
                 if base.starts_with("http:") {
                     lines.push(comment(
                         "vdkcli asks for no token over plain HTTP otherwise",

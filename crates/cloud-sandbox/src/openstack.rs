@@ -16,6 +16,7 @@ pub(crate) fn hex(rng: &mut fastrand::Rng) -> String {
 
 /// An id as Sahara makes them.
 pub(crate) fn uuid(rng: &mut fastrand::Rng) -> String {
+    // Version 4, variant 1, as RFC 9562 has them.
     let random = rng.u128(..) & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let text = format!("{random:032x}");
     [
@@ -48,6 +49,7 @@ pub(crate) fn with_request_id(answer: Answer, rng: &mut fastrand::Rng) -> Answer
 /// The URL of Sahara beside that of a Keystone: the other mount of a sandbox, or the usual port of the same host.
 pub(crate) fn sahara_beside(keystone: &str) -> String {
     if let Some(base) = keystone.strip_suffix("/keystone") {
+        // A sandbox mounts its services by their names under one address.
         return format!("{base}/sahara");
     }
     let (scheme, authority) = keystone.split_once("://").unwrap_or(("http", keystone));

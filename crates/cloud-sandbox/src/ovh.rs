@@ -199,6 +199,7 @@ impl Ovh {
         let account = account.get_or_insert_with(|| {
             Account::new(&self.settings, self.seed, self.clock.epoch(), self.unit)
         });
+        // Work ends when a request looks, not by a timer: a paused or advanced clock then needs no task to run.
         account.settle(self.clock.now());
         change(account)
     }
@@ -212,11 +213,14 @@ impl Ovh {
         let sent = versioned(call.path).ok_or_else(no_route)?;
         // Some clients write lists with a slash at the end. Rules are matched with it, operations without.
         let path = sent.strip_suffix('/').unwrap_or(sent);
+        // A path that does not exist is `Got an invalid (or empty) URL` to whoever asks, so that a slip in it is not
+        // taken for a matter of credentials.
         let target = self.target(call.method, path)?;
         let identity = self.admit(call, account, sent, target.is_open())?;
         if account
             .expired
             .iter()
+            // With the slash, so that one name that begins another does not take it along.
             .any(|service| path == service || path.starts_with(&format!("{service}/")))
         {
             return Err(Refusal::service_expired());
@@ -224,15 +228,21 @@ impl Ovh {
 
         let parameters: Vec<String> = route::parameters(target.operation().path, path)
             .into_iter()
+            // Only now, after the path was split: a block (`/ip/192.0.2.0%2F28`) is one segment if its slash is
+            // encoded. Clients that send it bare get `Got an invalid (or empty) URL` (php-ovh#102).
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
         let mut run = |parameters: Vec<String>| {
+            // In the real service's words, as python-ovh#95 quotes them: the client sent `null` or `{}` with a GET or
+            // DELETE.
             let takes_no_body = matches!(target, Target::Kept(kept) if kept.handler.body.is_none());
             if takes_no_body && !call.body.is_empty() {
                 return Err(Refusal::bad_request(
                     "You provided an input body while none was expected",
                 ));
             }
+            // Only service accounts are under policies here: what a consumer key may do is in its own rules, checked
+            // before.
             if let (Identity::Client(client), Some(action)) = (&identity, target.action()) {
                 let first = parameters.first().map(String::as_str);
                 if !iam::permits(account, client, action, first) {
@@ -265,6 +275,8 @@ impl Ovh {
                 Target::Described(described) => generic::answer(&mut ctx, &described.handler, path),
             }
         };
+        // Batch calls are in no description. The web manager of OVHcloud and the client asyncovh use them: the header
+        // says what separates the ids in the last segment, and the answer has `key`, `value` and `error` for each.
         let separator = header(call, "x-ovh-batch").filter(|separator| !separator.is_empty());
         match (separator, parameters.split_last()) {
             (Some(separator), Some((ids, before))) if call.method == Method::GET => {
@@ -272,6 +284,8 @@ impl Ovh {
                     let parameters = before.iter().cloned().chain([id.to_owned()]).collect();
                     match run(parameters) {
                         Ok(value) => json!({"key": id, "value": value, "error": null}),
+                        // One bad id does not spoil the others: its refusal stands in its place, in the envelope of
+                        // an answer.
                         Err(refusal) => {
                             json!({"key": id, "value": null, "error": refusal.body(self.settings.error_format)})
                         }
@@ -296,12 +310,15 @@ impl Ovh {
         };
         match (route::find(routes(), method, path), described) {
             (Found::Route(kept), Found::Route(described))
+                // Otherwise a described word would be answered as an object of that name, `This service does not
+                // exist`.
                 if parameters(&described.operation) < parameters(&kept.operation) =>
             {
                 Ok(Target::Described(described))
             }
             (Found::Route(kept), _) => Ok(Target::Kept(kept)),
             (_, Found::Route(described)) => Ok(Target::Described(described)),
+            // Some other method of the path is known, kept or described.
             (Found::WrongMethod, _) | (_, Found::WrongMethod) => {
                 Err(Refusal::new(405, "The method is not allowed on this URL"))
             }
@@ -325,12 +342,15 @@ impl Ovh {
                 .access
                 .identify(call, now, self.settings.timestamp_window)?
         };
+        // After the identity, for it decides whose limit it is; a request with a wrong signature costs nobody
+        // anything.
         self.limit(call, account, &identity)?;
         match &identity {
             Identity::Nobody if !is_open => return Err(Refusal::no_login()),
             Identity::Nobody | Identity::Client(_) => {}
             Identity::Credential(id) => {
                 if let Some(credential) = account.access.credentials.get_mut(id) {
+                    // Also when the rules then refuse the call: the credential was used.
                     credential.last_use = Some(now);
                     // Whoever has a credential may ask what it is, and give it up.
                     if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path)
@@ -354,6 +374,7 @@ impl Ovh {
             return Ok(());
         };
         let who = match identity {
+            // A call without a credential still names its application, as `POST /auth/credential` has to.
             Identity::Nobody => header(call, "x-ovh-application")
                 .unwrap_or_default()
                 .to_owned(),
@@ -394,12 +415,15 @@ fn no_route() -> Refusal {
 
 /// The path without the version where that is 1, which is how rules and operations are written.
 fn versioned(path: &str) -> Option<&str> {
+    // Kept in the path: rules and operations of version 2 are told from those of version 1 by it.
     if path.starts_with("/v2/") {
         return Some(path);
     }
     let path = path
         .strip_prefix("/1.0")
+        // The newer name of version 1, which the official clients use beside `/1.0` (python-ovh#141).
         .or_else(|| path.strip_prefix("/v1"))?;
+    // `/1.0/v2` is no version 2: only the root has the versions.
     (path.starts_with('/') && !path.starts_with("/v2/")).then_some(path)
 }
 
@@ -416,8 +440,11 @@ impl Service for Ovh {
     fn handle(&self, call: &Call<'_>) -> Answer {
         self.with(|account| {
             let answer = match call.path {
+                // For a browser: it has no signature and takes a form, so that none of the checks of the API stand
+                // before it.
                 "/auth" | "/auth/" => login::answer(call, account),
                 // The second path is that of the hosts which are for this alone.
+                // OAuth 2.0 of its own (RFC 6749), with errors in that form and not in the API's.
                 "/auth/oauth2/token" | "/oauth2/token" => oauth::token(call, account),
                 _ => {
                     let mut headers = HeaderMap::new();
@@ -524,6 +551,7 @@ pub(crate) fn datetime(time: SystemTime) -> String {
     let written = jiff::Timestamp::from_second(unix_seconds(time))
         .unwrap_or(jiff::Timestamp::MAX)
         .to_string();
+    // Version 1 writes an offset, as the recorded answers in the tests of its clients have it.
     written.replace('Z', "+00:00")
 }
 

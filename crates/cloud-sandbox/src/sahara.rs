@@ -180,6 +180,8 @@ impl Sahara {
     }
 
     fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
+        // Ahead of the token: the version list is the one thing that the real server shows to everybody
+        // (openstack/sahara 19.0.0).
         if call.path.is_empty() || call.path == "/" {
             return versions(call.origin);
         }
@@ -194,6 +196,7 @@ impl Sahara {
         if call.path == "/healthcheck" {
             return Answer::new(200, Some("text/plain; charset=UTF-8"), "OK");
         }
+        // The check of the project answers 503 to a token without one, not 401 (openstack/sahara 19.0.0).
         let Some(project) = caller.project.clone() else {
             return error::filter(503, "");
         };
@@ -204,12 +207,14 @@ impl Sahara {
             return error::filter(404, "Incorrect path");
         }
         let (named, below) = rest.split_once('/').unwrap_or((rest, ""));
+        // Only what looks like an id is taken for a project here: names of routes stand in the same place.
         if openstack::is_uuid(named) && named != project {
             let challenge = format!("Keystone uri=\"{keystone}/v3\"");
             return error::filter(401, "Token tenant != requested tenant")
                 .with(http::header::WWW_AUTHENTICATE, &challenge);
         }
         let (version, groups): (_, &[&[&[Route<Handler>]]]) = match version {
+            // The v2 application of the real server mounts the old versions too, so all three are always there.
             "v1.0" => (Version::One, &[VERSION_ONE]),
             "v1.1" => (Version::One, &[VERSION_ONE, VERSION_ONE_JOBS]),
             "v2" => (Version::Two, &[VERSION_TWO]),
@@ -221,6 +226,7 @@ impl Sahara {
         let Some(found) = found else {
             return error::no_route(405);
         };
+        // Version 1 neither reads the header of microversions nor sends one.
         if version == Version::One {
             return run(store, call, version, &project, caller, found, &path);
         }
@@ -228,6 +234,8 @@ impl Sahara {
         let asked = microversion(call);
         let answer = match asked.as_str() {
             "2.0" => run(store, call, version, &project, caller, found, &path),
+            // A version in good form that is not served is 406; what has not that form is 400. Both echo what was
+            // asked for.
             other if is_version(other) => {
                 let message = format!("There is no version {other} of the API, only version 2.0.");
                 error::microversion(406, "NOT_ACCEPTABLE", &message)
@@ -259,6 +267,8 @@ fn find(
     below: &str,
 ) -> Option<(Option<&'static Route<Handler>>, String)> {
     let mut wrong_method = None;
+    // The real server registers each rule four times: plain and with the project in front, each with and without
+    // `.json`.
     for path in [rest, below] {
         // The name of a binary may end like this by itself.
         let is_name = path.starts_with("job-binary-internals/") && method == Method::PUT;
@@ -271,6 +281,7 @@ fn find(
         let routes = groups.iter().copied().flatten().copied().flatten();
         match route::find(routes, method, &path) {
             Found::Route(found) => return Some((Some(found), path)),
+            // A route for the method in the other spelling wins over the wrong method in this one.
             Found::WrongMethod => wrong_method = wrong_method.or(Some((None, path))),
             Found::Nothing => {}
         }
@@ -320,6 +331,8 @@ fn run(
         .get(CONTENT_TYPE)
         .is_none_or(|kind| kind == "application/json");
     if is_json && !accepts_json(call) {
+        // The code that turns objects into text knows JSON only, and raises again in the handler of that error:
+        // nothing comes out.
         Answer::new(500, Some("text/plain"), "")
     } else {
         answer
@@ -328,6 +341,7 @@ fn run(
 
 /// The body of a request, whatever the method: also a deletion can have one.
 fn body(call: &Call<'_>) -> Result<Value, ApiError> {
+    // The real server takes a body that is not there for an empty object.
     if call.body.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
@@ -337,6 +351,7 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
+    // A missing type is taken for JSON, any other is refused (openstack/sahara 19.0.0).
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::invalid_data(format!(
             "Content type '{kind}' isn't supported"
@@ -365,11 +380,13 @@ fn microversion(call: &Call<'_>) -> String {
         .get_all("openstack-api-version")
         .iter()
         .filter_map(|value| value.to_str().ok());
+    // The header can name several services, each with its version.
     let ours = values.flat_map(|value| value.split(',')).find_map(|part| {
         let (service, version) = part.trim().split_once(' ')?;
         (service == "data-processing").then(|| version.trim().to_owned())
     });
     match ours.as_deref() {
+        // Version 2 has this one microversion, and upstream is retired (May 2024), so there will be no other.
         None | Some("latest") => "2.0".to_owned(),
         Some(version) => version.to_owned(),
     }
@@ -415,6 +432,8 @@ impl Service for Sahara {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
+        // Clients renew their token after a 401, which in front of Sahara comes from keystonemiddleware in Keystone's
+        // form.
         if status == 401 && code.is_none() {
             return error::bad_token("http://keystone:5000");
         }
@@ -442,6 +461,7 @@ impl Service for Sahara {
 
     fn reset(&self) {
         let inner = &*self.0;
+        // The limits and races that a test has set go too: they are in the store.
         *crate::lock(&inner.store) = Store::new(inner.seed, inner.unit, inner.clock.epoch());
     }
 
@@ -495,6 +515,7 @@ impl Ctx<'_> {
     /// Refuses other keys in the query than these, which version 2 does everywhere.
     pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), ApiError> {
         let foreign = |(name, _): (&str, &str)| {
+            // The real server allows the keys of paging in every operation, also where nothing is paged.
             !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name)
         };
         if self.version == Version::Two && self.query_pairs().any(foreign) {

@@ -383,6 +383,7 @@ impl Builder {
 
     /// The sandbox.
     pub fn build(self) -> Sandbox {
+        // One clock for all, so that what one service says is not before what another said.
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         let options = &self.options;
         #[cfg(feature = "openstack")]

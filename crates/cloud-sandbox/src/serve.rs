@@ -298,6 +298,7 @@ async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Re
             if Pin::new(&mut stopped).poll(cx).is_ready() {
                 return Poll::Ready(None);
             }
+            // Ended connections would otherwise be kept until the port is closed.
             while let Poll::Ready(Some(_)) = connections.poll_join_next(cx) {}
             listener.poll_accept(cx).map(Some)
         });
@@ -347,6 +348,7 @@ async fn respond(
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
     let sandbox = &port.sandbox;
+    // Read before anything is decided, so that an answer of any kind leaves nothing unread on the connection.
     let (body, incomplete) = match read(body, &parts.headers).await? {
         Ok(body) => (body, None),
         Err(why) => (Bytes::new(), Some(why)),
@@ -358,6 +360,7 @@ async fn respond(
         let rest = path.strip_prefix('/')?.strip_prefix(service.name())?;
         // Some service has its endpoint right here.
         let is_endpoint = rest.is_empty() && service.endpoint().is_empty();
+        // Segments are whole: `/ovhx` is not the service `ovh`.
         (is_endpoint || rest.starts_with('/')).then_some((service, rest))
     });
     let Some((service, rest)) = mounted else {
@@ -386,6 +389,7 @@ async fn respond(
         headers: parts.headers.clone(),
         body,
     };
+    // Through the service, whose clients then read its own form of an error.
     if let Some(why) = incomplete {
         return Ok(whole(front::refuse(
             sandbox.front(),
@@ -446,8 +450,10 @@ fn base(headers: &HeaderMap, port: &Port) -> String {
         (!first.is_empty()).then_some(first)
     };
     let scheme = first("x-forwarded-proto")
+        // Anything else would go into links and signatures.
         .filter(|scheme| matches!(*scheme, "http" | "https"))
         .unwrap_or(port.serving.scheme());
+    // The host that the client signed, which a proxy replaces by its own.
     let host = first("x-forwarded-host").or_else(|| headers.get(HOST)?.to_str().ok());
     match host {
         Some(host) => format!("{scheme}://{host}"),
@@ -465,6 +471,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter();
     accepted
         .filter_map(|value| value.to_str().ok())
+        // `curl` and clients send `*/*` or nothing, and want the list in JSON.
         .any(|value| value.contains("text/html"))
 }
 
@@ -473,6 +480,7 @@ fn page() -> Answer {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     Answer::new(200, Some("text/html; charset=utf-8"), PAGE)
         .with(CONTENT_SECURITY_POLICY, policy)
+        // The same URL is a page to a browser and JSON to others.
         .with(VARY, "Accept")
 }
 
@@ -532,6 +540,7 @@ impl Body for AnswerBody {
             Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::Half(bytes, cut @ Cut::Beginning) => {
                 *cut = Cut::Written;
+                // The length in the header is that of the whole, so that a client can see that some is missing.
                 Poll::Ready(Some(Ok(Frame::data(bytes.slice(..bytes.len() / 2)))))
             }
             Self::Half(_, cut @ Cut::Written) => {

@@ -112,6 +112,7 @@ impl SettingsFile {
             };
             format!("{}: {place}{}", file.display(), error.into_inner())
         })?;
+        // What follows the object is a slip, and would do nothing without a word.
         json.end()
             .map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(settings)
@@ -175,6 +176,7 @@ pub(crate) fn zone_name(text: &str) -> Result<String, String> {
         !label.is_empty()
             && label
                 .bytes()
+                // Zones are looked up in lower case: one with a capital letter would never be found.
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     };
     if text.contains('.') && text.split('.').all(is_label) {

@@ -93,6 +93,7 @@ impl Sandbox {
     pub fn load_state(&self, state: &Value) -> Result<(), StateError> {
         let wrong = |path: String, message: String| StateError::Wrong { path, message };
         let state: State = keep::read(state).map_err(|(path, message)| wrong(path, message))?;
+        // A state of another form could be read by chance, and then be wrong in silence.
         if state.version != VERSION {
             let message = format!(
                 "{} is not {VERSION}, which this version reads",
@@ -100,6 +101,7 @@ impl Sandbox {
             );
             return Err(wrong("version".to_owned(), message));
         }
+        // `set_speed` would panic.
         if !(state.clock.speed.is_finite() && state.clock.speed >= 0.0) {
             let message = format!("{} is not a speed of time", state.clock.speed);
             return Err(wrong("clock.speed".to_owned(), message));
@@ -113,6 +115,7 @@ impl Sandbox {
                 ));
             }
         }
+        // All are read before the first is put in its place: a slip in the last one leaves everything as it was.
         let mut loads: Vec<Box<dyn FnOnce() + '_>> = Vec::new();
         for service in &services {
             let name = service.name();
@@ -120,6 +123,7 @@ impl Sandbox {
                 Some(state) => loads.push(service.load(state).map_err(|(path, message)| {
                     wrong(format!("services.{name}.{path}"), message)
                 })?),
+                // A state says all that there is; what it does not name is at its beginning.
                 None => loads.push(Box::new(|| service.reset())),
             }
         }

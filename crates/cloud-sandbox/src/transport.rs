@@ -66,6 +66,7 @@ impl Transport for OpenStack {
                 return deliver(&self.front, &**service, request, mount).await;
             }
         }
+        // The usual ports, which the catalog has too where the client came without a prefix.
         let is_sahara = uri.port_u16() == Some(openstack::SAHARA_PORT);
         let service = if is_sahara {
             &self.sahara
@@ -89,6 +90,7 @@ async fn deliver(
     let origin = match (uri.scheme_str(), uri.authority()) {
         (Some(scheme), Some(authority)) => format!("{scheme}://{authority}{mount}"),
         _ => {
+            // Links in answers, and signatures, need a host.
             return Err(TransportError::new(
                 TransportErrorKind::Refused,
                 "the address of the request is not absolute",
@@ -123,6 +125,7 @@ async fn deliver(
 
 fn respond(answer: Answer, body: impl FnOnce(Bytes) -> ResponseBody) -> Response<ResponseBody> {
     let mut headers = answer.headers;
+    // As a server would; of a body that is cut it says the whole length.
     headers.insert(CONTENT_LENGTH, answer.body.len().into());
     let mut response = Response::new(body(answer.body));
     *response.status_mut() = answer.status;

@@ -145,12 +145,15 @@ impl VdkControl {
     fn respond(&self, call: &Call<'_>, op_id: &str) -> Result<Answer, Refusal> {
         let now = self.clock.elapsed();
         let mut state = crate::lock(&self.state);
+        // Spring takes a path with a slash at its end for the same one.
         let path = call.path.strip_suffix('/').unwrap_or(call.path);
         let found = route::find(routes(), call.method, path);
+        // The server's `SecurityConfiguration` lets these two pass without a token.
         let is_open = matches!(found, Found::Route(found) if OPEN.contains(&found.operation.id));
         let caller = if is_open {
             None
         } else {
+            // Before the path is judged: Spring Security's filters run ahead of all routing.
             self.caller(call, &state.tokens, now)?
         };
         let found = match found {
@@ -173,6 +176,7 @@ impl VdkControl {
                 let team = parameters
                     .first()
                     .and_then(|team| state.applications.get(team));
+                // The server compares the client in the token's subject with the one that the team has stored.
                 if team.is_none_or(|application| application.client_id != client) {
                     // The server stops here without a word about why, and what it has then is a 200.
                     return Ok(Answer::empty(200));
@@ -185,6 +189,7 @@ impl VdkControl {
         if let Some(refused) = parameters.first().and_then(|team| self.settings.hook(team)) {
             return Err(refused);
         }
+        // The server passes over unknown names; strictness is the sandbox's own.
         if self.options.strict {
             strict::check(found.operation.id, call)?;
         }
@@ -247,6 +252,7 @@ impl VdkControl {
                     .options
                     .token
                     .as_deref()
+                    // Tokens from elsewhere cannot be checked here: their signature is another authority's.
                     .is_none_or(|known| known == token) =>
             {
                 Ok(Some(Caller::User))
@@ -287,9 +293,11 @@ impl Service for VdkControl {
     }
 
     fn handle(&self, call: &Call<'_>) -> Answer {
+        // Tomcat and Spring's firewall come before all code of the service, hence no error body of its own.
         if is_refused_outright(call) {
             return Answer::html(400);
         }
+        // An authority of its own in real installations; here it shares the address, so that a sandbox is enough.
         if let Some(answer) = self.authorization_server(call) {
             return answer;
         }
@@ -298,6 +306,7 @@ impl Service for VdkControl {
             .headers
             .get(OP_ID)
             .and_then(|value| value.to_str().ok());
+        // The server makes one of the time when the caller sends none.
         let op_id = op_id.map_or_else(|| format!("0{}", unix_millis(now)), str::to_owned);
         let answer = self
             .respond(call, &op_id)
@@ -312,6 +321,7 @@ impl Service for VdkControl {
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
         let refusal = match status {
+            // In the form of the framework, which clients look at to renew their token.
             401 => Refusal::unauthorized(Some(message.unwrap_or("The token has expired"))),
             _ => Refusal::new(
                 status,

@@ -131,6 +131,7 @@ impl Faults {
             probability,
             faults: faults.to_vec(),
         };
+        // An empty list has nothing to choose from.
         lock(&self.0).random = (!faults.is_empty()).then_some(random);
     }
 
@@ -163,6 +164,7 @@ impl Faults {
 
     pub(crate) fn take(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut plan = lock(&self.0);
+        // The first that fits and not the first of all: one for another path must not hold up those behind it.
         let due = plan.rules.iter().position(|rule| {
             rule.pattern
                 .as_ref()
@@ -177,6 +179,7 @@ impl Faults {
                 rule.fault.clone()
             });
         }
+        // Only where no rule fits, so that a rule does not use up a number of the sequence that the seed gives.
         let random = plan.random.as_mut()?;
         (random.rng.f64() < random.probability)
             .then(|| random.faults[random.rng.usize(..random.faults.len())].clone())

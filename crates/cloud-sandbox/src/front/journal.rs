@@ -140,6 +140,7 @@ impl Journal {
             // A slice would keep the whole body in memory.
             entry.body = Bytes::copy_from_slice(&entry.body[..most]);
         }
+        // Numbers go on even where nothing is kept.
         if log.limits.entries != Some(0) {
             if log
                 .limits
@@ -159,6 +160,7 @@ impl Journal {
         // Numbers follow each other without a gap, so the first one says where an entry is.
         let first = log.entries.front().map_or(log.next, |entry| entry.number);
         let index = number
+            // The entry may have made room for others, or been cleared, while its request was under way.
             .checked_sub(first)
             .and_then(|index| usize::try_from(index).ok());
         if let Some(entry) = index.and_then(|index| log.entries.get_mut(index)) {

@@ -23,11 +23,13 @@ const ORDERS: &[Order<Action>] = &[
 
 fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = ctx.query.ids("id")?;
+    // Since 2025-01-30 the service lists no longer all actions of a project (API changelog).
     if ids.is_empty() {
         return Err(ApiError::invalid_input([("id", "is required")]));
     }
     let mut rows: Vec<&Action> = ids
         .iter()
+        // An unknown id is left out, not refused: hcloud-go finds the missing ones by what the answer lacks.
         .filter_map(|id| ctx.project.actions.get(id))
         .collect();
     rows.sort_by_key(|action| action.id);
@@ -37,6 +39,7 @@ fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .into_iter()
         .map(|action| ctx.project.render_action(action))
         .collect();
+    // No `meta`: this list has no pages in the API's description, though all others have.
     Ok(Answer::json(200, &json!({"actions": actions})))
 }
 

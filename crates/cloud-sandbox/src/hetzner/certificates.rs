@@ -123,6 +123,7 @@ impl Resource for Certificate {
                 .error
                 .as_ref()
                 .map(|(code, message)| json!({"code": code, "message": message}));
+            // What was never issued cannot be renewed.
             let renewal = if issued.is_some() {
                 "scheduled"
             } else {
@@ -188,6 +189,7 @@ fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             (Some(issued), domains)
         }),
     };
+    // The fields of the other kind are known to the operation, so they are not refused as unknown keys.
     input.ignore(&["domain_names", "certificate", "private_key"]);
     input.finish()?;
     ctx.project.certificates.check_name(&name, None)?;
@@ -205,6 +207,7 @@ fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         error: None,
     };
     ctx.project.certificates.insert(row);
+    // Nothing is issued for an uploaded certificate, so its `action` is null, as the API's description allows.
     let action = (kind == "managed").then(|| start_issue(ctx, "create_certificate", id));
     let action = action.map(|action| ctx.project.action(action));
     Ok(Answer::json(
@@ -216,6 +219,7 @@ fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn read_domains(input: &mut Input) -> Vec<String> {
     let domains = input.required("domain_names", Input::strings);
     let is_domain = |domain: &String| {
+        // A wildcard stands for one whole label, and only for the first.
         let name = domain.strip_prefix("*.").unwrap_or(domain);
         let is_label = |label: &str| {
             !label.is_empty()
@@ -243,6 +247,7 @@ fn read_upload(input: &mut Input) -> Option<(Issued, Vec<String>)> {
     if facts.is_none() && !pem.is_empty() {
         input.problem("certificate", "is not a certificate in PEM format");
     }
+    // Both problems are noted by now; the caller ends the request with them.
     let (der, facts) = (der?, facts?);
     let issued = Issued {
         pem,
@@ -322,6 +327,7 @@ fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "only a managed certificate that failed can be retried",
         ));
     }
+    // At once, so that a second retry is refused while the first one runs.
     if let Some(row) = ctx.project.certificates.get_mut(id) {
         row.issuance = "pending";
         row.error = None;

@@ -39,6 +39,7 @@ impl ApiError {
         let mut fields: Vec<(String, Vec<String>)> = Vec::new();
         for (name, message) in problems {
             let (name, message) = (name.into(), message.into());
+            // In the API's details a field stands once, with all messages about it.
             match fields.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, messages)) => messages.push(message),
                 None => fields.push((name, vec![message])),
@@ -56,6 +57,7 @@ impl ApiError {
 
     /// A key that the description of the operation does not know.
     pub(crate) fn unknown_field(path: &str) -> Self {
+        // The message has the key alone, as in cloudpanel-io/cloudpanel-ce#659.
         let key = path.rsplit('.').next().unwrap_or(path);
         let message = format!("unknown field name '{key}'");
         let details = json!({"fields": [{"name": path, "messages": [message]}]});
@@ -65,6 +67,7 @@ impl ApiError {
     /// A record that is in its RRset already, or would be in it twice.
     pub(crate) fn duplicate_value(index: usize, value: &str) -> Self {
         let message = format!("duplicate value '{value}'");
+        // The outer index is the service's own, for the RRset: hetzner/cert-manager-webhook-hetzner#213 shows it.
         let name = format!("records[0].records[{index}].value");
         let details = json!({"fields": [{"name": name, "messages": [message]}]});
         Self::new(422, "invalid_input", message).with(details)
@@ -105,6 +108,8 @@ impl ApiError {
             "uniqueness_error",
             format!("the {field} is already used"),
         )
+        // Names without messages, other than with `invalid_input`: so the table of errors in the API documentation
+        // shows it.
         .with(json!({"fields": [{"name": field}]}))
     }
 

@@ -148,6 +148,8 @@ fn selected<'p>(
     // Its syntax was checked when it came in.
     let selector = Selector::parse(selector).ok();
     let matches = move |server: &&Server| {
+        // Firewalls filter public traffic only, so a server without a public side is skipped (API documentation of
+        // firewalls).
         server.is_public()
             && selector
                 .as_ref()
@@ -176,6 +178,7 @@ impl Firewall {
             .filter(|applied| applied.target.matches(server))
             .peekable();
         mine.peek()?;
+        // One way that is in force is enough, by name or by selector.
         Some(if mine.all(|applied| applied.pending) {
             "pending"
         } else {
@@ -211,6 +214,7 @@ pub(crate) fn put_before(project: &mut Project, firewall: i64, server: i64) {
     if let Some(firewall) = project.firewalls.get_mut(firewall) {
         firewall.applied.push(Applied {
             target: Target::Server(server),
+            // The creation of the server already stands for the waiting; no action of its own belongs to it.
             pending: false,
         });
     }
@@ -251,6 +255,8 @@ fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 "a resource is named more than once",
             ));
         }
+        // The same refusal has another code and another status here than in `apply_to_resources` (API documentation
+        // of both).
         check_target(ctx, target, 422, "incompatible_network_type")?;
     }
     let id = ctx.shared.id();
@@ -311,6 +317,7 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
             }
             _ => {}
         }
+        // The description has both fields in one object, whichever of them the type is about.
         object.ignore(&["server", "label_selector"]);
         input.absorb(field, object);
     }
@@ -333,6 +340,7 @@ fn check_target(
     if !server.is_public() {
         return Err(ApiError::new(422, private, "the server has no public side"));
     }
+    // By what stands before the server now, selectors included: they count towards the five as well.
     check_room(of_server(ctx.project, server).len() + 1)
 }
 
@@ -359,6 +367,7 @@ fn start_apply(ctx: &mut Ctx<'_>, id: i64, targets: Vec<Target>) -> Vec<i64> {
     targets
         .into_iter()
         .map(|target| {
+            // At once, so that the same target in the next request is `firewall_already_applied`.
             if let Some(firewall) = ctx.project.firewalls.get_mut(id) {
                 firewall.applied.push(Applied {
                     target: target.clone(),
@@ -379,6 +388,7 @@ fn start_apply(ctx: &mut Ctx<'_>, id: i64, targets: Vec<Target>) -> Vec<i64> {
                     applied.pending = false;
                 }
             };
+            // An action that failed has put nothing before the target.
             let effect = Effect::either(done, move |project, _| remove(project, id, &failed));
             ctx.follow("apply_firewall", 1, resources, Some(effect))
         })
@@ -401,6 +411,7 @@ fn resources(id: i64, target: &Target) -> Vec<(Kind, i64)> {
 
 fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id::<Firewall>(ctx)?;
+    // A pending one counts too; a selector does even where it matches no server.
     if !resource::find::<Firewall>(ctx, id)?.applied.is_empty() {
         return Err(ApiError::new(
             422,
@@ -458,6 +469,7 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         } else {
             None
         };
+        // To take one server out of a selector is no removal; the API has a code of its own for it.
         if server.is_some_and(|server| firewall.status_for(server).is_some()) {
             let message = "the firewall came to the server by a label selector";
             return Err(ApiError::new(
@@ -472,6 +484,7 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "the firewall is not applied to it",
         ));
     }
+    // Only now does anything start: one bad target refuses the whole request.
     let mut actions = Vec::new();
     for target in targets {
         let resources = resources(id, &target);
@@ -494,6 +507,8 @@ fn set_rules(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut actions = vec![ctx.follow("set_firewall_rules", 1, vec![(Kind::Firewall, id)], None)];
     for server in servers {
         let resources = vec![(Kind::Firewall, id), (Kind::Server, server)];
+        // No lock holds this up: the rules are in force already, and to refuse half of the servers would leave them
+        // without.
         actions.push(ctx.follow("apply_firewall", 1, resources, None));
     }
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))

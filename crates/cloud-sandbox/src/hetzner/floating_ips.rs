@@ -118,6 +118,7 @@ impl Resource for FloatingIp {
         let null = input.is_null("description");
         let description = input.string("description");
         Box::new(move |row| {
+            // The description is nullable in the API: null clears it, and no key leaves it.
             if null || description.is_some() {
                 row.description = description;
             }
@@ -188,9 +189,11 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let labels = input.labels("labels").unwrap_or_default();
     input.finish()?;
     let id = ctx.shared.id();
+    // The API's description does not require a name, but the answer always has one.
     let name = name.unwrap_or_else(|| format!("floating-ip-{id}"));
     ctx.project.floating_ips.check_name(&name, None)?;
     let home = match server {
+        // With a server alone its location becomes the home (API documentation: one of the two is required).
         Some(server) => home.or(Some(ready_server(ctx, server)?)),
         None => home,
     };
@@ -227,6 +230,7 @@ fn ready_server(ctx: &Ctx<'_>, id: i64) -> Result<&'static Location, ApiError> {
 
 fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) -> i64 {
     let effect = Effect::then(move |project| {
+        // The server may have been deleted while the action ran; then the address stays free.
         let server = project.servers.get(server).map(Named::id);
         if let Some(row) = project.floating_ips.get_mut(id) {
             row.server = server;

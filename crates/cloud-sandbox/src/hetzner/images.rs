@@ -174,6 +174,8 @@ pub(crate) fn choose<'p>(
     };
     let image = image.ok_or("is not a known image")?;
     if image.architecture != architecture {
+        // Only an id can lead here: by name, the image of the right architecture is chosen, since x86 and ARM share
+        // names.
         Err("has another architecture than the server type")
     } else if image.status != AVAILABLE {
         Err("is not available yet")
@@ -202,6 +204,7 @@ fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .chain(ctx.project.images.values())
         .filter(|image| {
             image.deleted.is_none()
+                // Hidden unless asked for, as `include_deprecated` says; by id they are still found.
                 && (deprecated || image.deprecation.is_none())
                 && (bound_to.is_empty()
                     || image
@@ -216,6 +219,7 @@ fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 && selects(&image.labels)
         })
         .collect();
+    // The images of everybody and those of the project come from two places; a page needs one order.
     rows.sort_by_key(|image| image.id);
     list(ctx, "images", rows, ORDERS, Image::render)
 }
@@ -254,7 +258,9 @@ fn update_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         image.description = description;
     }
     if let Some(kind) = kind {
+        // The API changes a backup into a snapshot, and never back.
         image.kind = kind;
+        // Only backups are bound to a server, and deleted with it.
         image.bound_to = None;
     }
     if let Some(labels) = labels {
@@ -289,6 +295,7 @@ fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let was = image.protected;
     let delete = input.boolean("delete").unwrap_or(was);
     input.finish()?;
+    // The API documentation of `change_protection` is about snapshots only.
     if image.kind != "snapshot" {
         return Err(ApiError::new(
             422,

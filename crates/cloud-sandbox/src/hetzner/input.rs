@@ -64,6 +64,7 @@ impl Input {
     /// this refusal (cloudpanel-io/cloudpanel-ce#659); that every operation is as strict is a guess, on the side where a
     /// test fails early.
     pub(crate) fn finish(&mut self) -> Result<(), ApiError> {
+        // Wrong values first: of a slip in a known field the message says more than of an unknown key.
         self.check()?;
         match self.unknown_keys().first() {
             Some(path) if !self.is_lenient => Err(ApiError::unknown_field(path)),
@@ -90,6 +91,7 @@ impl Input {
         what: &str,
         read: impl FnOnce(Value) -> Option<T>,
     ) -> Option<T> {
+        // Taken out even when null, so that the key does not count as unknown.
         let value = self.values.remove(field).filter(|value| !value.is_null())?;
         let read = read(value);
         if read.is_none() {
@@ -106,6 +108,7 @@ impl Input {
     ) -> T {
         let problems = self.problems.len();
         read(self, field).unwrap_or_else(|| {
+            // A value of the wrong type was reported already, and is not missing.
             if self.problems.len() == problems {
                 self.problem(field, "is required");
             }
@@ -211,6 +214,7 @@ impl Input {
     }
 
     pub(crate) fn absorb(&mut self, field: &str, mut inner: Self) {
+        // An object inside is never lenient by itself; the outermost one decides in `finish`.
         let unknown = inner.unknown_keys();
         self.unknown
             .extend(unknown.into_iter().map(|name| format!("{field}.{name}")));

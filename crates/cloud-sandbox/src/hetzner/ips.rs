@@ -85,6 +85,7 @@ impl Address {
         match (self, ip) {
             (Self::V4 { ip: own, .. }, IpAddr::V4(ip)) => *own == ip,
             (Self::V6 { network, .. }, IpAddr::V6(ip)) => {
+                // An IPv6 address of the service is a /64, and every address in it can have a name.
                 network.segments()[..4] == ip.segments()[..4]
             }
             _ => false,
@@ -110,6 +111,7 @@ impl Address {
                     json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(|| usual_dns_ptr(*ip))}),
                 ]
             }
+            // An IPv4 address has a usual name; of an IPv6 network only the names that were set are shown.
             Self::V6 { names, .. } => names
                 .iter()
                 .map(|(ip, name)| json!({"ip": ip, "dns_ptr": name}))

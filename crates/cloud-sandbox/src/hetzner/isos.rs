@@ -69,6 +69,8 @@ fn list_isos(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .filter(|iso| {
             let suits = match iso.architecture {
                 Some(architecture) => query.admits("architecture", architecture),
+                // The description leaves ISOs of unknown architecture out of a filtered list unless
+                // `include_architecture_wildcard` is set.
                 None => wildcard || query.get("architecture").is_none(),
             };
             suits && query.admits("name", iso.name)

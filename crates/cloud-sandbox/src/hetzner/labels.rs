@@ -8,6 +8,7 @@ pub(crate) type Labels = BTreeMap<String, String>;
 pub(crate) fn problem(key: &str, value: &str) -> Option<String> {
     if !is_key(key) {
         Some(format!("the label key {key:?} is not valid"))
+    // The API documentation reserves the prefix; the official clients do not check it, so a test shows it first here.
     } else if key.starts_with("hetzner.cloud/") {
         Some(format!("the prefix of the label key {key:?} is reserved"))
     } else if !is_value(value) {
@@ -61,6 +62,7 @@ enum Term {
 impl Selector {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if text.trim().is_empty() {
+            // A filter that says nothing filters nothing.
             return Ok(Self(Vec::new()));
         }
         terms(text)?
@@ -125,6 +127,7 @@ fn term(text: &str) -> Result<Term, String> {
             Err(format!("{value:?} is not a label value"))
         }
     };
+    // Ahead of the comparisons, whose signs could stand inside of the parentheses.
     if let Some((head, tail)) = text.split_once('(') {
         let list = tail
             .strip_suffix(')')
@@ -138,6 +141,7 @@ fn term(text: &str) -> Result<Term, String> {
             )),
         };
     }
+    // Before `=`, which is its second character.
     if let Some((name, other)) = text.split_once("!=") {
         Ok(Term::Differs(key(name)?, value(other)?))
     } else if let Some((name, same)) = text.split_once("==").or_else(|| text.split_once('=')) {

@@ -222,6 +222,7 @@ fn check_room(
     let ends: usize = targets
         .iter()
         .map(|target| {
+            // A selector counts as often as it has servers: the limit of the type is about ends, not about entries.
             if matches!(target.what, What::Ip(_)) {
                 1
             } else {
@@ -264,6 +265,7 @@ fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
 
 /// The load balancer in the path, if an action about it can start now.
 fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
+    // The lock is looked up first and reported last: one that is not there is `not_found`, locked or not.
     let locked = ctx.project.check_unlocked((Kind::LoadBalancer, ctx.id()?));
     let found = present(ctx)?;
     locked.map(|()| found)
@@ -297,6 +299,7 @@ fn act(
     let mut resources = vec![(Kind::LoadBalancer, id)];
     resources.extend(
         network
+            // Only attaching and detaching touch the network, and so its lock.
             .filter(|_| about_network)
             .map(|network| (Kind::Network, network)),
     );
@@ -345,6 +348,8 @@ fn delete_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if balancer.protected {
         return Err(ApiError::protected("load balancer"));
     }
+    // Deletion is an action since 2026-10-05 (API changelog; hcloud-python 2.27), so it can still be read until that
+    // ends.
     balancer.deleting = true;
     act(ctx, "delete_load_balancer", id, Change::Gone)
 }
@@ -380,7 +385,9 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let kind =
         kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
+    // Copies, because the check needs the whole project while the load balancer is borrowed from it.
     let (services, targets) = (balancer.services.clone(), balancer.targets.clone());
+    // Too small and the same have one code in the API's table for this operation.
     let is_same = balancer.kind.id == kind.id;
     if is_same || check_room(ctx.project, kind, &services, &targets).is_err() {
         let message = "the load balancer cannot be changed to the load balancer type";

@@ -116,6 +116,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 
 fn tell(what: &str, server: &Server, project: &Project) -> Option<String> {
     let shown = server.render(project);
+    // The metadata service still names a datacenter, though the API itself has none any more.
     let zone = || format!("{}-dc1", text(&shown, "/location/name"));
     Some(match what {
         "userdata" => server.user_data.clone(),
@@ -169,6 +170,7 @@ fn private_networks(shown: &Value, project: &Project) -> String {
              network_name: {}\n  network: {}\n  subnet: {subnet}\n  gateway: {}",
             text(private, "/ip"),
             aliases.collect::<Vec<_>>().join(", "),
+            // The first interface is the public one.
             index + 1,
             text(private, "/mac_address"),
             network.name(),

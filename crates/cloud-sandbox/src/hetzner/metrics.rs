@@ -96,6 +96,7 @@ pub(crate) fn answer(
 
     let (first, last) = (start.as_second(), end.as_second());
     let window = last.saturating_sub(first);
+    // The API documentation promises at most 200 samples unless a step is given, and 500 with one.
     let usual = window / USUAL_SAMPLES + 1;
     // A step too small for the window is made larger, so that no answer has more samples than the API gives.
     let step = step
@@ -108,7 +109,9 @@ pub(crate) fn answer(
             .map(|n| first + n * step)
             .map(|second| {
                 json!([
+                    // The API writes points as a floating number and a text.
                     float(second),
+                    // Nothing was measured before the server was there.
                     if second < born {
                         "0".to_owned()
                     } else {

@@ -100,6 +100,7 @@ impl Resource for Network {
             project
                 .servers
                 .get(*id)
+                // An address is taken from the request on, but a server shows as a member only when the action ends.
                 .is_some_and(|server| server.private.iter().any(|p| p.network == self.id))
         };
         let mut servers: Vec<i64> = self.taken.values().copied().filter(is_member).collect();
@@ -179,6 +180,8 @@ impl Network {
     pub(crate) fn free(&self, zone: &str, wanted: Option<&str>) -> Result<Ipv4Addr, ApiError> {
         self.subnets_in(zone, wanted)
             .flat_map(|subnet| subnet.range.hosts())
+            // The first address of the whole network is its gateway, and no server can have it (API documentation of
+            // networks).
             .find(|ip| *ip != self.range.gateway() && !self.taken.contains_key(ip))
             .ok_or_else(|| {
                 ApiError::new(422, "ip_not_available", "the network has no free address")
@@ -194,6 +197,7 @@ impl Network {
             .subnets
             .iter()
             .any(|subnet| subnet.range.contains(ip) && !ends(subnet.range));
+        // Its own address is free for the one who has it, so that aliases can be set again.
         let is_free = self.taken.get(&ip).is_none_or(|owner| *owner == server);
         if is_in_range && is_free && ip != self.range.gateway() {
             return Ok(());
@@ -236,6 +240,7 @@ impl Network {
                 .private
                 .iter()
                 .find(|private| private.network == self.id);
+            // A move that is going on says more than where the server was before.
             let Some((private, status)) = moving
                 .map(|(private, status)| (private, *status))
                 .or(settled.map(|private| (private, "ok")))

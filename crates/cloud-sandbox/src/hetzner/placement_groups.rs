@@ -120,6 +120,7 @@ fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         created,
         servers: BTreeSet::new(),
     };
+    // The description has an action here that may be null; nothing takes time.
     let body = json!({"placement_group": group.render(), "action": null});
     ctx.project.placement_groups.insert(group);
     Ok(Answer::json(201, &body))

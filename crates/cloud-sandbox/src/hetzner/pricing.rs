@@ -58,6 +58,7 @@ fn price(net: u64) -> Value {
     let unit = CENT * 100;
     json!({
         "net": format!("{}.{:010}", net / unit, net % unit),
+        // More digits than the net price, as the API writes them: clients must not expect a fixed number.
         "gross": format!("{}.{:012}0000", gross / (unit * 100), gross % (unit * 100)),
     })
 }
@@ -101,6 +102,7 @@ fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 {"type": "ipv4", "prices": everywhere(300)},
                 {"type": "ipv6", "prices": everywhere(100)},
             ],
+            // Deprecated for `floating_ips` since 2024-08-29 (API changelog), but still sent.
             "floating_ip": {"price_monthly": price(300 * CENT)},
             "server_types": server_types,
             "load_balancer_types": load_balancer_types,

@@ -112,6 +112,7 @@ impl Resource for PrimaryIp {
 
     fn amend(&self, input: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
         let auto_delete = input.boolean("auto_delete");
+        // The two contradict each other: what is protected cannot go with its server.
         if auto_delete == Some(true) && self.protected {
             input.problem(
                 "auto_delete",
@@ -134,6 +135,8 @@ impl Resource for PrimaryIp {
             "protection": {"delete": self.protected},
             "type": self.address.version(),
             "auto_delete": self.auto_delete,
+            // `unassigned` is new in 2026: before, a free address said `server` too (changelogs of hcloud-go and
+            // hcloud-python).
             "assignee_type": if self.server.is_some() { "server" } else { "unassigned" },
             "assignee_id": self.server,
         })
@@ -164,6 +167,7 @@ impl PrimaryIp {
             || project
                 .load_balancers
                 .rows()
+                // Since 2026-10-05 load balancers can have Primary IPs too (API changelog; hcloud-python 2.27).
                 .any(|balancer| balancer.uses_primary_ip(self.id))
     }
 }
@@ -221,6 +225,7 @@ pub(crate) fn untie(project: &mut Project, id: i64) {
 /// Lets go of the Primary IPs of a server that is deleted; some go with it.
 pub(crate) fn leave(project: &mut Project, ids: impl IntoIterator<Item = i64>) {
     for id in ids {
+        // First from the server, so that one which stays is free for another.
         untie(project, id);
         if project
             .primary_ips
@@ -257,6 +262,7 @@ pub(crate) fn check_free(
             "the Primary IP is assigned already",
         ));
     }
+    // Without a location of its own the server goes where its address is.
     if location.is_some_and(|location| location.id != row.location.id) {
         return Err(mismatch());
     }
@@ -298,10 +304,13 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let server = input.integer("assignee_id");
     let auto_delete = input.boolean("auto_delete").unwrap_or(false);
     match (server, location) {
+        // The assignee has a location; the API documentation takes one or the other.
         (Some(_), Some(_)) => input.problem("location", "must not be given with an assignee"),
         (None, None) => input.problem("location", "is required without an assignee"),
         _ => {}
     }
+    // `assignee_type` is optional in creations since it can be `unassigned` (API changelog), but an id needs its
+    // kind.
     if server.is_some() && kind != Some("server") {
         input.problem("assignee_type", "must be server for an assignee");
     }
@@ -339,6 +348,8 @@ fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Lo
         .servers
         .get(id)
         .ok_or_else(|| ApiError::not_found("server", id))?;
+    // The service changes the public addresses of a server that is off only (`server_not_stopped` in the API's
+    // table).
     check_stopped(project, id)?;
     match (version, server.ipv4, server.ipv6) {
         (V4, Some(_), _) => Err(ApiError::new(
@@ -356,6 +367,7 @@ fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Lo
 }
 
 fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
+    // The lock first: a server on its way to `off` is locked, and waiting is the right answer to that.
     project.check_unlocked((Kind::Server, server))?;
     match project.servers.get(server) {
         Some(server) if server.status != status::OFF => Err(ApiError::new(

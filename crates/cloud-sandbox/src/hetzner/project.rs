@@ -101,6 +101,7 @@ impl Project {
             .iter()
             .filter_map(|((at, _), event)| match event {
                 Event::End(_) | Event::ShutDown(_) => Some(*at),
+                // A plan always has a next snapshot, so it would never be over.
                 Event::Snapshot { .. } => None,
             });
         works.max()
@@ -149,8 +150,10 @@ impl Project {
         while let Some(entry) = self
             .events
             .first_entry()
+            // In order of time: what one event schedules may be due within the same span.
             .filter(|entry| entry.key().0 <= now)
         {
+            // Each event sees the time at which it was due, not the one at which somebody asked.
             self.now = entry.key().0;
             match entry.remove() {
                 Event::End(action) => self.end(action),
@@ -158,6 +161,7 @@ impl Project {
                     if let Some(server) = self
                         .servers
                         .get_mut(server)
+                        // Somebody may have switched it on again, or deleted it, since the shutdown was sent.
                         .filter(|s| s.status == status::STOPPING)
                     {
                         server.arrive(status::OFF);
@@ -173,6 +177,7 @@ impl Project {
 
     fn schedule(&mut self, at: Duration, event: Event) {
         self.next_event += 1;
+        // The number keeps events of one moment apart, and in the order in which they were planned.
         self.events.insert((at, self.next_event), event);
     }
 
@@ -195,6 +200,7 @@ impl Project {
         let ends = self.now.saturating_add(duration);
         let state = ActionState::Running;
         for resource in &resources {
+            // A count and no flag: a creation and its next actions run at the same time about one server.
             *self.running.entry(*resource).or_default() += 1;
         }
         self.actions.insert(
@@ -217,6 +223,7 @@ impl Project {
         let Some(action) = self.actions.get_mut(&id) else {
             return;
         };
+        // Taken out, since effects run once and need the whole project.
         let effect = action.effect.take();
         let failure = action
             .fail
@@ -249,7 +256,9 @@ impl Project {
     }
 
     fn remove_server(&mut self, id: i64) {
+        // Backups go with their server; snapshots stay (API documentation of images).
         self.delete_backups(id);
+        // Read before the server is gone, for only it knows them.
         let addresses = self
             .servers
             .get(id)
@@ -310,6 +319,7 @@ impl Project {
             .values_mut()
             .filter(|image| image.bound_to == Some(server))
         {
+            // One that was deleted before keeps its own time.
             image.deleted.get_or_insert_with(|| now.clone());
         }
     }
@@ -320,6 +330,7 @@ impl Project {
             .images
             .values_mut()
             .filter(|i| {
+                // One that is being made does not count yet; it does at its own end.
                 i.bound_to == Some(server) && i.deleted.is_none() && i.status == images::AVAILABLE
             })
             .collect();
@@ -335,6 +346,7 @@ impl Project {
             .servers
             .get(server)
             .and_then(|server| server.placement_group);
+        // All groups, not only the one: the server may have been reserved in one that it does not get.
         let ids: Vec<i64> = self
             .placement_groups
             .select(None)
@@ -359,6 +371,7 @@ impl Project {
             .get(server)
             .and_then(|s| s.private.iter().find(|p| p.network == network));
         if let Some(network) = self.networks.get_mut(network) {
+            // First everything, then what it has now: addresses reserved for a change that failed go as well.
             network.release(server);
             for ip in private.into_iter().flat_map(Private::addresses) {
                 network.taken.insert(ip, server);
@@ -413,6 +426,7 @@ mod plans {
 
 /// Why an action cannot succeed in the state that it finds at its end.
 fn impossible(effect: Option<&Effect>, servers: &Table<Server>) -> Option<(String, String)> {
+    // The API takes a reboot or reset of a server that is off, and the action fails at its end.
     let Some(Effect::Booted(server)) = effect else {
         return None;
     };

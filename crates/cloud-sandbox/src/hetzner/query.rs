@@ -96,6 +96,8 @@ impl<'a> Query<'a> {
             match (order, direction) {
                 (Some((_, compare)), "asc") => wanted.push((compare, false)),
                 (Some((_, compare)), "desc") => wanted.push((compare, true)),
+                // A field that the description does not list is refused; contradictions, such as both directions, are
+                // not.
                 _ => {
                     let fields: Vec<&str> = orders.iter().map(|(name, _)| *name).collect();
                     let message = format!(
@@ -111,6 +113,8 @@ impl<'a> Query<'a> {
                 wanted
                     .iter()
                     .fold(Ordering::Equal, |so_far, (compare, descending)| {
+                        // Later ones only decide among equals, in the order in which they were sent (API
+                        // documentation of sorting).
                         so_far.then_with(|| {
                             if *descending {
                                 compare(b, a)
@@ -154,7 +158,9 @@ pub(crate) fn list_up_to<T>(
     query.sort(&mut rows, orders)?;
 
     let total = rows.len();
+    // An empty list has one page, and no next one.
     let last = total.div_ceil(per_page).max(1);
+    // From a page beyond the end, back to the last that exists.
     let previous = (page > 1).then(|| (page - 1).min(last));
     let next = (page < last).then(|| page + 1);
     let start = (page - 1).saturating_mul(per_page);
@@ -177,6 +183,7 @@ pub(crate) fn list_up_to<T>(
     let kept: Vec<&str> = query
         .raw
         .split('&')
+        // From the raw text, so that filters come back in a link exactly as they were sent.
         .filter(|pair| {
             !pair.is_empty() && !pair.starts_with("page=") && !pair.starts_with("per_page=")
         })

@@ -30,9 +30,11 @@ pub(crate) fn problem(kind: &str, value: &str) -> Option<&'static str> {
         ("SRV", [priority, weight, port, host]) => {
             [priority, weight, port].iter().all(|n| is::<u16>(n)) && is_host(host)
         }
+        // Flags, tag and value, as in RFC 8659.
         ("CAA", [flags, tag, _]) => {
             is::<u8>(flags) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric())
         }
+        // The digest may be written in parts, as zone files break long lines (RFC 4034).
         ("DS", [tag, algorithm, digest, hash @ ..]) => {
             is::<u16>(tag) && is::<u8>(algorithm) && is::<u8>(digest) && is_hex(hash)
         }
@@ -49,6 +51,8 @@ pub(crate) fn problem(kind: &str, value: &str) -> Option<&'static str> {
                 && numbers.iter().all(|n| is::<u32>(n))
         }
         ("TXT", strings) => {
+            // The API documentation wants quotes; clients that leave them out are refused
+            // (hetznercloud/terraform-provider-hcloud#1220).
             if !strings.iter().all(|string| string.starts_with('"')) {
                 return Some("must be one or more quoted strings");
             }
@@ -114,6 +118,7 @@ fn length(string: &str) -> Option<usize> {
             continue;
         }
         let first = bytes.next()?;
+        // `\DDD` is one byte in decimal, anything else after a backslash is itself (RFC 1035, 5.1).
         if first.is_ascii_digit() {
             let digits = [first, bytes.next()?, bytes.next()?];
             std::str::from_utf8(&digits).ok()?.parse::<u8>().ok()?;
@@ -147,6 +152,7 @@ fn is_labels(name: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
+    // A wildcard is a whole label, and only the first (RFC 4592).
     let rest = name.strip_prefix("*.").unwrap_or(name);
     name.len() <= 253 && (name == "*" || rest.split('.').all(is_label))
 }
@@ -158,6 +164,7 @@ pub(crate) fn name_problem(name: &str, zone: &str) -> Option<&'static str> {
     } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Some("must be lower case")
     } else if name.ends_with('.')
+        // Names are relative to the zone: one that repeats it would mean `www.example.com.example.com`.
         || name == zone
         || name
             .strip_suffix(zone)
@@ -177,6 +184,7 @@ pub(crate) fn zone_problem(name: &str) -> Option<&'static str> {
     const SECOND_LEVEL: [&str; 8] = ["ac", "co", "com", "edu", "gov", "net", "or", "org"];
     let labels: Vec<&str> = name.split('.').collect();
     let is_registrable = match labels[..] {
+        // Reverse zones are below the two labels of theirs, however deep.
         [_, _] | [.., "in-addr" | "ip6", "arpa"] => true,
         [_, second, country] => country.len() == 2 && SECOND_LEVEL.contains(&second),
         _ => false,

@@ -105,6 +105,7 @@ pub(crate) fn deletable<T: Protected>(ctx: &mut Ctx<'_>) -> Result<i64, ApiError
 
 /// Reads a name, with a problem when it is not a good one.
 pub(crate) fn check_name<T: Resource>(input: &mut Input, name: &str) {
+    // An empty name was reported by `text` already.
     if let Some(problem) = T::name_problem(name).filter(|_| !name.is_empty()) {
         input.problem("name", problem);
     }
@@ -131,6 +132,7 @@ pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
     let name = input.text("name");
     let labels = input.labels("labels");
     check_name::<T>(&mut input, name.as_deref().unwrap_or_default());
+    // Read before `finish`, so that its fields are no unknown keys, and done only when nothing was refused.
     let amend = find::<T>(ctx, id)?.amend(&mut input);
     input.finish()?;
     if let Some(name) = name {
@@ -168,6 +170,7 @@ pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answe
     }
     input.finish()?;
     let row = T::table_mut(ctx.project).get_mut(id);
+    // Protection shows at once; the action is what the API answers all the same.
     let was = row.is_some_and(|row| std::mem::replace(row.protected_mut(), delete));
     let effect = Effect::told(move |project| {
         if let Some(row) = T::table_mut(project).get_mut(id) {

@@ -132,6 +132,7 @@ impl RrSet {
             .iter()
             .map(|record| match &record.comment {
                 Some(comment) => json!({"value": record.value, "comment": comment}),
+                // An absent comment is no key: the description has it optional, and not nullable.
                 None => json!({"value": record.value}),
             })
             .collect();
@@ -157,10 +158,12 @@ pub(crate) fn conflict(rrsets: &BTreeMap<Key, RrSet>, (name, kind): &Key) -> Opt
     if *kind == "SOA" && name != "@" {
         return Some("SOA is for the zone itself");
     }
+    // RFC 1034, 3.6.2: where there is a CNAME, nothing else can be.
     if *kind != "CNAME" {
         let has_alias = rrsets.contains_key(&(name.clone(), "CNAME"));
         return has_alias.then_some("the name has a CNAME record, which nothing can stand beside");
     }
+    // The zone itself always has SOA and NS records.
     if name == "@" {
         return Some("CNAME is not for the zone itself");
     }
@@ -189,6 +192,7 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
         input.absorb("records", item);
         found.push(Record { value, comment });
     }
+    // A name has one alias, and a zone one SOA record (RFC 2181, 10.1).
     if matches!(kind, "CNAME" | "SOA") && found.len() > 1 {
         input.problem("records", "must be one only for this type");
     }
@@ -197,6 +201,7 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
 
 /// Refuses values that an RRset would have twice (hetzner/cert-manager-webhook-hetzner#213).
 fn check_distinct(there: &[Record], new: &[Record]) -> Result<(), ApiError> {
+    // The index of the message counts over what is there and what comes, as in the report.
     let all: Vec<&Record> = there.iter().chain(new).collect();
     for (index, record) in all.iter().enumerate() {
         if all[..index].iter().any(|other| other.value == record.value) {
@@ -330,6 +335,7 @@ fn missing((name, kind): &Key) -> ApiError {
 
 /// The RRset in the path and its zone.
 fn find<'p>(ctx: &'p mut Ctx<'_>) -> Result<(&'p mut Zone, Key), ApiError> {
+    // Read before the zone is borrowed, but reported after it: a zone that is missing comes first.
     let key = key(ctx);
     let zone = zones::primary(ctx)?;
     let key = key?;
@@ -352,6 +358,7 @@ fn change(
     let (id, _) = zone.key();
     let rrset = zone.rrsets.get_mut(&key).ok_or_else(|| missing(&key))?;
     read_and_change(&mut input, &key, rrset)?;
+    // An RRset without records does not exist: removing the last one deletes it (API documentation).
     if rrset.records.is_empty() {
         zone.rrsets.remove(&key);
     }
@@ -367,6 +374,7 @@ fn check_unprotected(rrset: &RrSet) -> Result<(), ApiError> {
 }
 
 fn check_removable((name, kind): &Key) -> Result<(), ApiError> {
+    // Without them no zone can be served.
     if name == "@" && matches!(*kind, "SOA" | "NS") {
         return Err(ApiError::invalid_input([(
             "rr_type",
@@ -412,6 +420,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     change(ctx, 201, "change_rrset_protection", |input, _, rrset| {
         let on = input.required("change", Input::boolean);
         input.finish()?;
+        // No check of the protection itself, or nobody could ever take it away.
         rrset.protected = on;
         Ok(())
     })
@@ -453,6 +462,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.problem("rr_type", problem);
     }
     if let Some(rrset) = zone.rrsets.get(&key) {
+        // One RRset has one TTL (RFC 2181, 5.2); to add must not change that of the records that are there.
         if ttl.is_some_and(|ttl| rrset.ttl.is_some_and(|own| own != ttl)) {
             input.problem("ttl", "must be the one that the RRset has");
         }
@@ -477,6 +487,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let rrset = zone
         .rrsets
         .entry(key)
+        // The API creates the RRset when it is missing, so that two clients can add side by side.
         .or_insert_with(|| RrSet::new(ttl, order));
     rrset.ttl = rrset.ttl.or(ttl);
     rrset.records.extend(records);
@@ -501,6 +512,7 @@ fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.finish()?;
         check_unprotected(rrset)?;
         check_known(rrset, &records)?;
+        // All of them: the values are distinct, and all are there.
         if records.len() == rrset.records.len() {
             check_removable(key)?;
         }
@@ -514,6 +526,7 @@ fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn update_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     change(
         ctx,
+        // 200, and not 201 as all its siblings answer (API's description).
         200,
         "update_rrset_records",
         |input, (_, kind), rrset| {
@@ -530,6 +543,7 @@ fn update_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                     .iter_mut()
                     .find(|own| own.value == record.value)
                 {
+                    // An empty text takes the comment away; a record without one has no such key.
                     own.comment = record.comment.filter(|comment| !comment.is_empty());
                 }
             }

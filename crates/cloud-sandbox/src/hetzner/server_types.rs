@@ -199,6 +199,8 @@ impl ServerType {
             "memory": f64::from(self.memory),
             "disk": self.disk,
             "deprecated": deprecation.is_some(),
+            // Deprecated itself, for the one in `locations`, and still sent (API's description): clients read the one
+            // or the other.
             "deprecation": deprecation,
             "prices": self.prices(),
             "storage_type": "local",

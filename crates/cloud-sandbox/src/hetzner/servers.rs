@@ -334,9 +334,11 @@ fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if server.protected {
         return Err(ApiError::protected("server"));
     }
+    // At once, so that a second deletion is `not_found` rather than `locked`.
     server.pass_through(status::DELETING);
     act_with(
         ctx,
+        // The description has 200 here, while creations and actions answer 201.
         200,
         "delete_server",
         1,
@@ -366,9 +368,11 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
+    // Looked up anew: the images that the body was checked against are in the same project.
     let (_, server) = changeable(ctx)?;
     server.user_data = user_data.unwrap_or_else(|| std::mem::take(&mut server.user_data));
     server.pass_through(status::REBUILDING);
+    // A password only for a server without keys (API's description of `root_password`).
     let password = (!has_ssh_keys).then(|| ctx.shared.password());
     act_with_password(
         ctx,
@@ -400,6 +404,7 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let suits = |server_type: &&ServerType| {
         server_type.id != server.server_type.id
             && server_type.architecture() == server.server_type.architecture()
+            // By the disk that the server has, which can be smaller than that of its type: a disk never shrinks.
             && server_type.disk >= server.disk
             && server_type.is_offered_in(server.location)
             && !server_type.has_ended(now)
@@ -510,6 +515,7 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         id: ctx.shared.id(),
         kind,
         status: images::CREATING,
+        // Snapshots and backups have no name in the API, only a description.
         name: None,
         description: description.unwrap_or_else(|| format!("{kind} of {name}")),
         image_size: None,
@@ -544,10 +550,12 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
+    // The service picks one of six windows of four hours; none can be asked for any more.
     let hour = ctx.shared.rng.u8(0..6) * 4;
     let (id, server) = changeable(ctx)?;
     let was = server.backup_window.clone();
     let new = || format!("{:02}-{:02}", (hour + 22) % 24, (hour + 2) % 24);
+    // Enabling twice keeps the window.
     server.backup_window.get_or_insert_with(new);
     let effect = Effect::told(move |project| {
         project.with_server(id, |server| server.backup_window = was);
@@ -600,6 +608,7 @@ fn detach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let resources = vec![(Kind::Server, id)];
     let action = ctx.start("detach_iso", units, resources, Some(Effect::Iso(id, None)))?;
     if units == 0 {
+        // Nothing to do takes no time, so the answer already has the end.
         ctx.project.settle(ctx.project.now());
     }
     one(201, "action", ctx.project.action(action))
@@ -617,10 +626,12 @@ fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "the server is in a placement group already",
         ));
     }
+    // The server is placed when it starts, so one that runs is refused (`server_not_stopped` in the API's table).
     check_stopped(server)?;
     let known = ctx.project.placement_groups.get_mut(group);
     let known = known.ok_or_else(|| ApiError::not_found("placement group", group))?;
     known.check_room()?;
+    // Taken now, so that two requests cannot share the last place.
     known.servers.insert(id);
     act(
         ctx,

@@ -73,6 +73,7 @@ fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .ssh_keys
         .select(None)
         .iter()
+        // The same key with another comment is the same key.
         .any(|key| key.fingerprint == fingerprint)
     {
         return Err(ApiError::not_unique("public_key"));

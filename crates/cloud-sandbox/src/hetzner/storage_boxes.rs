@@ -208,6 +208,7 @@ impl StorageBox {
             "protection": {"delete": self.protected},
             "labels": self.labels,
             "status": if self.is_ready { "active" } else { "initializing" },
+            // Both are null in the description until the box is set up.
             "server": only_when_ready(host_of(&username)),
             "system": only_when_ready(format!("{}-BX{}", self.location.name.to_ascii_uppercase(), self.id % 100)),
             "username": username,
@@ -267,6 +268,7 @@ fn read_password(input: &mut Input) {
             input.problem("password", format!("must contain {what}"));
         }
     }
+    // The service refuses passwords known from breaches; two stand for them here, so that a test can see it.
     if BREACHED.contains(&password.as_str()) {
         input.problem("password", "has appeared in a data breach");
     }
@@ -321,6 +323,7 @@ fn get<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
 
 /// The storage box in the path, when it can be worked on.
 fn get_free<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
+    // One action at a time for a box and its parts (a maintainer in hetznercloud/terraform-provider-hcloud#1307).
     let locked = ctx.project.check_unlocked((Kind::StorageBox, ctx.id()?));
     let storage_box = get(ctx)?;
     locked.map(|()| storage_box)
@@ -395,6 +398,7 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     read_password(&mut input);
     let labels = input.labels("labels").unwrap_or_default();
     let access = read_new_access(&mut input, &ACCESS);
+    // Texts of keys, not ids or names as for servers (API's description).
     if input
         .strings("ssh_keys")
         .unwrap_or_default()
@@ -478,6 +482,7 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .trim_matches('/')
         .to_owned();
     let storage_box = get(ctx)?;
+    // Without a path the root is meant (API documentation of `folders`).
     let inside = if path.is_empty() {
         String::new()
     } else if storage_box.folders.contains(&path) {
@@ -552,6 +557,7 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
                 .map(|row| row.folders.clone())
             {
                 storage_box.folders = folders;
+                // A file system that goes back loses what came after; the ids count up, so they tell which that is.
                 storage_box.snapshots.retain(|other, _| *other <= snapshot);
             }
         }

@@ -178,6 +178,7 @@ pub(crate) fn check_attachable(
             "the volume is attached to a server already",
         ));
     }
+    // A volume that is on its way to another server is not attached yet, but locked.
     project.check_unlocked((Kind::Volume, volume))?;
     if row.location.id != location.id {
         return Err(ApiError::invalid_input([(
@@ -191,6 +192,7 @@ pub(crate) fn check_attachable(
 /// Starts to attach a volume that is [free](check_attachable), which is the server's when the action ends.
 pub(crate) fn start_attach(ctx: &mut Ctx<'_>, units: u32, volume: i64, server: i64) -> i64 {
     let effect = Effect::then(move |project| {
+        // The server may have been deleted while the action ran; then the volume stays free.
         let server = project.servers.get(server).map(Named::id);
         if let Some(volume) = project.volumes.get_mut(volume) {
             volume.server = server;
@@ -211,7 +213,10 @@ fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
         .servers
         .get(id)
         .ok_or_else(|| ApiError::not_found("server", id))?;
+    // Attaching two volumes side by side fails here (hetznercloud/terraform-provider-hcloud#53,
+    // hetznercloud/csi-driver#418).
     ctx.project.check_unlocked((Kind::Server, id))?;
+    // After the lock: a server that is being given a volume does not show it in its count yet.
     check_room(of_server(ctx.project, id).len() + 1)?;
     Ok(server)
 }
@@ -287,6 +292,8 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.project.volumes.insert(volume);
     let effect = resource::set::<Volume>(id, |volume| volume.available = true);
     let action = ctx.follow("create_volume", 1, vec![(Kind::Volume, id)], Some(effect));
+    // The volume is attached after it was made, which takes a second action (`next_actions` in the API's
+    // description).
     let next: Vec<i64> = server
         .into_iter()
         .map(|server| start_attach(ctx, 2, id, server))
@@ -330,6 +337,7 @@ fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let id = resource::id::<Volume>(ctx)?;
     let server = input.required("server", Input::integer);
+    // Known and checked, but nothing of it shows: no operating system runs here.
     input.boolean("automount");
     input.finish()?;
     let location = ready_server(ctx, server)?.location;
@@ -354,6 +362,7 @@ fn resize(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Volume>(ctx)?;
     let size = input.required("size", read_size);
+    // What could not be read has the size 0, and would be called too small besides.
     input.check()?;
     if size <= resource::find::<Volume>(ctx, id)?.size {
         input.problem("size", "must be larger than now");

@@ -29,6 +29,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
     let mut entry = Entry::default();
     let mut depth = 0_usize;
     for (index, line) in text.lines().enumerate() {
+        // Inside of parentheses a line goes on with the entry before it.
         if depth == 0 {
             entry = Entry {
                 line: index + 1,
@@ -88,6 +89,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
 
 /// Seconds, alone or with units as in `1h30m`.
 fn seconds(text: &str) -> Option<u32> {
+    // Or a type such as `DS` could be read as a time.
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
@@ -165,6 +167,7 @@ fn read(
     }
     let name = owner.clone().ok_or("the first record has no name")?;
     let mut ttl = None;
+    // TTL and class may come in either order, and each may be missing (RFC 1035, 5.1).
     let kind = loop {
         let word = words
             .next()
@@ -203,9 +206,11 @@ fn read(
         .rrsets
         .entry((name, kind))
         .or_insert_with(|| RrSet::new(ttl, order));
+    // RFC 2181, 5.2.
     if rrset.ttl != ttl {
         return Err(format!("the {kind} records of one name must have one TTL"));
     }
+    // A line that stands there twice is one record.
     if rrset.records.iter().all(|record| record.value != value) {
         rrset.records.push(Record {
             value,
@@ -235,6 +240,7 @@ fn relative(name: &str, zone: &str) -> Result<String, String> {
 /// Writes a zone, its own records first.
 pub(crate) fn write(zone: &str, ttl: u32, rrsets: &BTreeMap<Key, RrSet>) -> String {
     let mut text = format!("$ORIGIN\t{zone}.\n$TTL\t{ttl}\n");
+    // `false` sorts first.
     let rank = |(name, kind): &Key| (name != "@", *kind != "SOA", *kind != "NS");
     let mut sorted: Vec<_> = rrsets.iter().collect();
     sorted.sort_by_key(|(key, _)| rank(key));

@@ -150,6 +150,7 @@ impl Zone {
 
     fn status(&self) -> &'static str {
         match (self.publishing, self.failed) {
+            // Running work hides an earlier failure, which its end may have mended.
             (1.., _) => "updating",
             (0, true) => "error",
             (0, false) => "ok",
@@ -190,6 +191,7 @@ impl Zone {
 
     /// Counts the serial up, by the convention of a date and two digits.
     fn count_up(&mut self, today: &str) {
+        // A zone in secondary mode has no records of its own.
         let Some(soa) = self
             .rrsets
             .get_mut(&("@".to_owned(), "SOA"))
@@ -202,6 +204,7 @@ impl Zone {
         if let Some(serial) = words.get_mut(2) {
             let next = serial
                 .parse::<u64>()
+                // More than a hundred changes a day, or a serial from an imported file, run ahead of the date.
                 .map_or(first, |serial| first.max(serial + 1));
             *serial = next.to_string();
         }
@@ -228,6 +231,7 @@ pub(crate) fn parameter(ctx: &Ctx<'_>, index: usize) -> String {
 pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let wanted = parameter(ctx, 0);
     let zones = &ctx.project.zones;
+    // A name of digits alone is no domain, so nothing is lost by taking it for an id.
     let found = match wanted.parse() {
         Ok(id) => zones.get(id),
         Err(_) => zones.by_name(&wanted),
@@ -286,6 +290,7 @@ pub(crate) fn publishing(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> V
         zone.count_up(&today);
     }
     let effect = Effect::Zone(id, Change::Published);
+    // Never refused: zones take changes side by side.
     let action = ctx.follow(command, 1, vec![(Kind::Zone, id)], Some(effect));
     ctx.project.action(action)
 }
@@ -365,6 +370,7 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut primaries = Vec::new();
     if is_primary {
         let rrsets = rrsets::read_all(&mut input, &name);
+        // The description has the fields of both modes in one object.
         input.ignore(&["primary_nameservers"]);
         if let Some(file) = input.string("zonefile").filter(|file| !file.is_empty()) {
             if !rrsets.is_empty() {
@@ -395,6 +401,8 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             value,
             comment: None,
         };
+        // The service adds what the request leaves out (the official Ansible collection creates zones from files
+        // without SOA and NS).
         rrsets.entry(apex("SOA")).or_insert_with(|| {
             let numbers = format!("{}00 86400 10800 3600000 3600", today(ctx));
             RrSet::of([record(format!(
@@ -413,6 +421,7 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         created: ctx.project.stamp(),
         created_at: ctx.project.now(),
         is_primary,
+        // A `$TTL` in the file is nearer to its records than the field beside it.
         ttl: contents.ttl.or(ttl).unwrap_or(USUAL_TTL),
         labels,
         protected: false,
@@ -457,6 +466,7 @@ fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if zone.protected {
         return Err(ApiError::protected("zone"));
     }
+    // 423 for a zone whose own protection is off: the official Ansible collection asserts it for RRsets.
     zone.check_rrsets_unprotected()?;
     zone.deleting = true;
     let id = zone.id;
@@ -501,6 +511,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let zone = changeable(ctx)?;
     let delete = input.boolean("delete");
     input.finish()?;
+    // `delete` is optional in the description; without it nothing changes.
     zone.protected = delete.unwrap_or(zone.protected);
     let id = zone.id;
     publish(ctx, 201, "change_protection", id)
@@ -526,6 +537,7 @@ fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
             rrsets: BTreeMap::new(),
         }
     });
+    // What could not be read is reported by now; what is empty is the caller's to judge.
     if contents.rrsets.is_empty() {
         return contents;
     }

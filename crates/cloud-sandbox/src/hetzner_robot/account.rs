@@ -66,6 +66,7 @@ impl Account {
         for server in self.servers.values_mut() {
             if server.manual_until.is_some_and(|until| until <= now) {
                 let at = server.manual_until.take().unwrap_or(now);
+                // At the time that was due, not now: `boot_time` shows it.
                 reset::start(server, at, &mut self.rng);
             }
         }
@@ -88,6 +89,8 @@ impl Account {
             .collect();
         for number in servers {
             self.servers.remove(&number);
+            // A failover address belongs to the server that it was booked for, wherever it leads
+            // (ubicloud/ubicloud#205).
             self.failovers
                 .retain(|_, failover| failover.server != number);
             for vswitch in self.vswitches.values_mut() {
@@ -104,6 +107,7 @@ impl Account {
                 .target
                 .is_some_and(|target| !servers.contains_key(&target))
             {
+                // The address stays booked when only its target is gone.
                 failover.target = None;
             }
             subnets.contains_key(ip)
@@ -132,6 +136,7 @@ impl Account {
 
     /// The number of the server that a number or, as of old, a main address of version 4 stands for.
     pub(super) fn number_of(&self, server: &str) -> Option<u32> {
+        // A number first; the main address is a deprecated alias that clients still send (aszlig/hetzner#53).
         if let Ok(number) = server.parse() {
             return self.servers.contains_key(&number).then_some(number);
         }
@@ -152,6 +157,7 @@ impl Account {
 
     /// The server that an address belongs to.
     pub(super) fn owner(&self, ip: IpAddr) -> Option<u32> {
+        // Single addresses before nets: a failover net may contain one.
         let single = self.ips.get(&ip);
         let net = single.or_else(|| self.subnets.values().find(|net| net.contains(ip)));
         net.map(|net| net.server)

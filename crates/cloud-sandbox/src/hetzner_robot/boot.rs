@@ -132,6 +132,7 @@ impl Kind {
         let system = chosen.map_or_else(|| json!(self.systems), |chosen| json!(chosen.system));
         put(self.system, system);
         if self.name == "windows" {
+            // Deprecated for `os`, and null where nothing is chosen: hrobot cannot read that.
             put("dist", Value::Null);
         }
         let arch = chosen.map_or_else(|| json!([64, 32]), |chosen| json!(chosen.arch));
@@ -143,6 +144,7 @@ impl Kind {
                 chosen.map_or_else(languages, |chosen| json!(chosen.language)),
             );
         }
+        // By the server and not by what is shown: `last` is over, and shown as inactive.
         put("active", json!(self.active(server).is_some()));
         put("password", json!(chosen.map(|chosen| &chosen.password)));
         if self.has_keys {
@@ -229,11 +231,13 @@ fn last(ctx: &mut Ctx<'_>, kind: &Kind) -> Result<Answer, Refusal> {
 
 fn activate(ctx: &mut Ctx<'_>, kind: &Kind) -> Result<Answer, Refusal> {
     let server = available(ctx)?;
+    // Any kind: only one configuration can be active (documentation of `/boot`).
     let (has_boot, is_available) = (server.boot.is_some(), kind.is_available(server));
     let mut input = ctx.input();
     let system = choice(&mut input, kind.system, kind.systems);
     let language = (!kind.languages.is_empty()).then(|| choice(&mut input, "lang", kind.languages));
     let arch = match input.optional("arch").as_deref() {
+        // Deprecated and still sent: clients from before say 64.
         None | Some("64") => 64,
         Some("32") => 32,
         Some(_) => {
@@ -263,6 +267,7 @@ fn activate(ctx: &mut Ctx<'_>, kind: &Kind) -> Result<Answer, Refusal> {
     }
     if has_boot {
         let message = "There is an active boot configuration already";
+        // On older copies of the documentation, and still caught by providers for Terraform.
         return Err(Refusal::conflict("BOOT_ALREADY_ENABLED", message));
     }
     ctx.may_fail("BOOT_ACTIVATION_FAILED")?;
@@ -293,6 +298,7 @@ fn deactivate(ctx: &mut Ctx<'_>, kind: &Kind) -> Result<Answer, Refusal> {
     available(ctx)?;
     ctx.may_fail("BOOT_DEACTIVATION_FAILED")?;
     let server = ctx.server()?;
+    // Another kind that is active is left alone.
     if kind.active(server).is_some() {
         server.boot = None;
     }

@@ -202,6 +202,7 @@ fn price(location: &str, price: u32, setup: u32) -> Value {
             "net": net(price),
             "gross": gross(price),
             "hourly_net": euros(hour),
+            // The value added tax of Germany, 19 %.
             "hourly_gross": euros(hour * 119 / 100),
         },
         "price_setup": {"net": net(setup), "gross": gross(setup)},

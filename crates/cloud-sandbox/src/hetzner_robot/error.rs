@@ -51,6 +51,7 @@ impl Refusal {
     /// The names of fields that are not there, and of those that are wrong.
     pub(super) fn invalid_input(missing: Vec<String>, invalid: Vec<String>) -> Self {
         let names = |names: Vec<String>| {
+            // The documentation has null here where there is nothing to name.
             if names.is_empty() {
                 Value::Null
             } else {

@@ -38,6 +38,7 @@ pub(super) struct Failover {
 /// What a failover address of this family leads to: the main address, or that of the main net.
 fn address(server: &Server, is_v6: bool) -> Option<IpAddr> {
     if is_v6 {
+        // The net's address and not one in it: so the documentation wants it, and answers show it.
         Some(server.ipv6_net.into())
     } else {
         server.ipv4.map(IpAddr::from)
@@ -47,6 +48,7 @@ fn address(server: &Server, is_v6: bool) -> Option<IpAddr> {
 fn render(account: &Account, ip: IpAddr, failover: &Failover) -> Value {
     let netmask: IpAddr = match ip {
         IpAddr::V4(_) => {
+            // As a dotted mask, also for IPv6, where hrobot expects a number.
             let host = u32::MAX
                 .checked_shr(failover.mask.into())
                 .unwrap_or_default();
@@ -103,6 +105,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn lead(ctx: &mut Ctx<'_>, target: Option<u32>) -> Result<Answer, Refusal> {
     let (now, until) = (ctx.moment.now, ctx.moment.after(SWITCH));
+    // A switch takes 40 to 60 seconds (Hetzner's page on failover), in which there can be no other.
     if find(ctx)?.1.locked_until > now {
         return Err(Refusal::conflict(
             "FAILOVER_LOCKED",
@@ -140,6 +143,7 @@ fn switch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     if current == Some(target) {
         let message = "The failover IP leads to this server already";
+        // An error at this service; Ansible's module makes "no change" of it.
         return Err(Refusal::conflict("FAILOVER_ALREADY_ROUTED", message));
     }
     lead(ctx, Some(target))

@@ -68,6 +68,7 @@ impl Firewall {
 fn render(server: &Server, now: Duration, has_internal_rules: bool) -> Value {
     let firewall = &server.firewall;
     let status = match (firewall.is_changing(now), firewall.is_active) {
+        // For about 20 to 30 seconds (Hetzner's page on the firewall).
         (true, _) => "in process",
         (false, true) => "active",
         (false, false) => "disabled",
@@ -80,6 +81,7 @@ fn render(server: &Server, now: Duration, has_internal_rules: bool) -> Value {
         "filter_ipv6": firewall.filter_ipv6,
         "whitelist_hos": firewall.whitelist_hos,
         "port": "main",
+        // An empty object where everything was cleared, as in the documentation's example of DELETE.
         "rules": rules.map_or_else(|| json!({}), |rules| rules.render(has_internal_rules)),
     }})
 }
@@ -111,6 +113,7 @@ fn apply(ctx: &mut Ctx<'_>, wanted: Firewall) -> Result<Answer, Refusal> {
     }
     if !wanted.is_active && ctx.settings.has(Quirk::InternalRules) {
         let message = "The firewall has rules that cannot be disabled";
+        // The service's own rules cannot be taken away (seen by hrobot-go).
         return Err(Refusal::conflict("FIREWALL_CANNOT_BE_DISABLED", message));
     }
     ctx.may_fail("INTERNAL_ERROR")?;
@@ -138,6 +141,7 @@ fn set(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // What is left out is not kept, but reset.
     let filter_ipv6 = input.flag("filter_ipv6").unwrap_or(false);
     let whitelist_hos = input.flag("whitelist_hos").unwrap_or(false);
+    // A template brings both itself, so the documentation excludes them.
     if template.is_some() && (input.has("rules") || input.has("whitelist_hos")) {
         input.refuse("template_id");
     }
@@ -170,6 +174,7 @@ fn set(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         wanted.whitelist_hos = known.whitelist_hos;
         wanted.rules = Some(known.rules.clone());
     } else {
+        // No rules in the form are no rules: a status alone shuts everything out (seen by hrobot-go).
         wanted.rules = Some(Rules::read(&input, ctx.settings)?);
     }
     apply(ctx, wanted)
@@ -253,6 +258,7 @@ fn keep(ctx: &mut Ctx<'_>, status: u16, template: Template) -> Answer {
 
 fn create_template(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut template = Template::read(ctx, 0)?;
+    // Drawn only when the form was good.
     template.id = ctx.account.id();
     Ok(keep(ctx, 201, template))
 }

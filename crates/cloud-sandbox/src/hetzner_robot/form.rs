@@ -24,7 +24,9 @@ pub(super) fn of(call: &Call<'_>) -> Fields {
     let kind = call.headers.get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
+    // So too for PUT and DELETE, whose bodies this service reads like those of POST.
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        // PHP fills its fields from this type alone, so that everything in a JSON body is missing.
         return Vec::new();
     }
     parse(&String::from_utf8_lossy(call.body))
@@ -72,6 +74,8 @@ fn insert(fields: &mut Fields, keys: &[&str], value: String) {
     });
     let node = &mut fields[at].1;
     if deeper.is_empty() {
+        // Of equal names the last one counts: of repeated `authorized_key` only one survives
+        // (ansible-collections/community.hrobot#112).
         *node = Node::Text(value);
         return;
     }

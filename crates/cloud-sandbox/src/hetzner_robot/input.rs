@@ -56,6 +56,7 @@ impl Input {
 
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
         match self.text(name)?.as_str() {
+            // The documentation has the words; clients send the digits too.
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => {
@@ -80,6 +81,7 @@ impl Input {
         let mut is_flat = true;
         match self.node(name) {
             None => {}
+            // hrobot-go of syself and ubicloud send a single key without brackets.
             Some(Node::Text(text)) => list.push(text.clone()),
             Some(Node::Array(inner)) => {
                 for (_, node) in inner {

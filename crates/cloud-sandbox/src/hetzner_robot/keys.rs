@@ -36,6 +36,7 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(name: &str, data: &str) -> Option<Self> {
+        // The documentation takes both forms.
         let key = PublicKey::openssh(data).or_else(|| PublicKey::ssh2(data))?;
         let kind = match key.kind() {
             "ssh-rsa" => "RSA",
@@ -123,6 +124,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let Some(mut key) = key else {
         return Err(Refusal::invalid_input(Vec::new(), vec!["data".to_owned()]));
     };
+    // By the fingerprint: the same key under another name is the same key.
     if ctx.account.keys.contains_key(&key.fingerprint) {
         return Err(Refusal::conflict(
             "KEY_ALREADY_EXISTS",

@@ -84,6 +84,7 @@ impl Budgets {
             *window = fresh;
         }
         let is_allowed = window.requests < limit.requests;
+        // Requests too many are not counted, so that the window ends for one who keeps asking.
         window.requests += u32::from(is_allowed);
         is_allowed
     }

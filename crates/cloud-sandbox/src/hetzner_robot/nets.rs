@@ -157,6 +157,7 @@ impl Net {
         match kind {
             Kind::Ip => {
                 if is_whole {
+                    // These three are in the answer about one address only.
                     put("gateway", json!(self.gateway));
                     put("mask", json!(self.mask));
                     put("broadcast", json!(self.broadcast()));
@@ -169,6 +170,7 @@ impl Net {
                 put("failover", json!(self.is_failover));
             }
         }
+        // Null for a server without an address of version 4.
         put("server_ip", json!(server.and_then(|server| server.ipv4)));
         put("server_number", json!(self.server));
         put("locked", json!(false));
@@ -333,6 +335,7 @@ fn subnet_with_mac<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Net, Refusal> {
 
 fn subnet_mac(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let net = subnet_with_mac(ctx)?.clone();
+    // A subnet without a MAC of its own shows that of its server, and no 404 as an address does.
     let own = ctx
         .account
         .servers
@@ -340,6 +343,7 @@ fn subnet_mac(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .map(|server| server.mac.clone());
     let body = json!({"mac": {
         "ip": net.ip,
+        // A text here and in cancellations, a number elsewhere.
         "mask": net.mask.to_string(),
         "mac": net.mac.or(own),
         "possible_mac": possible_macs(ctx.account, net.server),
@@ -364,6 +368,7 @@ fn set_subnet_mac(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn drop_subnet_mac(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     subnet_with_mac(ctx)?;
     ctx.may_fail("MAC_FAILED")?;
+    // Back to the server's own, so that the answer still has one.
     subnet_with_mac(ctx)?.mac = None;
     subnet_mac(ctx)
 }
@@ -392,6 +397,7 @@ fn cancellation(ctx: &mut Ctx<'_>, kind: Kind) -> Result<Answer, Refusal> {
     };
     let mut shown = json!({
         "ip": net.ip,
+        // A text in the cancellation of addresses, by the documentation's table.
         "server_number": net.server.to_string(),
         "earliest_cancellation_date": today,
         "cancelled": net.cancellation.is_some(),

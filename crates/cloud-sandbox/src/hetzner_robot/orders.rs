@@ -95,10 +95,12 @@ pub(super) fn settle(account: &mut Account, now: Duration) {
         if order.status != "in process" || order.due > now {
             continue;
         }
+        // A copy, because what it brings changes the account that it is in.
         let mut order = order.clone();
         if order.is_doomed {
             "cancelled".clone_into(&mut order.status);
             if let Some(id) = order.product["id"].as_u64() {
+                // An order that is cancelled gives the server of the auction back.
                 account.sold.remove(&id);
             }
         } else {
@@ -120,6 +122,7 @@ fn deliver(account: &mut Account, order: &mut Order) {
             let mut server = seed::server(0, "", product, dc);
             server.ready_at = *prepared_at;
             account.install(server, with_ipv4);
+            // Null until now, as the documentation has it for an order that is not ready.
             order.server = account.servers.keys().next_back().copied();
         }
         Brings::Addon { kind } => {
@@ -164,6 +167,7 @@ fn new_net(account: &mut Account, number: u32, kind: &str) -> IpAddr {
                 .insert(net.into(), Net::subnet_v6(net, number));
             net.into()
         }
+        // What is left are blocks of version 4, with or without failover.
         kind => {
             let is_failover = kind.starts_with("failover");
             let serial = account.id();
@@ -206,6 +210,7 @@ fn products(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut invalid = Vec::new();
     let mut bound = |name: &str| {
         let text = form::value(&pairs, name).filter(|text| !text.is_empty())?;
+        // Prices are asked for in euros, and kept in cents.
         let euros = text.parse::<f64>().ok().filter(|euros| euros.is_finite());
         if euros.is_none() {
             invalid.push(name.to_owned());
@@ -302,6 +307,7 @@ impl Order {
 fn transactions(ctx: &mut Ctx<'_>, kind: Kind) -> Result<Answer, Refusal> {
     let is_listed =
         |order: &&Order| order.kind == kind && ctx.moment.now.saturating_sub(order.at) < LISTED;
+    // The newest first. Older ones than 30 days are not listed, but can still be read.
     let orders = ctx.account.orders.iter().rev().filter(is_listed);
     let rows = orders.map(|order| order.render(ctx)).collect();
     ctx.list(rows, "NOT_FOUND")
@@ -338,6 +344,7 @@ fn wanted(ctx: &Ctx<'_>, input: &mut Input) -> Wanted {
     );
     match (has_key, has_password) {
         (false, false) => input.lack("authorized_key"),
+        // Keys or a password, and not both (documentation of orders).
         (true, true) => input.refuse("password"),
         _ => {}
     }
@@ -351,6 +358,7 @@ fn wanted(ctx: &Ctx<'_>, input: &mut Input) -> Wanted {
     if lang != "en" {
         input.refuse("lang");
     }
+    // `addon[]` in the form, `addons` in the answer.
     let addons = input.list("addon");
     if addons.iter().any(|addon| addon != PRIMARY_IPV4) {
         input.refuse("addon");
@@ -381,6 +389,7 @@ fn place(ctx: &mut Ctx<'_>, is_test: bool, mut order: Order) -> Answer {
     order.at = ctx.moment.now;
     order.is_doomed = ctx.call.fail_actions.is_some();
     let answer = json(201, &order.render(ctx));
+    // `test` processes nothing, but answers as if it had.
     if !is_test {
         if let (Kind::Market, Some(id)) = (order.kind, order.product["id"].as_u64()) {
             ctx.account.sold.insert(id);
@@ -397,6 +406,7 @@ fn order(
     wanted: Wanted,
     brings: (String, String),
 ) -> Order {
+    // A comment takes an order out of the machine's hands (documentation of orders).
     let seconds = if wanted.comment.is_some() {
         BY_HAND
     } else {
@@ -440,6 +450,7 @@ fn order_server(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let is_test = input.flag("test").unwrap_or(false);
     input.finish()?;
     let product = product.ok_or_else(|| no_product(&id))?;
+    // 412 means: order it in the web panel.
     if product.is_by_hand {
         return Err(by_hand());
     }
@@ -497,6 +508,7 @@ fn order_addon(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if addon.is_none() && !id.is_empty() {
         input.refuse("product_id");
     }
+    // The documentation demands a reason for addresses of version 4 and for nothing else.
     if addon.is_some_and(Addon::needs_reason) {
         input.required("reason");
     }

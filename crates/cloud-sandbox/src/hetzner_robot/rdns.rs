@@ -41,6 +41,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let has_no_ptr = ctx.settings.has(Quirk::NullPtr);
     let mut rows = Vec::new();
     for (ip, ptr) in &account.rdns {
+        // A filter by an address that no server has finds nothing, rather than everything.
         if server.is_none_or(|server| server.is_some() && account.owner(*ip) == server) {
             rows.push(render(
                 *ip,
@@ -99,6 +100,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         input.refuse("ptr");
     }
     input.finish()?;
+    // PUT only creates; POST does both.
     if ctx.account.rdns.contains_key(&ip) {
         let message = format!("{ip} has a reverse DNS entry already");
         return Err(Refusal::conflict("RDNS_ALREADY_EXISTS", message));
@@ -130,6 +132,7 @@ fn set(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         "RDNS_UPDATE_FAILED"
     })?;
     ctx.account.rdns.insert(ip, wanted.unwrap_or_default());
+    // 201 where an entry was made, 200 where one was changed.
     show(ctx, if is_new { 201 } else { 200 }, ip)
 }
 

@@ -75,6 +75,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 }
 
 fn reset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    // Which kinds there are depends on the machine: AX servers have no `sw` (aszlig/hetzner#61).
     let resets = available(ctx)?.resets.clone();
     let mut input = ctx.input();
     let kind = input.required("type");
@@ -104,6 +105,7 @@ fn reset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ("sw", false) => {}
         _ => start(server, now, &mut account.rng),
     }
+    // One text here, a list in all other answers.
     Ok(json(200, &render(server, json!(kind))))
 }
 
@@ -131,6 +133,7 @@ fn wake(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if let Some(server) = account
         .servers
         .get_mut(&number)
+        // A magic packet does nothing to a machine that is on.
         .filter(|server| !server.running)
     {
         start(server, now, &mut account.rng);

@@ -59,6 +59,7 @@ impl Rules {
         let fields = match form.node("rules") {
             Some(Node::Array(fields)) => fields.as_slice(),
             Some(Node::Text(text)) if !text.is_empty() => return Err(Refusal::invalid_rules()),
+            // No rules at all are taken, and leave both directions empty.
             _ => &[],
         };
         for (direction, node) in fields {
@@ -72,10 +73,14 @@ impl Rules {
             };
             for (_, entry) in entries {
                 let Node::Array(entry) = entry else {
+                    // The service names only `rules`, not which of them is wrong
+                    // (hcloud-k8s/terraform-hcloud-kubernetes#499).
                     return Err(Refusal::invalid_rules());
                 };
                 list.push(Rule::read(entry).ok_or_else(Refusal::invalid_rules)?);
             }
+            // Ten for each direction (Hetzner's page on the firewall); the code has been seen as 400 and is
+            // documented as 409.
             if list.len() > MOST {
                 return Err(if settings.has(Quirk::RuleLimitConflict) {
                     let message = "There are more rules than a firewall can have";
@@ -146,11 +151,13 @@ impl Rule {
                     && version.is_some()
                     && (protocol, version) != ("icmp", Some("ipv6"))
             })
+            // Addresses can be filtered for version 4 only (Hetzner's page on the firewall).
             && (!has_ip || version == Some("ipv4"))
             && [&self.src_ip, &self.dst_ip]
                 .into_iter()
                 .flatten()
                 .all(|ip| is_net(ip))
+            // Ports without a protocol mean both.
             && (!has_port || matches!(protocol, None | Some("tcp" | "udp")))
             && [&self.src_port, &self.dst_port]
                 .into_iter()
@@ -178,6 +185,7 @@ impl Rule {
 
 /// An address, or a net in the form of CIDR.
 fn is_net(text: &str) -> bool {
+    // Ansible's module takes a bare address for a /32.
     let (ip, mask) = text.split_once('/').unwrap_or((text, "32"));
     ip.parse::<Ipv4Addr>().is_ok() && mask.parse::<u8>().is_ok_and(|mask| mask <= 32)
 }

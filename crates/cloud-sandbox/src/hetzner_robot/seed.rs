@@ -67,6 +67,7 @@ pub(super) fn plant(account: &mut Account) {
     };
     let with_windows = server(321_005, "win-1", "AX102", "HEL1-DC2");
     let with_windows = Server {
+        // All but `sw`, which comes first.
         resets: with_windows.resets[1..].to_vec(),
         windows: true,
         ..with_windows

@@ -80,6 +80,7 @@ impl Server {
         let ips: Vec<_> = ips.map(|(ip, _)| ip).collect();
         let subnets = account.subnets.iter().filter(|(_, net)| own(net.server));
         let subnets: Vec<_> = subnets
+            // The mask is a text here.
             .map(|(ip, net)| json!({"ip": ip, "mask": net.mask.to_string()}))
             .collect();
         let mut shown = self.identity();
@@ -115,6 +116,7 @@ impl Server {
         );
         // In lists too, as in the fixtures of Ansible's modules.
         put("linked_storagebox", Value::Null);
+        // The list lacks these flags (documentation of `GET /server`).
         if is_whole {
             for (flag, has) in [
                 ("reset", !self.resets.is_empty()),
@@ -147,6 +149,7 @@ impl Server {
         put("cancellation_date", json!(cancellation.map(|c| &c.date)));
         put(
             "cancellation_reason",
+            // The reasons to choose from until one is chosen, then that one or null.
             cancellation.map_or_else(|| json!(REASONS), |c| json!(c.reason)),
         );
         json!({"cancellation": shown})
@@ -221,6 +224,7 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if input.has("cancellation_date") && date.is_none() {
         input.refuse("cancellation_date");
     }
+    // Required exactly where there is a choice (documentation of the cancellation).
     if is_possible && !input.has("reserve_location") {
         input.lack("reserve_location");
     }
@@ -244,6 +248,7 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         reason,
         reserved: reserved.unwrap_or(false),
     });
+    // POST has had this name in all sources; GET is where they differ.
     Ok(json(200, &server.render_cancellation(moment, "reserved")))
 }
 
@@ -253,5 +258,6 @@ fn withdraw(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     ctx.may_fail("INTERNAL_ERROR")?;
     ctx.server()?.cancellation = None;
+    // Nothing comes back here, unlike for addresses and subnets, which are shown.
     Ok(Answer::empty(200))
 }

@@ -164,9 +164,11 @@ fn traffic(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         } else {
             &ctx.account.ips
         };
+        // A subnet is asked for by its net address only.
         let ip = ip.filter(|ip| nets.contains_key(ip)).ok_or_else(|| {
             Refusal::not_found("NOT_FOUND", format!("The address {written} was not found"))
         })?;
+        // Addresses without traffic are left out of the answer.
         if intervals.is_empty() {
             continue;
         }

@@ -56,6 +56,7 @@ pub(super) struct Member {
 impl VSwitch {
     pub(super) fn settle(&mut self, now: Duration) {
         self.members
+            // Until the change has ended it is still shown.
             .retain(|member| !member.is_leaving || member.until > now);
     }
 
@@ -98,6 +99,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .values()
         .map(VSwitch::render)
         .collect();
+    // No error is documented for this list, unlike for all others.
     if rows.is_empty() && ctx.settings.has(Quirk::EmptyLists) {
         return Err(Refusal::not_found("NOT_FOUND", "There is no vSwitch"));
     }
@@ -175,10 +177,12 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn check_vlan(account: &Account, id: u32, vlan: u64, servers: &[u32]) -> Result<(), Refusal> {
     for server in servers {
         let others = account.vswitches.values().filter(|other| other.id != id);
+        // Several vSwitches may share a VLAN (seen by hrobot), but not at one server.
         let mut others = others.filter(|other| other.vlan == vlan && other.cancelled_to.is_none());
         if others.any(|other| other.members.iter().any(|member| member.server == *server)) {
             let named = account.servers.get(server).and_then(|server| server.ipv4);
             let named = named.map_or_else(|| server.to_string(), |ip| ip.to_string());
+            // Ansible's module reads the server out of this message.
             let message = format!("vlan of vswitch is already in use at server {named}");
             return Err(Refusal::conflict("VSWITCH_VLAN_NOT_UNIQUE", message));
         }
@@ -216,6 +220,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             member.until = until;
         }
     }
+    // Changes answer nothing; what has come of them is to be read.
     Ok(Answer::empty(200))
 }
 
@@ -262,6 +267,7 @@ fn named(ctx: &Ctx<'_>) -> Result<Vec<u32>, Refusal> {
         let number = ctx.account.number_of(&server).or_else(by_net);
         servers.push(number.ok_or_else(|| Refusal::server_not_found(&server))?);
     }
+    // The same server by two names is one.
     servers.dedup();
     Ok(servers)
 }
@@ -271,6 +277,7 @@ fn add(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let servers = named(ctx)?;
     let vswitch = at_rest(ctx)?;
     let (id, vlan) = (vswitch.id, vswitch.vlan);
+    // A server that is in it already is no error, and nothing to do.
     let is_new = |server: &u32| {
         vswitch
             .members

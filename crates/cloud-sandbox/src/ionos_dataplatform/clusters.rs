@@ -51,6 +51,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::new(400, problem));
     }
     let part = part.unwrap_or_default().to_ascii_lowercase();
+    // "Contains", ignoring case, as the description of the parameter says.
     let named = |cluster: &&Record| cluster.text("name").to_ascii_lowercase().contains(&part);
     let items: Vec<Value> = ctx
         .account
@@ -81,6 +82,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut properties = input.finish()?;
     properties
         .entry("dataPlatformVersion")
+        // The server picks one; ionosctl sends the highest of `/versions`, so that is what users know.
         .or_insert_with(|| json!(latest()));
     properties.entry("lans").or_insert_with(|| json!([]));
     let version = properties["dataPlatformVersion"]
@@ -109,6 +111,7 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let wanted = input.finish()?;
     let (now, unit, doomed, stamp) = (ctx.now, ctx.unit, ctx.is_doomed(), ctx.stamp());
     let cluster = ctx.find(Kind::Cluster)?;
+    // A change of what is going away would bring it back to life.
     refuse_ending(cluster, now)?;
     let version = wanted
         .get("dataPlatformVersion")
@@ -126,6 +129,7 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let runs = version
         .clone()
         .unwrap_or_else(|| cluster.text("dataPlatformVersion").to_owned());
+    // What is not sent stays. `datacenterId` is not among what is read, for it cannot be changed.
     cluster.properties.extend(wanted);
     cluster.modified = stamp;
     cluster.life.change(now, unit, doomed, Some(runs.clone()));
@@ -176,6 +180,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let now = ctx.now;
     let cluster = ctx.find(Kind::Cluster)?;
+    // Nothing runs yet that could be opened.
     if cluster.life.version(now).is_none() {
         return Err(ApiError::new(
             404,

@@ -18,6 +18,7 @@ impl ApiError {
     pub(super) fn with_code(status: u16, code: Option<&str>, message: impl Into<String>) -> Self {
         let usual = match status {
             400 => "dataplatform-bad-request",
+            // The one code that is known from a real answer.
             401 => "paas-auth-1",
             403 => "dataplatform-forbidden",
             404 => "dataplatform-not-found",

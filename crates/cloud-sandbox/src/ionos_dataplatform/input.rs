@@ -66,6 +66,7 @@ impl Input {
         let Some(value) = self.values.remove(field) else {
             return;
         };
+        // The models have nothing nullable but `autoScaling` in a PATCH.
         if !value.is_null() && check(&value) {
             self.accepted.insert(field.to_owned(), value);
         } else {
@@ -136,6 +137,7 @@ impl Input {
         });
         if let Some(Value::Array(lans)) = self.accepted.get_mut("lans") {
             for lan in lans.iter_mut().filter(|lan| lan.get("dhcp").is_none()) {
+                // Its default in the description.
                 lan["dhcp"] = json!(true);
             }
         }
@@ -173,6 +175,7 @@ pub(super) fn is_word(text: &str, shortest: usize, longest: usize) -> bool {
 pub(super) fn id(text: &str) -> Option<String> {
     let is_dash = |(at, byte): (usize, u8)| byte != b'-' || matches!(at, 8 | 13 | 18 | 23);
     let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    // Each dash may be left out by itself, so places can be checked only when all four are there.
     let placed = dashes < 4 || text.bytes().enumerate().all(is_dash);
     let digits: String = text.chars().filter(|c| *c != '-').collect();
     let good = placed
@@ -180,6 +183,7 @@ pub(super) fn id(text: &str) -> Option<String> {
         && text.len() <= 36
         && digits
             .bytes()
+            // Lower case only, as in the pattern of the description.
             .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     good.then_some(digits)
 }
@@ -207,6 +211,7 @@ fn is_lan(lan: &Value) -> bool {
             .as_str()
             .is_some_and(|gateway| gateway.parse::<IpAddr>().is_ok())
     };
+    // A text, though LANs are numbers elsewhere at IONOS.
     lan["lanId"].as_str().is_some_and(|id| !id.is_empty())
         && lan.get("dhcp").is_none_or(Value::is_boolean)
         && lan.get("routes").is_none_or(|routes| {

@@ -33,6 +33,7 @@ impl Life {
         version: &str,
     ) -> Self {
         let mut life = Self { steps: Vec::new() };
+        // From now on, also where it has to wait: the states know no other word for that.
         life.push(now, "DEPLOYING", None);
         let end = if doomed {
             ("FAILED", None)

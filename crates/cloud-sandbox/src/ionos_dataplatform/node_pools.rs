@@ -72,6 +72,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.integer("ramSize", 2048, 1024);
     input.choice("availabilityZone", &["AUTO", "ZONE_1", "ZONE_2"]);
     input.choice("storageType", &["HDD", "SSD"]);
+    // 10 itself is allowed by the validators of the SDKs, though the text says "greater than".
     input.integer("storageSize", 10, 1);
     let mut properties = input.finish()?;
 
@@ -92,8 +93,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ("annotations", json!({})),
     ];
     for (key, value) in defaults {
+        // The defaults of the description, which answers show as if they had been sent.
         properties.entry(key).or_insert(value);
     }
+    // Nodes are made once their cluster is there.
     let (parent, begin) = (Some(cluster.id.clone()), cluster.life.settled_at(now));
     let life = Life::created(now, begin, ctx.unit, ctx.is_doomed(), &version);
     let (id, stamp) = (uuid(ctx.rng), ctx.stamp());
@@ -120,6 +123,7 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let pool = ctx.find(Kind::NodePool)?;
     refuse_ending(pool, now)?;
     for (key, value) in wanted {
+        // Only `autoScaling` gets here as null, which switches it off.
         if value.is_null() {
             pool.properties.remove(&key);
         } else {

@@ -89,6 +89,7 @@ impl Record {
             "createdDate": date(self.created.at),
             "createdBy": self.created.user,
             "createdByUserId": self.created.user_id,
+            // A text in the description, unlike other numbers.
             "createdInContractNumber": contract,
             "lastModifiedDate": date(self.modified.at),
             "lastModifiedBy": self.modified.user,
@@ -111,6 +112,7 @@ impl Record {
         let tag = digest
             .first_chunk()
             .map_or(0, |bytes| u128::from_be_bytes(*bytes));
+        // With these capitals in JSON. Of all that is shown, so that it changes when a state does.
         body["metadata"]["ETag"] = json!(format!("{tag:032x}"));
         body
     }

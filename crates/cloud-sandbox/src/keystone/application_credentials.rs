@@ -32,6 +32,7 @@ pub(crate) fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let owner = owner(ctx, "identity:create_application_credential")?;
     let caller = ctx.caller()?;
+    // Or a restricted credential could make an unrestricted one.
     if caller
         .application_credential
         .is_some_and(|(_, _, restricted)| restricted)
@@ -70,6 +71,7 @@ pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         Value::Null => None,
         expires_at => {
             let parsed = expires_at.as_str().and_then(|text| {
+                // Keystone takes the time with and without the letter, in UTC either way.
                 let text = text.trim_end_matches('Z');
                 text.parse::<jiff::civil::DateTime>()
                     .ok()?
@@ -116,6 +118,7 @@ pub(crate) fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 pub(crate) fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let position = position(ctx, "identity:delete_application_credential")?;
     let gone = ctx.state.application_credentials.remove(position);
+    // Tokens live no longer than the credential that they were made with.
     ctx.state.revoke_of_application_credential(&gone.id);
     Ok(Answer::empty(204))
 }
@@ -156,6 +159,7 @@ fn render(credential: &ApplicationCredential, origin: &str) -> Value {
         "project_id": credential.project.id,
         "system": null,
         "expires_at": credential.expires_at,
+        // Null and not false where nothing was said, which is restricted.
         "unrestricted": if credential.is_unrestricted { json!(true) } else { Value::Null },
         "roles": roles,
         "links": {"self": format!("{origin}/v3/application_credentials/{}", credential.id)},

@@ -28,6 +28,7 @@ struct Proof {
 
 impl Proof {
     fn passed(&mut self, method: &str, user: &User) -> Result<(), Refusal> {
+        // All methods of a request must prove the same user.
         if self.user.as_ref().is_some_and(|other| other.id != user.id) {
             return Err(Refusal::unauthorized());
         }
@@ -65,6 +66,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             _ => return Err(Refusal::unauthorized()),
         }
     }
+    // An empty list of methods, or methods that prove nobody.
     let user = proof.user.take().ok_or_else(Refusal::unauthorized)?;
     if user.needs_passcode
         && !["password", "totp"]
@@ -75,6 +77,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
 
     let scope = match auth.get("scope") {
+        // The scope is the credential's own: even the same one is refused (gophercloud/gophercloud#3868).
         Some(_) if proof.application_credential.is_some() => {
             let message =
                 "Application credentials have a scope of their own, and cannot request a scope.";
@@ -86,6 +89,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         None => match &proof.application_credential {
             Some(credential) => Scope::Project(credential.project.clone()),
             None => user
+                // Without a scope the user's default project is taken, and without that none.
                 .default_project
                 .clone()
                 .map_or(Scope::Unscoped, Scope::Project),
@@ -194,10 +198,12 @@ fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refus
     if token.application_credential.is_some() {
         return Err(Refusal::Crash);
     }
+    // A token carries the methods of the one that it was made from, then `token`.
     for method in &token.methods {
         proof.passed(method, &token.user)?;
     }
     let first = token.audit_ids.first().cloned().unwrap_or_default();
+    // Of the audit ids only the first one of the parent is handed on.
     proof.parent = Some((token.expires, first));
     proof.passed("token", &token.user)
 }
@@ -232,6 +238,7 @@ fn receipt(ctx: &mut Ctx<'_>) -> Proof {
     let Some(id) = ctx.header(RECEIPT).map(str::to_owned) else {
         return Proof::default();
     };
+    // A receipt works once, and one that is unknown or too old is as good as none: the rest is then asked for again.
     match ctx.state.receipts.remove(&id) {
         Some((methods, user, expires)) if expires > ctx.now => Proof {
             methods,
@@ -281,6 +288,7 @@ fn read_scope(ctx: &Ctx<'_>, scope: &Value, user: &User) -> Result<Scope, Refusa
         let project = ctx
             .project(|p| id.map_or(name == Some(&p.name), |id| id == p.id))
             .filter(|_| is_here);
+        // Keystone answers 401 to a project without a role, as to one that does not exist.
         let project = project.filter(|project| user.has_project(&project.id));
         return project
             .map(Scope::Project)
@@ -290,6 +298,7 @@ fn read_scope(ctx: &Ctx<'_>, scope: &Value, user: &User) -> Result<Scope, Refusa
         identity::is_domain(given["id"].as_str(), given["name"].as_str()).then_some(Scope::Domain)
     } else if let Some(given) = scope.get("system") {
         (given["all"] == true).then_some(Scope::System)
+    // There are no trusts here, so none can be the caller's.
     } else if scope.get("OS-TRUST:trust").is_some() {
         None
     } else {

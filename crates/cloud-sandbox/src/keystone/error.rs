@@ -68,6 +68,7 @@ impl Refusal {
             } => {
                 let mut body =
                     json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}});
+                // Some of Keystone's 401 answers carry an `identity` object, which clients must be ready for.
                 if says_identity {
                     body["error"]["identity"] = json!({});
                 }

@@ -114,6 +114,7 @@ pub(crate) fn users(settings: &Settings) -> Vec<User> {
             .projects
             .iter()
             .map(|name| {
+                // By name over all users so far: two who name the same project share it.
                 find_project(&users, |project| project.name == *name)
                     .unwrap_or_else(|| project(&id_of("project", name), name))
             })
@@ -143,6 +144,7 @@ pub(crate) fn users(settings: &Settings) -> Vec<User> {
 fn id_of(kind: &str, name: &str) -> String {
     let seed = format!("{kind} {name}")
         .bytes()
+        // FNV-1a, written out: what the hasher of the standard library gives may change with its version.
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -160,6 +162,8 @@ pub(crate) fn find_project(
 impl User {
     pub(crate) fn roles(&self) -> &'static [&'static Role] {
         if self.is_administrator {
+            // With the roles that it implies: `keystone-manage bootstrap` makes admin imply manager, that member, and
+            // that reader.
             ADMINISTRATOR
         } else {
             ORDINARY

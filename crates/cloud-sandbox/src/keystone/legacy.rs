@@ -88,6 +88,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             json!({"id": tenant.id, "name": tenant.name, "enabled": true, "description": null});
     }
     shown["id"] = ctx.state.keep(token, ctx.now).into();
+    // Without a tenant there is no catalog.
     let services = tenant.map_or_else(Vec::new, |tenant| services(ctx.call.origin, &tenant.id));
     let access = json!({
         "token": shown,
@@ -113,6 +114,7 @@ fn services(origin: &str, tenant: &str) -> Vec<Value> {
                 json!({
                     "id": endpoint["id"],
                     "region": endpoint["region"],
+                    // Version 2.0 has one entry for each region with three addresses; here they are one.
                     "publicURL": url,
                     "internalURL": url,
                     "adminURL": url,

@@ -53,6 +53,7 @@ impl Token {
             "issued_at": at(self.issued),
         });
         let project = match &self.scope {
+            // No roles and no catalog without a scope.
             Scope::Unscoped => return json!({"token": token}),
             Scope::Project(project) => {
                 token["project"] =
@@ -95,9 +96,11 @@ pub(crate) fn catalog(origin: &str, project: Option<&str>) -> Value {
         1,
         &[(REGION, format!("{origin}/v3/"))],
     )];
+    // The address has the project in it, so without one Keystone leaves the endpoint out.
     if let Some(project) = project {
         let urls = [
             (REGION, format!("{sahara}/v1.1/{project}")),
+            // The bare root, as devstack registers it: clients have to find the version by themselves.
             ("RegionTwo", sahara.clone()),
         ];
         services.push(service("data-processing", "sahara", 2, &urls));

@@ -96,6 +96,7 @@ pub(crate) const METHODS: [&str; 5] = ["GET", "POST", "PUT", "DELETE", "PATCH"];
 impl Access {
     pub(crate) fn new(settings: &Settings, epoch: SystemTime) -> Self {
         let (application, credential) = (5_400_100_001, 5_410_000_001);
+        // The four that the page `createToken` offers, with `/*` for every path.
         let everything = METHODS[..4].iter().map(|method| Rule {
             method: (*method).to_owned(),
             path: "/*".to_owned(),
@@ -126,6 +127,7 @@ impl Access {
             Credential {
                 id: credential,
                 application,
+                // Validated from the beginning and without an end, so that a test needs no browser.
                 consumer_key: settings.consumer_key.clone(),
                 token: String::new(),
                 rules: everything.collect(),
@@ -172,6 +174,7 @@ impl Access {
         now: SystemTime,
         window: Duration,
     ) -> Result<Identity, Refusal> {
+        // The clients send it in their OAuth 2.0 mode only, and then none of the `X-Ovh-` headers of a signature.
         if let Some(authorization) = header(call, AUTHORIZATION.as_str()) {
             let token = authorization
                 .strip_prefix("Bearer ")
@@ -184,6 +187,7 @@ impl Access {
         let (Some(consumer_key), Some(signature)) = (
             header(call, "x-ovh-consumer"),
             header(call, "x-ovh-signature"),
+            // Without both there is nothing to check. The consumer key alone is no credential.
         ) else {
             return Ok(Identity::Nobody);
         };
@@ -193,6 +197,8 @@ impl Access {
             .values()
             .find(|credential| credential.consumer_key == consumer_key);
         let credential = credential.ok_or_else(Refusal::unknown_credential)?;
+        // The secret in the signature is that of the application, so that a key of another one could never be signed
+        // for.
         if credential.application != application.id {
             return Err(Refusal::invalid_credential());
         }
@@ -203,6 +209,9 @@ impl Access {
         if stamped.is_none_or(|stamped| stamped.abs_diff(self.time(now)) > window.as_secs()) {
             return Err(Refusal::out_of_time());
         }
+        // `$1$` + SHA-1 of secret, consumer key, method, URL, body and time with `+` in between: the documentation's
+        // first steps with the API. Method, URL and body are taken as they came, for any normal form would accept
+        // what the real service refuses.
         let signed = |url: &str| {
             let mut hash = Sha1::new();
             for part in [
@@ -216,6 +225,7 @@ impl Access {
             }
             hash.update(call.body);
             hash.update("+");
+            // The text that was sent: a number that was read and written again could differ from what was signed.
             hash.update(timestamp);
             hash.finalize()
                 .iter()
@@ -223,6 +233,7 @@ impl Access {
                 .collect::<Vec<_>>()
                 .concat()
         };
+        // The version of the signature; there is no other.
         let given = signature.strip_prefix("$1$");
         let is_right = |url: &str| given.is_some_and(|given| given == signed(url));
         // The real service is on the port of its scheme, so that some clients (the official one for Node among them)
@@ -231,6 +242,7 @@ impl Access {
             return Err(Refusal::signature());
         }
 
+        // Only after the signature: without it a state would be told to whoever knows the key alone.
         if credential.status(now) != Status::Validated {
             return Err(Refusal::invalid_credential());
         }
@@ -241,6 +253,7 @@ impl Access {
             .flatten()
             .filter_map(Value::as_str)
             .peekable();
+        // An empty list is taken as no restriction: otherwise nobody could use the key.
         if allowed.peek().is_some() && !allowed.any(|block| network::contains(block, self.caller)) {
             return Err(Refusal::coded(
                 403,
@@ -260,6 +273,7 @@ impl Access {
 impl Credential {
     pub(crate) fn status(&self, now: SystemTime) -> Status {
         match self.status {
+            // Seen rather than set, so that nothing has to happen at the moment a key ends.
             Status::Validated if self.expiration.is_some_and(|end| end <= now) => Status::Expired,
             status => status,
         }

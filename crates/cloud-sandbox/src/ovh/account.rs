@@ -98,6 +98,7 @@ impl Account {
             .first_entry()
             .filter(|entry| entry.key().0 <= now)
         {
+            // What happens is dated by when it was due, however late a request asks.
             let ((due, _), effect) = first.remove_entry();
             self.now = due;
             effect(self);
@@ -113,6 +114,7 @@ impl Account {
     ) {
         self.next_effect += 1;
         self.later
+            // The number keeps effects of one moment apart, and in the order in which they were asked for.
             .insert((self.now + delay, self.next_effect), Box::new(effect));
     }
 

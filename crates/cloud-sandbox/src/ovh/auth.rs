@@ -28,6 +28,7 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 ];
 
 fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    // The call is not signed, for there is no consumer key yet; the application's key is all that it has.
     let application = ctx.account.access.application_of(ctx.call)?.id;
     let rules: Option<Vec<Rule>> = ctx
         .body
@@ -36,6 +37,8 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .and_then(|rules| {
             let rule = |rule: &Value| {
                 let (method, path) = (rule["method"].as_str()?, rule["path"].as_str()?);
+                // The documentation's example asks for `/*`. A bare star is taken as well, being a pattern that fits
+                // every path.
                 let fits = METHODS.contains(&method) && path.starts_with(['/', '*']);
                 fits.then(|| Rule {
                     method: method.to_owned(),
@@ -47,6 +50,7 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let rules = rules.filter(|rules| !rules.is_empty()).ok_or_else(|| {
         Refusal::bad_request("Body parameter accessRules isn't formated correctly")
     })?;
+    // Null like absent: python-ovh sends what its caller left out as null.
     let allowed_ips = ctx.body.get("allowedIPs").cloned().unwrap_or_default();
     check_blocks(&allowed_ips)?;
 
@@ -66,6 +70,8 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         Status::Pending
     };
     let answer = json!({
+        // It is given before anybody validated it: clients keep it and try until the owner did, as the
+        // documentation's first steps say.
         "consumerKey": consumer_key,
         "state": status.name(),
         "validationUrl": format!("{}/auth/?credentialToken={token}", ctx.call.origin),
@@ -119,6 +125,8 @@ fn current_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    // The only call under `/auth` that works for service accounts as well; terraform-provider-ovh checks its
+    // credentials by it.
     if let Identity::Client(id) = &ctx.identity {
         let description = ctx
             .account
@@ -130,6 +138,7 @@ fn details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             "account": ACCOUNT,
             "method": "oauth2_client_credentials",
             "identities": [identity_of(id)],
+            // A service account has no rules; its policies say what it may do.
             "allowedRoutes": null,
             "description": description,
             "roles": null,
@@ -151,6 +160,7 @@ fn details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn logout(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let now = ctx.now();
     let credential = own(ctx)?;
+    // The key that made the call is the one that ends.
     credential.status = Status::Expired;
     credential.expiration = Some(now);
     Ok(Value::Null)

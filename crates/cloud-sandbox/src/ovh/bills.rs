@@ -158,6 +158,7 @@ impl Bill {
 
     fn render(&self) -> Value {
         let (id, cents) = (self.id(), self.cents());
+        // The value added tax of France, 20 %.
         let tax = cents / 5;
         json!({
             "billId": id,
@@ -216,6 +217,7 @@ impl Order {
 }
 
 pub(crate) fn price(cents: usize) -> Value {
+    // Read from the text again, so that `value` is the nearest number to what `text` says.
     let text = format!("{}.{:02}", cents / 100, cents % 100);
     let value: f64 = text.parse().unwrap_or_default();
     json!({"currencyCode": "EUR", "priceInUcents": cents * 1_000_000, "text": format!("{text} €"), "value": value})
@@ -225,6 +227,7 @@ pub(crate) fn price(cents: usize) -> Value {
 fn dated(ctx: &Ctx<'_>) -> Result<impl Fn(SystemTime) -> bool + use<>, Refusal> {
     let (from, to) = (ctx.query.time("date.from")?, ctx.query.time("date.to")?);
     Ok(move |date: SystemTime| {
+        // Dates are shown in whole seconds, so that bounds are compared in them too: a shown date is within itself.
         let seconds = super::unix_seconds(date);
         from.is_none_or(|from| from.as_second() <= seconds)
             && to.is_none_or(|to| seconds <= to.as_second())
@@ -235,6 +238,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let within = dated(ctx)?;
     let category = ctx.query.one_of("category", "CategoryEnum", CATEGORIES)?;
     let order = ctx.query.integer("orderId")?;
+    // Newest first, as they are kept: without a sort header clients see the order of the service.
     let rows: Vec<_> = ctx
         .account
         .ledger

@@ -111,6 +111,7 @@ impl Body {
         fields: &[Field],
         what: &str,
     ) -> Result<Self, Refusal> {
+        // Version 1 refuses what is not described, where other services ignore it; the message names all at once.
         let strange: Vec<&str> = values
             .keys()
             .filter(|name| fields.iter().all(|field| field.name != **name))
@@ -119,6 +120,7 @@ impl Body {
         if !strange.is_empty() {
             return Err(Refusal::not_described(&strange, what));
         }
+        // The words of the real service for records of zones, as StackExchange/dnscontrol#2488 quotes them.
         let unalterable: Vec<&str> = fields
             .iter()
             .filter(|field| field.need == Need::Unalterable && values.contains_key(field.name))
@@ -132,6 +134,7 @@ impl Body {
         }
         for field in fields {
             match (values.get(field.name), field.need) {
+                // Before its value is looked at: what was read may have any form.
                 (_, Need::ReadOnly) => drop(values.remove(field.name)),
                 (None, Need::Required) => {
                     let message = format!(
@@ -140,6 +143,8 @@ impl Body {
                     );
                     return Err(Refusal::bad_request(message));
                 }
+                // Null and absent are not the same to the service (python-ovh#101): only nullable fields take the
+                // former.
                 (None, _) | (Some(Value::Null), Need::Nullable) => {}
                 (Some(value), _) => field.check(value)?,
             }
@@ -148,6 +153,7 @@ impl Body {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        // Where something is made, null means that it was not chosen.
         self.0.get(name).filter(|value| !value.is_null())
     }
 

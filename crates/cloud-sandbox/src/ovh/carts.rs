@@ -91,6 +91,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .account
         .carts
         .iter()
+        // Anybody can make a cart; it is of the account once it is assigned, which is when the list can show it.
         .filter(|(_, cart)| cart["assigned"] == true);
     let rows: Vec<_> = carts
         .map(|(id, cart)| (json!(id), render(cart)))
@@ -114,6 +115,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .body
         .get("expire")
         .cloned()
+        // A day is a choice of the sandbox, which lets no cart go; the description says only that the field is there.
         .unwrap_or_else(|| json!(datetime(later)));
     let shown = json!({"cartId": id, "description": ctx.body.text("description"), "expire": expire, "readOnly": false});
     let cart = json!({"cart": shown, "assigned": false, "items": {}});
@@ -134,6 +136,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn assign(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let cart = open_cart(ctx)?;
+    // A cart is given to an account once.
     if cart["assigned"] == true {
         return Err(Refusal::conflict("This cart is assigned already"));
     }
@@ -172,6 +175,8 @@ fn offer(ctx: &Ctx<'_>, domain: &str) -> Result<Value, Refusal> {
         .services
         .get("domain")
         .is_some_and(|all| all.contains_key(domain));
+    // The words of the description's action of an offer: what exists elsewhere can be transferred, and one's own
+    // updated.
     let (action, orderable) = match domain {
         _ if own => ("update", false),
         _ if domain.starts_with("taken") => ("transfer", true),
@@ -207,6 +212,7 @@ fn add_domain(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     open_cart(ctx)?;
     let body = std::mem::take(&mut ctx.body);
     let domain = body.text("domain");
+    // Asked for again and not taken from the list of offers: what is offered can have changed since.
     let offer = offer(ctx, domain)?;
     if offer["orderable"] == false {
         return Err(Refusal::conflict(format!("{domain} cannot be ordered")));
@@ -362,6 +368,8 @@ fn summary(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn checkout(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let cart = open_cart(ctx)?;
+    // Carts work without a login; an order is some account's, so that the documented steps assign before they check
+    // out.
     if cart["assigned"] == false {
         return Err(Refusal::bad_request("This cart is not assigned to anybody"));
     }
@@ -375,6 +383,7 @@ fn checkout(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "https://www.ovh.com/cgi-bin/order/display-order.cgi?orderId={id}"
     ));
     let cart = open_cart(ctx)?;
+    // An ordered cart stays readable and takes nothing any more, as its field `readOnly` says.
     cart["cart"]["readOnly"] = json!(true);
     let (total, now) = (total(cart), ctx.now());
     // Any other order waits for whoever pays it behind its URL.

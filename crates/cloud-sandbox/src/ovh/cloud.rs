@@ -248,6 +248,7 @@ fn get_region(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if !REGIONS.contains(&name.as_str()) {
         return Err(Refusal::no_such_object(name));
     }
+    // The letters are the place, the number tells data centres of one place apart.
     let place = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let (continent, country) = match place {
         "BHS" => ("NA", "ca"),

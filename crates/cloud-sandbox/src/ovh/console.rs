@@ -89,6 +89,7 @@ impl Console {
             credential.status = status;
             credential.expiration = match status {
                 Status::Expired => Some(now),
+                // Unlimited without one, as the page offers beside hours and days.
                 _ => validity.map(|validity| now + validity),
             };
             true

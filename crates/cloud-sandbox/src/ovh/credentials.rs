@@ -108,6 +108,7 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     check_blocks(body.get("allowedIPs").unwrap_or(&Value::Null))?;
     let credential = find(ctx)?;
     let mut object = json!({"allowedIPs": credential.allowed_ips});
+    // Null takes the restriction away, and a body without the field leaves it.
     body.amend(&mut object);
     credential.allowed_ips = object["allowedIPs"].take();
     Ok(Value::Null)

@@ -80,6 +80,7 @@ pub(crate) fn seed(account: &mut Account) {
             "serviceId": account.id(),
             "state": "ok",
             "suspensionState": "not_suspended",
+            // Names are protected from the beginning; who wants to move one unlocks it first.
             "transferLockStatus": "locked",
             "renewalState": "automatic_renew",
             "renewalDate": datetime(now + YEAR),
@@ -120,6 +121,7 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let wanted = ctx.body.text("transferLockStatus").to_owned();
     let (meanwhile, then) = match wanted.as_str() {
         "" => ("", ""),
+        // Clients send back what they read, also while a change is under way.
         "locked" | "locking" => ("locking", "locked"),
         "unlocked" | "unlocking" => ("unlocking", "unlocked"),
         _ => {
@@ -135,11 +137,13 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         domain["transferLockStatus"] = json!(meanwhile);
         ctx.account.after(unit, move |account| {
             account.change(KIND, &name, |service| {
+                // A later change wins: it has its own effect to come.
                 if service.object["transferLockStatus"] == meanwhile {
                     service.object["transferLockStatus"] = json!(then);
                 }
             });
         });
+    // `amend` wrote the word that was sent; a lock that is there already takes no time.
     } else if !then.is_empty() {
         domain["transferLockStatus"] = before;
     }
@@ -156,6 +160,7 @@ fn servers(ctx: &mut Ctx<'_>) -> Result<Vec<(Value, Value)>, Refusal> {
     let servers = servers.as_array().into_iter().flatten();
     Ok(servers
         .map(|server| {
+            // The list below the domain has one field for either version, the domain itself one for each.
             let ip = [&server["ipv4"], &server["ipv6"]];
             let ip = ip.into_iter().find(|ip| !ip.is_null());
             let full = json!({
@@ -195,6 +200,7 @@ fn add_servers(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         let server = Body::check(server, SERVER, "nameServer")?;
         let host = server.text("host");
         let mut known = known.as_array().into_iter().flatten();
+        // Before anything is begun: the whole list is refused for one that is there.
         if known.any(|known| known["nameServer"] == host) {
             return Err(Refusal::conflict(format!(
                 "{host} is a name server of {name} already"

@@ -104,6 +104,7 @@ fn of<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut DynHost, Refusal> {
 }
 
 fn zone(ctx: &Ctx<'_>) -> String {
+    // As zones are found: names of DNS are the same in any case (RFC 1035, 2.3.3).
     ctx.parameters[0].to_ascii_lowercase()
 }
 
@@ -185,6 +186,7 @@ fn list_logins(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn create_login(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let zone = zone(ctx);
+    // The form that OVHcloud's guide to DynHost shows: the zone, a dash and the suffix.
     let login = format!("{zone}-{}", ctx.body.text("loginSuffix"));
     let sub_domain = ctx.body.text("subDomain").to_owned();
     check_password(ctx)?;

@@ -96,6 +96,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     );
     if from
         .split_once('@')
+        // A redirection is of the domain that it is made under; the mail of another one is not here.
         .is_none_or(|(local, host)| local.is_empty() || host != domain)
     {
         return Err(Refusal::bad_request(format!(

@@ -108,12 +108,16 @@ impl Refusal {
     }
 
     pub(crate) fn service_expired() -> Self {
+        // A status of OVHcloud's own, for which python-ovh has an exception of its own too (`ResourceExpiredError`,
+        // #48).
         Self::new(460, "This service is expired")
     }
 
     /// The body of the answer, which stands alone where a batch has many.
     pub(crate) fn body(&self, format: ErrorFormat) -> Value {
         let mut body = json!({"message": self.message});
+        // `class` came later than `errorCode`, and answers of both kinds are about (acme.sh#5269 shows the newer
+        // one); clients have to read either.
         if format != ErrorFormat::Old {
             body["class"] = json!(class(self.status));
             if !self.details.is_empty() {

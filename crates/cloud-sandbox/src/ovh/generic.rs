@@ -109,7 +109,9 @@ pub(crate) fn answer(
     let names = described.path.split('/');
     let names = names.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let given: Vec<(&str, String)> = names.zip(ctx.parameters.iter().cloned()).collect();
+    // What the description says of the path is the one thing that can be checked without a state.
     described.check(&given)?;
+    // So that a test can tell that nothing was kept: the journal takes it from here.
     ctx.answer_header(GENERIC, "true");
     let now = ctx.now();
     let examples = Examples {
@@ -166,6 +168,7 @@ fn name(object: &mut Value, described: &Described<'static>, given: &[(&'static s
     let own = last(described);
     for (parameter, value) in given {
         let mut field = *parameter;
+        // Many parameters have another name than the field that they are about: `serviceName`, but `name`.
         if field == own && !fields.contains_key(field) {
             field = if own.ends_with("Name") { "name" } else { "id" };
         } else if field == "id" && field != own {

@@ -97,6 +97,7 @@ pub(crate) fn permits(
     first_parameter: Option<&str>,
 ) -> bool {
     let identity = identity_of(client);
+    // Actions begin with the type of the resource that they are about: `dnsZone:apiovh:record/create`.
     let kind = action.split(':').next().unwrap_or_default();
     let name = if kind == "account" {
         Some(ACCOUNT)
@@ -121,6 +122,8 @@ pub(crate) fn permits(
         let names = |list: &str| {
             texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action))
         };
+        // A denial goes before any permission, of whichever policy; `except` takes from the `allow` of its own policy
+        // only (the documentation of `ovh_iam_policy` in terraform-provider-ovh).
         if about && names("deny") {
             return false;
         }
@@ -255,6 +258,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn amend(ctx: &Ctx<'_>, policy: &mut Value) {
     ctx.body.amend(policy);
     for list in ["allow", "deny", "except"] {
+        // The lists that were left out are shown empty.
         if policy["permissions"][list].is_null() {
             policy["permissions"][list] = json!([]);
         }
@@ -340,6 +344,7 @@ fn members(ctx: &Ctx<'_>) -> Result<Value, Refusal> {
     for wanted in wanted.as_array().into_iter().flatten() {
         let fits = |known: &&Value| known["urn"] == wanted["urn"] || known["id"] == wanted["id"];
         let known = ctx.account.resources.values().find(fits);
+        // A group holds what exists; policies may name by wildcards what is to come.
         let known = known.ok_or_else(|| {
             Refusal::wrong_value("resources", wanted, "is not a resource of this account")
         })?;

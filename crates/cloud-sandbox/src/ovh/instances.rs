@@ -295,6 +295,7 @@ fn brief(instance: &Value) -> Value {
             ("image", "imageId"),
             ("sshKey", "sshKeyId"),
         ] {
+            // The description has two models: the list has ids, the single instance the whole objects.
             let whole = fields.remove(field).unwrap_or_default();
             fields.insert(id.to_owned(), whole["id"].clone());
         }
@@ -370,6 +371,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let mut instance = fresh(ctx.account, name, region, flavor, &image, &key);
     if body.flag("monthlyBilling") {
         instance["monthlyBilling"] =
+            // The description has this state and `ok`; the former lasts until the instance runs.
             json!({"since": instance["created"], "status": "activationPending"});
     }
     let id = instance["id"].as_str().unwrap_or_default().to_owned();
@@ -385,6 +387,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             account.change(KIND, &project, |service| {
                 let Some(instance) = service.parts["instances"]
                     .get_mut(&of)
+                    // Deleted in the meantime, most likely: the build must not bring it back.
                     .filter(|i| i["status"] == "BUILD")
                 else {
                     return;
@@ -400,6 +403,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             });
         },
     );
+    // While there are some, they say where progress can be read.
     instance["operationIds"] = json!([operation]);
     ctx.part(KIND, "instances")?[id] = instance.clone();
     Ok(instance)
@@ -464,6 +468,7 @@ fn work(
 ) -> Result<Value, Refusal> {
     let (project, id) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
     let instance = find(ctx)?;
+    // OpenStack too answers 409 to an action that does not fit the state of the server (Compute API, server actions).
     if instance["status"] != before {
         return Err(Refusal::conflict(format!(
             "This instance is {}, not {before}",
@@ -560,6 +565,8 @@ fn snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     }
     let (id, now) = (ctx.account.uuid(), datetime(ctx.now()));
     let region = instance["region"].as_str().unwrap_or_default();
+    // Kept beside the public images, as OpenStack's Glance keeps both; `queued` and `active` are its words, `killed`
+    // for what failed.
     let mut image = Image { id: "", name: "" }.render(region);
     image["id"] = json!(id);
     image["name"] = json!(name);

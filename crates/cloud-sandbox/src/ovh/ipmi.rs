@@ -68,6 +68,7 @@ fn access(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let end = known["expiration"]
         .as_str()
         .and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    // An access closes by itself after the minutes that were asked for (`ttl`).
     let is_open = end.is_some_and(|end| SystemTime::from(end) > now);
     Ok(if is_open {
         known.clone()
@@ -103,6 +104,7 @@ fn open(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         &subject,
         2,
         move |account, done| {
+            // From when it is open, and not from when it was asked for.
             let end = account.now() + Duration::from_secs(60 * minutes);
             account.change(KIND, &name, |service| {
                 if done {

@@ -121,6 +121,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         wanted.as_deref().is_none_or(|wanted| value == wanted)
     };
     let mut found = list_some(ctx, KIND, |object| {
+        // The filters that the description has beside tags; each that is not sent lets everything through.
         same(&of, &object["type"])
             && same(&version, &json!(object["version"].to_string()))
             && additional.is_none_or(|additional| object["isAdditionalIp"] == additional)
@@ -179,6 +180,7 @@ fn create_reverse(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     }
     // Names are kept as name servers write them, whether the dot was sent or not.
     let reverse = json!({"ipReverse": ip, "reverse": format!("{host}.")});
+    // One name an address, as the DNS would have it: a second one takes the place of the first.
     reverses[ip] = reverse.clone();
     Ok(reverse)
 }
@@ -197,6 +199,7 @@ fn delete_reverse(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn move_block(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let block = ctx.parameters[0].clone();
     let to = ctx.body.text("to").to_owned();
+    // The address of a server stays with it; only additional ones, once called failover addresses, can go elsewhere.
     if ctx.service(KIND)?.object["isAdditionalIp"] == false {
         return Err(Refusal::bad_request(
             "Only additional addresses can be moved",
@@ -208,6 +211,7 @@ fn move_block(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             .get(kind)
             .is_some_and(|services| services.contains_key(&to))
     };
+    // What OVHcloud's guides move additional addresses to, as far as the sandbox has it.
     if !["dedicatedServer", "vps", "publicCloudProject"]
         .into_iter()
         .any(takes)
@@ -224,6 +228,7 @@ fn move_block(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         &block,
         2,
         move |account, done| {
+            // The address leads to its old service until the task is done: the answer says so by being a task.
             if done {
                 account.change(KIND, &name, |service| service.object["routedTo"] = routed);
             }

@@ -172,8 +172,10 @@ fn fresh(account: &mut Account, region: &str, name: &str, version: &str) -> (Str
         "id": id,
         "name": name,
         "region": region,
+        // In the description's words; clients such as terraform-provider-ovh wait for `READY`.
         "status": "INSTALLING",
         "version": version,
+        // Kubernetes goes up one minor version at a time, so that there is one version to offer.
         "nextUpgradeVersions": next_minor(version).map_or_else(|| json!([]), |next| json!([next])),
         "isUpToDate": true,
         "controlPlaneIsUpToDate": true,
@@ -201,6 +203,8 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
     let now = datetime(account.now());
     let number = |name: &str, default: i64| wanted[name].as_i64().unwrap_or(default);
     let flag = |name: &str| wanted[name].as_bool().unwrap_or_default();
+    // Kept within bounds instead of refused, for a pool comes with a cluster as well, where its number is checked by
+    // nothing else.
     let desired = number("desiredNodes", 1).clamp(0, MOST_NODES);
     let template = match &wanted["template"] {
         Value::Null => json!({
@@ -211,6 +215,7 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
     };
     let autoscaling = match &wanted["autoscaling"] {
         Value::Null => json!({
+            // The defaults of the cluster autoscaler of Kubernetes.
             "scaleDownUnneededTimeSeconds": 600,
             "scaleDownUnreadyTimeSeconds": 1200,
             "scaleDownUtilizationThreshold": 0.5,
@@ -243,6 +248,7 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
 
 /// All nodes of a pool are there.
 fn ready(pool: &mut Value) {
+    // All at once: the sandbox has no single nodes that come up one after the other.
     for count in ["currentNodes", "availableNodes", "upToDateNodes"] {
         pool[count] = pool["desiredNodes"].clone();
     }
@@ -440,6 +446,7 @@ fn upgrade(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let cluster = find(ctx)?["cluster"].clone();
+    // A cluster can be deleted in any other state, one with an error most of all.
     if cluster["status"] == "DELETING" {
         return Err(Refusal::conflict("This cluster is being deleted already"));
     }
@@ -491,6 +498,7 @@ fn create_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     body.amend(&mut wanted);
     let pool = fresh_pool(ctx.account, &project, &wanted);
     let pools = &mut ready_cluster(ctx)?["pools"];
+    // Nodes are named after their pool, so that two pools of one name could not be told apart.
     let is_taken = |known: &Value| known["name"] == pool["name"];
     if pools.as_array().into_iter().flatten().any(is_taken) {
         return Err(Refusal::conflict("A node pool of this name exists already"));
@@ -567,17 +575,20 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     body.amend(&mut wanted);
     wanted
         .as_object_mut()
+        // A wish of this request and no field of a pool.
         .map(|wanted| wanted.remove("nodesToRemove"));
     let number = |name: &str| wanted[name].as_i64().unwrap_or_default();
     let (nodes, before) = (number("desiredNodes"), pool["desiredNodes"].as_i64());
     // Each node is made when it is asked for.
     let most = number("maxNodes").min(MOST_NODES);
+    // Checked after the body is laid over the pool: a request may move a bound and the number at once.
     if !(number("minNodes")..=most).contains(&nodes) {
         return Err(Refusal::bad_request(format!(
             "desiredNodes {nodes} is not between minNodes and maxNodes"
         )));
     }
     *pool = wanted;
+    // Without another number of nodes there is nothing to wait for.
     let Some(before) = before.filter(|before| *before != nodes) else {
         return Ok(Value::Null);
     };

@@ -24,6 +24,8 @@ pub(crate) fn expandable(
     ctx: &mut Ctx<'_>,
     rows: impl IntoIterator<Item = (Value, Value)>,
 ) -> Result<Value, Refusal> {
+    // The web manager of OVHcloud asks for whole objects so. Without the header a list has ids only, and every client
+    // knows that form.
     if ctx.header("x-pagination-mode") != Some("CachedObjectList-Pages") {
         return Ok(rows.into_iter().map(|(id, _)| id).collect());
     }
@@ -37,6 +39,7 @@ pub(crate) fn expandable(
             Some("DESC") => true,
             Some(other) => return Err(wrong_header("X-Pagination-Sort-Order", other)),
         };
+        // Stable, so that objects that are alike keep the order of the service from page to page.
         objects.sort_by(|a, b| {
             let order = compare(at(a, field), at(b, field));
             if descending { order.reverse() } else { order }
@@ -44,6 +47,8 @@ pub(crate) fn expandable(
     }
     let number = positive(ctx, "x-pagination-number")?.unwrap_or(1);
     let size = positive(ctx, "x-pagination-size")?.unwrap_or(USUAL_PAGE);
+    // After the filters and before the page: the header counts what all pages have together (python-ovh#149 has seen
+    // it).
     ctx.answer_header(ELEMENTS, objects.len().to_string());
     Ok(objects
         .into_iter()
@@ -60,11 +65,13 @@ pub(crate) fn cursored(ctx: &mut Ctx<'_>, objects: Vec<Value>) -> Result<Value, 
     let start = match ctx.header("x-pagination-cursor") {
         None | Some("") => 0,
         Some(cursor) => position(cursor, &list)
+            // Some objects may have gone since the last page.
             .filter(|start| *start <= objects.len())
             .ok_or_else(|| Refusal::bad_request("invalid cursor"))?,
     };
     ctx.answer_header(ELEMENTS, objects.len().to_string());
     let end = start.saturating_add(size);
+    // The last page has no cursor; that is how clients know it.
     if end < objects.len() {
         ctx.answer_header(NEXT, URL_SAFE_NO_PAD.encode(format!("{end} {list}")));
     }
@@ -102,6 +109,7 @@ fn filter(objects: &mut Vec<Value>, filters: &str) -> Result<(), Refusal> {
         let (field, operator) = name
             .split_once(':')
             .ok_or_else(|| wrong_header("X-Pagination-Filter", &name))?;
+        // `like` has the wildcard of SQL.
         let pattern = wanted.replace('%', "*");
         let passes: Box<dyn Fn(&Value) -> bool> = match operator {
             "eq" => Box::new(|value| text(value) == wanted),

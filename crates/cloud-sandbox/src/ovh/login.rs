@@ -19,11 +19,13 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
     let token = form::value(&query, "credentialToken").unwrap_or_default();
     let now = account.now();
     let mut credentials = account.access.credentials.values_mut();
+    // The consumer key that is there from the beginning has no token: an empty one must not find it.
     let Some(credential) = credentials.find(|c| !c.token.is_empty() && c.token == token) else {
         return page(404, "There is no request with this token.");
     };
     match *call.method {
         Method::GET => page(200, &question(credential, call.url)),
+        // An owner who goes back in the browser must not revive a key that was refused or has ended.
         Method::POST if credential.status != Status::Pending => {
             page(409, "This request was answered before.")
         }
@@ -45,6 +47,8 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
                 _ => return page(400, "The decision is neither to validate nor to refuse."),
             }
             match &credential.redirection {
+                // The application asked for it with the key (`redirection`), so that it learns when its owner is
+                // back.
                 Some(url) => Answer::new(302, None, "").with(LOCATION, url),
                 None => page(200, "This window can be closed."),
             }

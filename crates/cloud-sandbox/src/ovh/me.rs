@@ -155,6 +155,7 @@ fn create_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             "The SSH key {name} exists already"
         )));
     }
+    // The call answers nothing: a key is known by the name that its owner gave it.
     ctx.account.me.keys.push((name, key));
     Ok(Value::Null)
 }

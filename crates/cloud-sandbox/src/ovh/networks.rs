@@ -88,6 +88,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let networks: Vec<&Value> = networks.as_array().into_iter().flatten().collect();
     let is_free = |vlan: i64| networks.iter().all(|network| network["vlanId"] != vlan);
     let vlan = match body.get("vlanId").and_then(Value::as_i64) {
+        // The bounds that the description of the field has; 0 stands for no VLAN.
         Some(vlan) if !(0..=4000).contains(&vlan) => {
             return Err(Refusal::wrong_value(
                 "vlanId",
@@ -99,6 +100,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             return Err(Refusal::conflict(format!("VLAN {vlan} is in use already")));
         }
         Some(vlan) => vlan,
+        // The lowest that is free, so that tests know it beforehand.
         None => (0..=4000).find(|vlan| is_free(*vlan)).unwrap_or_default(),
     };
     let known = || REGIONS.iter().map(|region| (*region).to_owned()).collect();
@@ -126,6 +128,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .iter()
         .map(|region| json!({"region": region, "status": "BUILDING", "openstackId": null}))
         .collect();
+    // The id has the number of the vRack and the VLAN, so that the same VLAN in all regions is one network.
     let id = format!("pn-{}_{vlan}", 100_001);
     let network = json!({
         "id": id,
@@ -158,6 +161,8 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
                     let regions = network["regions"].as_array_mut().into_iter().flatten();
                     for (region, id) in regions.zip(&ids).filter(|_| done) {
                         region["status"] = json!("ACTIVE");
+                        // A network of OVHcloud is one of OpenStack in each region, each with its own id once it was
+                        // made there.
                         region["openstackId"] = json!(id);
                     }
                 }
@@ -194,6 +199,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
                         network["status"] = json!("ERROR");
                     }
                 }
+                // The subnets are of the network, and another one can have its id later, which is made of the VLAN.
                 if done && let Some(subnets) = service.parts["subnets"].as_object_mut() {
                     subnets.remove(&of);
                 }
@@ -230,6 +236,7 @@ fn create_subnet(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     };
     let first = first.parse::<std::net::Ipv4Addr>();
     let gateway = first.map(|first| u32::from(first).checked_add(1));
+    // Without room for a gateway and a machine a subnet is of no use.
     let (Ok(Some(gateway)), Ok(0..=30)) = (gateway, bits.parse::<u8>()) else {
         return Err(Refusal::wrong_value(
             "network",
@@ -244,6 +251,7 @@ fn create_subnet(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "id": ctx.account.uuid(),
         "cidr": block,
         "dhcpEnabled": dhcp,
+        // The first address of the block, which OpenStack's Neutron takes where none is named.
         "gatewayIp": (!body.flag("noGateway")).then_some(gateway),
         "ipPools": [{"region": region, "network": block, "start": start, "end": end, "dhcp": dhcp}],
     });

@@ -65,6 +65,7 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
     let form = form::pairs(&String::from_utf8_lossy(call.body));
     let value = |name: &str| form::value(&form, name);
     match value("grant_type") {
+        // The grant of service accounts; that by code needs the login page of a person.
         Some("client_credentials") => {}
         None => return refuse(400, "invalid_request", "grant_type is missing"),
         Some(_) => {
@@ -75,9 +76,12 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
             );
         }
     }
+    // The only scope that the documentation names, and the one that go-ovh and python-ovh ask for.
     if value("scope") != Some("all") {
         return refuse(400, "invalid_scope", "the scope must be all");
     }
+    // Both are in use: python-ovh sends basic authentication, others put the secret into the form. RFC 6749 (2.3.1)
+    // allows either.
     let given = basic(call).or_else(|| {
         Some((
             value("client_id")?.to_owned(),
@@ -91,6 +95,7 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
             .get(&id)
             .filter(|c| c.secret == secret)
     });
+    // An unknown id and a wrong secret are one error in RFC 6749 (5.2).
     let Some(client) = client.filter(|client| client.object["flow"] == "CLIENT_CREDENTIALS") else {
         return refuse(
             401,
@@ -101,6 +106,7 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
     let client = client.id.clone();
     let token = account.random(64);
     let (now, expires) = (account.now(), account.now() + LIFE);
+    // Nobody gives tokens back; those that ended go when the next one is made.
     account.access.tokens.retain(|_, token| token.expires > now);
     account
         .access
@@ -150,6 +156,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "callbackUrls": [],
     });
     ctx.body.amend(&mut object);
+    // The only time that the secret is shown: the objects below do not have it.
     let answer = json!({"clientId": id, "clientSecret": secret});
     ctx.account
         .access
@@ -181,6 +188,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = find(ctx)?.id.clone();
     let access = &mut ctx.account.access;
     access.clients.remove(&id);
+    // Otherwise a token would be good for an account that nobody can see or end.
     access.tokens.retain(|_, token| token.client != id);
     Ok(Value::Null)
 }

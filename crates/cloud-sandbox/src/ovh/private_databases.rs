@@ -170,6 +170,7 @@ fn work(
         .account
         .tasks
         .entry(id)
+        // Which database or user a task is about is shown by tasks of this family only.
         .and_modify(|task| task.extra = about);
     match task {
         std::collections::btree_map::Entry::Occupied(task) => render_task(task.get(), now),
@@ -178,6 +179,7 @@ fn work(
 }
 
 fn restart(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    // The description's word for a server that is about to restart.
     ctx.service(KIND)?.object["state"] = json!("restartPending");
     Ok(work(ctx, "restart", json!({}), |service| {
         service.object["state"] = json!("started");
@@ -277,6 +279,7 @@ fn list_whitelist(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn create_whitelist(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
     let ip = body.text("ip").to_owned();
+    // A single address is a block of its own; either form may be sent.
     let (address, bits) = ip.split_once('/').unwrap_or((&ip, "32"));
     let fits = address.parse::<std::net::Ipv4Addr>().is_ok()
         && bits.parse::<u8>().is_ok_and(|bits| bits <= 32);

@@ -13,6 +13,7 @@ impl Query {
     /// Refuses parameters that the operation does not have.
     pub(crate) fn parse(raw: &str, known: &[&str], operation: &str) -> Result<Self, Refusal> {
         let pairs = form::pairs(raw);
+        // Like fields of a body: a filter with a slip in its name would otherwise let everything through.
         let strange: Vec<&str> = pairs
             .iter()
             .map(|(name, _)| name.as_str())
@@ -92,6 +93,8 @@ impl Query {
         };
         let time = text
             .parse::<jiff::Timestamp>()
+            // The description calls all of them dates and times, and clients send a day alone, or a time without an
+            // offset.
             .or_else(|_| format!("{text}T00:00:00Z").parse())
             .or_else(|_| format!("{text}Z").parse());
         time.map(Some)
@@ -109,6 +112,7 @@ impl Query {
         };
         for (key, conditions) in &filters {
             let tag = object[key].as_str();
+            // All conditions of all tags have to be met: each narrows the list, as every other filter does.
             for condition in conditions.as_array().ok_or_else(wrong)? {
                 let value = condition["value"].as_str().unwrap_or_default();
                 let passes = match condition["operator"].as_str().unwrap_or("EQ") {

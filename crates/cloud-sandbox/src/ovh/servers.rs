@@ -209,6 +209,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if let Some(boot) = ctx.body.get("bootId").cloned() {
+        // A server can only boot what its own list of boots has.
         find_boot(ctx, &boot.to_string())?;
     }
     ctx.amend(KIND)
@@ -282,6 +283,7 @@ fn reinstall(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             account.change(KIND, &name, |service| {
                 if done {
                     service.object["os"] = json!(system);
+                    // Otherwise a server in rescue mode would boot that again instead of what was installed.
                     service.object["bootId"] = json!(HARD_DISK);
                     service.object["powerState"] = json!("poweron");
                 }

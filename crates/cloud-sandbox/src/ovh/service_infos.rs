@@ -101,6 +101,7 @@ pub(crate) fn fresh(account: &mut Account, name: &str, id: Option<i64>) -> Value
 }
 
 fn infos<'c>(ctx: &'c mut Ctx<'_>, kind: &'static str) -> Result<&'c mut Value, Refusal> {
+    // Zones are kept apart from other services: most calls are about them.
     if kind == "dnsZone" {
         return super::zones::find(ctx).map(|zone| &mut zone.infos);
     }
@@ -115,6 +116,7 @@ fn change(ctx: &mut Ctx<'_>, kind: &'static str) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
     let infos = infos(ctx, kind)?;
     if let Some(renew) = body.get("renew").and_then(Value::as_object) {
+        // An object within the body, whose fields the description has as well.
         let renew = Body::check(renew.clone(), RENEW, "renew")?;
         let periods = infos["possibleRenewPeriod"]
             .as_array()
@@ -158,6 +160,7 @@ fn render(infos: &Value, name: &str, path: &str) -> Value {
     };
     let renew = &infos["renew"];
     let ends = renew["deleteAtExpiration"] == true;
+    // The route as it is described and as it is for this one: clients find the service by the latter.
     let (before, _) = path.rsplit_once('/').unwrap_or_default();
     let actions = if ends {
         json!(["terminateAtExpirationDate"])

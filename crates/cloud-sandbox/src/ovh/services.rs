@@ -33,6 +33,7 @@ pub(crate) fn add(
     mut object: Value,
     mut parts: Value,
 ) {
+    // Some products show the id of the service in their own object; it has to be the same in both.
     parts["infos"] = service_infos::fresh(account, name, object["serviceId"].as_i64());
     object["iam"] = account.resource(kind, name, tags);
     account
@@ -73,6 +74,7 @@ impl Ctx<'_> {
             .services
             .get_mut(kind)
             .and_then(|services| services.get_mut(&self.parameters[0]));
+        // The words of the real service, which are about services alone: of other objects the message has the id.
         service.ok_or_else(Refusal::no_such_service)
     }
 

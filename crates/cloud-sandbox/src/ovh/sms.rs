@@ -119,6 +119,8 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .into_iter()
         .flatten()
         .any(|known| known == sender);
+    // With the flag the message comes from a short number, to which receivers can answer; a sender must have been
+    // registered before.
     if !body.flag("senderForResponse") && !is_known {
         return Err(Refusal::wrong_value(
             "sender",
@@ -136,11 +138,14 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             .as_str()
             .and_then(|text| text.strip_prefix('+'))
             .unwrap_or_default();
+        // International form; the real service lists what is not as invalid and sends to the rest.
         digits.len() > 6 && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     let (valid, invalid): (Vec<Value>, Vec<Value>) = receivers.into_iter().partition(is_number);
     let message = body.text("message");
     let (length, now) = (message.chars().count(), datetime(ctx.now()));
+    // 160 characters of the 7 bit alphabet are one message (3GPP TS 23.038); that longer ones have less room in each
+    // part is left out.
     let parts = u32::try_from(length.div_ceil(160).max(1)).unwrap_or(1);
     let minutes = body
         .get("differedPeriod")
@@ -149,6 +154,7 @@ fn create_job(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let minutes = u64::try_from(minutes)
         .unwrap_or_default()
         .min(MINUTES_A_YEAR);
+    // The period is in minutes, as the description says.
     let wait = ctx.unit + Duration::from_secs(minutes * 60);
     let name = ctx.parameters[0].clone();
     let mut ids = Vec::new();

@@ -63,6 +63,7 @@ impl Task {
             .unwrap_or_default()
             .as_nanos();
         let percent = (passed * 100)
+            // Work without a duration has ended at once.
             .checked_div(self.duration.as_nanos())
             .unwrap_or(100);
         u64::try_from(percent).unwrap_or(100).min(100)
@@ -85,6 +86,7 @@ impl Task {
             .failure
             .as_ref()
             .map(|(code, _)| code.as_str())
+            // A code that is none of the family's states would be a word that no client knows.
             .filter(|code| failures.contains(code));
         match self.phase(now) {
             Phase::Init => words[0],
@@ -140,6 +142,7 @@ impl Ctx<'_> {
             .parse()
             .ok()
             .and_then(|id: i64| self.account.tasks.get(&id));
+        // Ids of all tasks are from one sequence; the task of another service is none of this one's.
         task.filter(|task| task.family == family && task.subject == subject)
             .ok_or_else(|| Refusal::no_such_object(id))
     }

@@ -116,6 +116,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     });
     ctx.part(KIND, "volumes")?[&id] = volume;
     work(ctx, "volume#create", &id, |volume, done| {
+        // The words are those of OpenStack's Cinder, which the description takes over.
         volume["status"] = json!(if done { "available" } else { "error" });
     })
 }
@@ -183,6 +184,7 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (project, id) = (ctx.parameters[0].clone(), ctx.parameters[1].clone());
+    // Cinder as well deletes no volume that is attached (preconditions in the Block Storage API).
     let volume = with_status(ctx, "available")?;
     volume["status"] = json!("deleting");
     let region = volume["region"].as_str().unwrap_or_default().to_owned();
@@ -216,6 +218,7 @@ fn attach(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let known = ctx.part(KIND, "instances")?.get(&instance).cloned();
     let known =
         known.ok_or_else(|| Refusal::new(404, format!("Instance {instance} does not exist")))?;
+    // A volume is in the storage of one region, and no instance elsewhere reaches it.
     if known["region"] != region {
         return Err(Refusal::bad_request(
             "The instance is in another region than the volume",
@@ -253,6 +256,7 @@ fn detach(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn upsize(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (id, size) = (ctx.parameters[1].clone(), size(ctx)?);
     let volume = with_status(ctx, "available")?;
+    // `upsize`, as the name says: what is in a volume would not survive a smaller one.
     if volume["size"].as_i64().is_some_and(|now| size <= now) {
         return Err(Refusal::bad_request(format!(
             "The volume has {} GB already",

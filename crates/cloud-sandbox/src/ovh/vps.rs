@@ -176,6 +176,7 @@ fn work(
     end: impl FnOnce(&mut services::Service) + Send + 'static,
 ) -> Result<Value, Refusal> {
     let (name, now) = (ctx.parameters[0].clone(), ctx.now());
+    // Before the state, which is what it was while some tasks are under way.
     let is_busy = ctx.account.tasks.values().any(|task| {
         task.family == Family::Vps && task.subject == name && task.ended(now).is_none()
     });
@@ -200,6 +201,7 @@ fn work(
         units,
         move |account, done| {
             account.change(KIND, &name, |service| {
+                // Work that failed leaves the server as it was; the task alone says that it failed.
                 service.object["state"] = json!(if done { after } else { before });
                 if done {
                     end(service);
@@ -301,6 +303,7 @@ fn get_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn create_snapshot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    // A VPS has room for one snapshot, and the path of it has no id.
     if !ctx.part(KIND, "snapshot")?.is_null() {
         return Err(Refusal::conflict("This VPS has a snapshot already"));
     }

@@ -20,6 +20,7 @@ pub(crate) fn write(
             &record.sub_domain
         };
         let ttl = match record.ttl {
+            // Such a record takes the default at the top of the file.
             0 => String::new(),
             ttl => format!("{ttl} "),
         };
@@ -43,9 +44,11 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
         let content = without_comment(line);
         let indented = content.starts_with([' ', '\t']);
         let mut words = content.split_whitespace();
+        // Directives are left out: the service writes its own `$TTL`, and all names are relative to the zone.
         if content.starts_with('$') || content.trim().is_empty() {
             continue;
         }
+        // A line that begins with a blank is about the owner of the one before (RFC 1035, 5.1).
         if !indented {
             owner = relative(words.next().unwrap_or_default(), zone);
         }
@@ -53,6 +56,7 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
         let kind = loop {
             let word = words.next().ok_or_else(|| problem("a type is missing"))?;
             match word.to_ascii_uppercase().as_str() {
+                // Class and time to live may come in either order (RFC 1035, 5.1).
                 "IN" => {}
                 "SOA" => break "SOA",
                 upper => match (TYPES.iter().find(|kind| **kind == upper), word.parse()) {
@@ -81,6 +85,7 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
 fn without_comment(line: &str) -> &str {
     let mut inside = false;
     let end = line.find(|character| {
+        // A semicolon within a text is part of it: DKIM and DMARC records are full of them.
         inside ^= character == '"';
         character == ';' && !inside
     });

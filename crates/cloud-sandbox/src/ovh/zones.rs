@@ -207,9 +207,11 @@ impl Content {
                     && words.count() == 1
             }
             // The quotes are around the whole of it, not around its values.
+            // The text of the real service's refusal, as StackExchange/dnscontrol#1235 and #1640 have it.
             "DKIM" if self.target.starts_with('"') => {
                 return Some("Invalid subfield found in DKIM".to_owned());
             }
+            // RFC 7489 (6.1) has the name; dnscontrol#2488 tells of the service's checks of this type.
             "DMARC" if self.sub_domain.split('.').next() != Some("_dmarc") => {
                 return Some(format!(
                     "Invalid subDomain '{}' for a record of type DMARC: it has to begin with _dmarc",
@@ -268,6 +270,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn status(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let now = ctx.now();
     let zone = find(ctx)?;
+    // Changes are served from the next refresh on, and until then the status says that they are not.
     let deployed = zone.records == zone.deployed && zone.refreshed_until <= now;
     let errors: Vec<&String> = zone.error.iter().collect();
     Ok(json!({"isDeployed": deployed && errors.is_empty(), "errors": errors, "warnings": []}))
@@ -330,6 +333,7 @@ fn check(zone: &Zone, id: i64, record: Content) -> Result<Content, Refusal> {
         .filter(|(other, _)| **other != id)
         .map(|(_, other)| other);
     match others.find(|other| {
+        // RFC 1034 (3.6.2): where there is a CNAME, there is nothing else.
         other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(&record))
     }) {
         Some(other) if *other == record => Err(Refusal::conflict("This record exists already")),
@@ -353,7 +357,9 @@ fn change_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let changed = Content {
         sub_domain: object["subDomain"].as_str().unwrap_or_default().to_owned(),
         target: object["target"].as_str().unwrap_or_default().to_owned(),
+        // An update that leaves it out keeps it, one with null goes back to the default.
         ttl: ttl(object.get("ttl")),
+        // The type cannot be changed; whoever wants another one deletes the record and makes a new one.
         field_type: record.field_type.clone(),
     };
     let zone = find(ctx)?;
@@ -375,12 +381,14 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (now, time) = (ctx.now(), ctx.unit() / 10);
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
+    // 409, as ovh/terraform-provider-ovh#76 has met it.
     if zone.refreshed_until > now {
         return Err(Refusal::conflict(
             "A refresh of this zone is under way, please retry later",
         ));
     }
     zone.refreshed_until = now + time;
+    // As they are now: what is changed while the refresh is under way waits for the next one.
     let records = zone.records.clone();
     let error = ctx
         .call
@@ -407,6 +415,7 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         &name,
         serial,
         NAME_SERVERS[0],
+        // The file is that of the name servers, so that changes before a refresh are not in it.
         zone.deployed.values().cloned(),
     )
     .into())
@@ -418,6 +427,7 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let records = zone_file::parse(ctx.body.text("zoneFile"), &name).map_err(|problem| {
         Refusal::bad_request(format!("The zone file is not valid: {problem}"))
     })?;
+    // The whole file is refused, and before the task: half of an import would take the rest of the zone away.
     if let Some(problem) = records.iter().find_map(Content::problem) {
         return Err(Refusal::bad_request(problem));
     }
@@ -437,6 +447,7 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
                 .collect();
             let now = account.now();
             if let Some(zone) = account.zones.get_mut(&zone) {
+                // The file takes the place of all records, and needs no refresh.
                 zone.records.clone_from(&records);
                 zone.deploy(records, now);
             }
@@ -473,6 +484,7 @@ fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn get_soa(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let zone = find(ctx)?;
     let mut soa = zone.soa.clone();
+    // A serial has to grow with each change that is served (RFC 1912, 2.2); the time does.
     soa["serial"] = json!(unix_seconds(zone.last_update));
     Ok(soa)
 }

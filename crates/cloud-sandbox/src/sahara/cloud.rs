@@ -19,6 +19,7 @@ const SECURITY_GROUPS: [&str; 1] = ["default"];
 pub(crate) fn check_flavor(flavor: &Value) -> Result<(), ApiError> {
     let id = flavor
         .as_str()
+        // A flavor may be a number in the body; in Nova it is a text.
         .map_or_else(|| flavor.to_string(), str::to_owned);
     known(&FLAVORS, &id, |id| format!("Flavor '{id}' not found"))
 }

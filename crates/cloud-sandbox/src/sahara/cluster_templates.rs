@@ -127,6 +127,7 @@ pub(crate) fn check(
     given: &Map<String, Value>,
 ) -> Result<(), ApiError> {
     if let Some(image) = given.get("default_image_id").and_then(Value::as_str) {
+        // In this order on the real server: the first of several mistakes is the one that is named.
         images::check_registered(ctx.store, image)?;
         images::check_tags(ctx.store, image, plugin, version)?;
     }
@@ -175,7 +176,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let text = |name: &str| given[name].as_str().unwrap_or_default();
     resource::check_name(ctx, RESOURCE, "Cluster template", text("name"))?;
     let plugin = plugins::offered(text("plugin_name"), text("hadoop_version"))?;
+    // The stored name of the field, in version 2 too: `stored` has renamed it by now.
     check(ctx, plugin, text("hadoop_version"), &given)?;
+    // After the body: on the real server the check of the query wraps the operation from within.
     ctx.knows_query("cluster_templates_create", &[])?;
 
     build_groups(ctx, &mut given);
@@ -217,6 +220,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     given.extend(settings);
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "Cluster template", &id, &given)?;
+    // A template that a cluster was made from cannot change any more (openstack/sahara 19.0.0).
     if !users(ctx, &id).is_empty() {
         let message = format!(
             "Cluster template '{id}' could not be updated because a cluster is made from it"
@@ -259,6 +263,7 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("cluster_template_export", &[])?;
     let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);
+    // The real server writes these placeholders literally, so that fields of other types become texts.
     shown.insert("default_image_id".into(), "{default_image_id}".into());
     shown.insert("node_groups".into(), "{node_groups}".into());
     let answer = one(200, "cluster_template", shown)?;

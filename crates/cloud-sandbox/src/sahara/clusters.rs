@@ -98,6 +98,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("clusters_get", &["show_progress"])?;
     let with_events = ctx
         .query("show_progress")
+        // python-saharaclient sends `True` and `False`.
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if life::is_racing(ctx.store, &id) {
         ctx.store.remove(RESOURCE, &id);
@@ -147,6 +148,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         resource::check_owned(ctx, RESOURCE, &id)?;
     } else {
         resource::check_updatable(ctx, RESOURCE, &id, &given)?;
+        // Only the database finds a name twice here, unlike in creations, so the error has another name.
         resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
         node_groups::check_shares(&given)?;
     }
@@ -171,14 +173,17 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     let force = match ctx.version {
         Version::One => false,
+        // Version 2 has a body for this deletion; version 1.1 does not look at one.
         Version::Two => DELETE.read(&ctx.body)?.get("force") == Some(&Value::Bool(true)),
     };
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("clusters_delete", &[])?;
     let stack = stack_name(ctx.store, &id);
+    // `Deleting` is final on the real server: when the termination fails, nothing ever moves the cluster on.
     let is_stuck = ctx.failure().is_some() || !engine_takes_token(ctx);
     life::delete(ctx.store, &id, is_stuck);
     if force {
+        // A forced deletion leaves the stack to the caller, and so has to name it; with a body it is 200 and not 204.
         Ok(Answer::json(200, &json!({"stack_name": stack})))
     } else {
         gone()
@@ -193,6 +198,7 @@ fn engine_takes_token(ctx: &Ctx<'_>) -> bool {
 /// The name of what the cluster is called in the cloud, when there is something.
 fn stack_name(store: &Store, id: &str) -> Option<String> {
     let row = store.get(RESOURCE, id)?;
+    // The first step of a creation is that of the stack.
     let has_stack = !row.list("provision_progress").is_empty();
     has_stack.then(|| format!("{}{}", row.name(), id.split('-').next().unwrap_or_default()))
 }

@@ -110,6 +110,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         location::check_data_source(text("type"), text("url"), credentials)?;
     }
     ctx.knows_query("data_source_update", &[])?;
+    // Protection comes after the contents here, so a wrong address of a protected source is reported as such.
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
     ctx.store.update(RESOURCE, &id, |row| put(row, given));

@@ -154,6 +154,7 @@ pub(crate) fn no_route(status: u16) -> Answer {
 /// What the filter in front of the service says to a token that is not valid.
 pub(crate) fn bad_token(keystone: &str) -> Answer {
     let message = "The request you have made requires authentication.";
+    // The form of keystonemiddleware (`auth_token`), which stands before the service and knows nothing of its errors.
     let body = json!({"error": {"code": 401, "title": "Unauthorized", "message": message}});
     Answer::json(401, &body).with(WWW_AUTHENTICATE, &format!("Keystone uri=\"{keystone}/v3\""))
 }
@@ -164,6 +165,8 @@ pub(crate) fn filter(status: u16, detail: &str) -> Answer {
         .ok()
         .and_then(|s| s.canonical_reason())
         .unwrap_or("Error");
+    // WebOb fills its template for HTML also where the answer is JSON, hence the tags
+    // (`webob.exc.WSGIHTTPException`).
     let message = format!("{title}.<br /><br />\n{detail}\n\n");
     Answer::json(
         status,

@@ -93,6 +93,7 @@ impl Image {
             metadata.insert("_sahara_description".into(), description.as_str().into());
         }
         for tag in &self.tags {
+            // The registry is in the properties of Glance, whose values are texts: Python's `True` became one.
             metadata.insert(format!("_sahara_tag_{tag}"), "True".into());
         }
         fields(json!({
@@ -177,6 +178,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .store
         .images
         .iter()
+        // A part of the name is enough. `username` is a key that version 2 takes and does not use.
         .filter(|image| image.username.is_some() && image.name.contains(name));
     let images: Vec<_> = images.filter(has_all).map(Image::render).collect();
     Ok(Answer::json(200, &json!({"images": images})))
@@ -186,6 +188,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let image = &ctx.store.images[position(ctx)?];
     ctx.knows_query("images_get", &[])?;
     if image.username.is_none() {
+        // 400 with a name of its own, and not 404: Glance has the image (openstack/sahara 19.0.0).
         let message = format!("Image {} is not registered", image.id);
         return Err(ApiError::bad("IMAGE_NOT_REGISTERED", message));
     }
@@ -201,6 +204,7 @@ fn change(
     let now = ctx.store.timestamp();
     let image = &mut ctx.store.images[position];
     change(image);
+    // Times of images are Glance's, with a `Z`, unlike all others here.
     image.updated = now.as_str().map(|now| format!("{now}Z"));
     one(status, "image", image.render())
 }
@@ -222,6 +226,7 @@ fn unregister(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     change(ctx, 204, |image| {
         image.username = None;
         image.description = None;
+        // Unregistering takes all of Sahara's properties from the image.
         image.tags.clear();
     })?;
     gone()

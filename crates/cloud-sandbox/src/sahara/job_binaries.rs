@@ -112,6 +112,8 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Reads a body whose address is that of a program.
 fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, ApiError> {
+    // The format of addresses is checked by a function that raises an error of its own, ahead of the rest of the
+    // schema.
     if let Some(url) = ctx.body["url"].as_str() {
         location::check_job_binary(url)?;
     }
@@ -129,6 +131,7 @@ fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, ApiError> 
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = read(ctx, &CREATE)?;
+    // In creations only: an update takes any `extra` (openstack/sahara 19.0.0).
     location::check_extra(
         given["url"].as_str().unwrap_or_default(),
         given.get("extra").and_then(Value::as_object),
@@ -217,6 +220,7 @@ fn bytes(data: Bytes) -> Answer {
 
 fn data(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
+    // Before the failure below, as on the real server.
     ctx.knows_query("job_binary_data", &[])?;
     // The code of version 2 looks for a column that does not exist.
     if ctx.version == Version::Two {

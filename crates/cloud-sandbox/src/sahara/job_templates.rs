@@ -112,6 +112,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut stored = given.clone();
     // Nothing asks for it, and no answer has it.
     stored.remove("streaming");
+    // Arguments need the id of the template, which is there only after it is stored.
     stored.insert("interface".into(), json!([]));
     resource::overlay(&mut row.fields, stored);
     let id = ctx.store.insert(RESOURCE, ctx.project, row);
@@ -122,6 +123,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             let mut whole = fields(json!({
                 "id": ctx.store.uuid(),
                 "job_id": id,
+                // This stays `tenant_id` in version 2 too, which renames it nowhere inside of arguments.
                 "tenant_id": ctx.project,
                 "order": order,
                 "value_type": "string",
@@ -244,6 +246,7 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
             .as_str()
             .is_some_and(|default| !default.is_empty())
     };
+    // The engine fills positions from the front, so one without a value would shift those behind it.
     if positional
         .iter()
         .any(|argument| argument["required"] == false && !has_default(argument))
@@ -272,10 +275,12 @@ pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<()
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
     match kind {
+        // Digits only, so that neither a sign nor a fraction is a number (openstack/sahara 19.0.0).
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(ApiError::invalid_data(format!("'{text}' is no number")))
         }
         "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
+        // Anything with a scheme passes for the address of one.
         "data_source" if !text.contains(':') => Err(ApiError::invalid_data(format!(
             "'{text}' is neither the ID of a data source nor a URL"
         ))),

@@ -114,6 +114,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 .collect();
             json!({"name": kind, "plugins": able})
         })
+        // A type that no plugin is left for is not listed at all.
         .filter(|kind| kind["plugins"] != json!([]))
         .collect();
     Ok(Answer::json(200, &json!({"job_types": shown})))
@@ -129,6 +130,7 @@ fn of_plugin(plugin: &Plugin, kind: &str, wanted: &[&str], with_hints: bool) -> 
             let hints = match (with_hints, plugin.has_workflows) {
                 (false, _) => json!({}),
                 (true, true) => config(kind),
+                // A plugin without workflows has no hints, which the real server writes as null.
                 (true, false) => Value::Null,
             };
             ((*version).to_owned(), hints)
@@ -175,6 +177,7 @@ fn config(kind: &str) -> Value {
         "Java" | "Spark" | "Storm" | "Storm.Pyleus" => {
             json!({"job_config": {"configs": [], "args": []}})
         }
+        // An object where all other types have a list: the engine for shells writes it so.
         "Shell" => json!({"job_config": {"configs": {}, "args": [], "params": {}}}),
         "Pig" => json!({"job_config": {"configs": map_reduce, "args": [], "params": {}}}),
         "Hive" => {

@@ -87,6 +87,7 @@ pub(crate) fn pending<'s>(ctx: &'s Ctx<'_>) -> impl Iterator<Item = &'s Row> {
 /// A job as answers show it; with all that it was given, where version 2 forgets to hide it.
 fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
     let mut shown = resource::named(row.fields.clone(), version);
+    // Version 2 renames the template's id and leaves out the old name of the engine's.
     if version == Version::Two {
         if let Some(template) = shown.remove("job_id") {
             shown.insert("job_template_id".to_owned(), template);
@@ -97,6 +98,8 @@ fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
             shown.get("engine_job_id").cloned().unwrap_or_default(),
         );
     }
+    // Single answers of version 2 skip the code that hides secrets, and with it the one that drops `extra`
+    // (openstack/sahara 19.0.0).
     if is_whole && version == Version::Two {
         shown.insert("extra".to_owned(), json!({}));
         return shown;
@@ -141,6 +144,7 @@ fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         let message = format!("Job execution with id '{id}' cannot be canceled because {why}");
         Err(ApiError::bad("CANCELING_FAILED", message))
     };
+    // A public job of another project can be read, and so found here.
     if !row.is_of(ctx.project) {
         return refused("it wasn't created in this tenant");
     }
@@ -156,6 +160,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut given = UPDATE.read(&ctx.body)?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     if ctx.version == Version::One {
+        // Version 2 has no such check, so that there flags can be changed whatever the cluster does.
         check_suspension(ctx, &id, &given)?;
     }
     ctx.knows_query("jobs_update", &[])?;
@@ -208,6 +213,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return gone();
     }
     life::cancel(ctx.store, &id);
+    // The 204 comes at once, and the object is there until the engine has cancelled it.
     life::later(ctx.store, &id, 1, |store, id| store.remove(RESOURCE, id));
     gone()
 }

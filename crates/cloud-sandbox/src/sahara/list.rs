@@ -21,6 +21,7 @@ pub(crate) fn list(
 ) -> Result<Answer, ApiError> {
     let info = resource.info();
     let marker = ctx.query("marker");
+    // The marker is looked up among all objects, not in the filtered list.
     let anchor = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
     if let (Some(id), None) = (marker, anchor) {
         // Version 1.1 asks for the list instead of the object here, and finds one.
@@ -56,6 +57,7 @@ pub(crate) fn list(
 
     let mut rows: Vec<&Row> = ctx.store.seen_by(resource, ctx.project).collect();
     for (name, value) in ctx.query_pairs().filter(|(name, _)| !PAGING.contains(name)) {
+        // The filter has its new name in version 2; the sort key and the column keep the old one.
         let name = if name == "plugin_version" {
             "hadoop_version"
         } else {
@@ -64,6 +66,8 @@ pub(crate) fn list(
         rows = filtered(ctx.store, resource, &rows, name, value)?;
     }
     if !resource.has_column(key) {
+        // Jobs can be sorted by three keys that are no columns, and end in a 500 (openstack/sahara 19.0.0, SQLAlchemy
+        // 1.4).
         return Err(ApiError::internal());
     }
     rows.sort_by(|a, b| directed(compare(a, b, key), descending));
@@ -79,6 +83,8 @@ pub(crate) fn list(
         };
         match directed(compare(row, anchor, key), descending) {
             Ordering::Greater => true,
+            // Lists of jobs begin with the row of the marker, which was on the page before already; all others begin
+            // after it.
             Ordering::Equal => includes,
             Ordering::Less => false,
         }
@@ -88,6 +94,7 @@ pub(crate) fn list(
         .map(|row| render(row))
         .collect();
     let mut body = json!({resource.plural(ctx.version): page});
+    // The real server leaves `markers` out when there is nothing to say, unless a marker was sent.
     if previous.is_some() || next.is_some() || marker.is_some() {
         body["markers"] = json!({"prev": previous, "next": next});
     }
@@ -174,6 +181,7 @@ fn filtered<'s>(
     }
     Ok(keep(
         &|row| match row.fields.get(name).unwrap_or(&Value::Null) {
+            // The whole text, as with SQLite; MySQL and PostgreSQL take the value for a regular expression.
             Value::String(text) => text == value,
             Value::Bool(flag) => value.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
             Value::Number(number) => number.to_string() == value,

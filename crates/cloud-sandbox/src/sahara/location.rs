@@ -16,6 +16,7 @@ pub(crate) struct Location<'a> {
 impl<'a> Location<'a> {
     pub(crate) fn parse(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        // Without a scheme all of it is a path: HDFS and MapR-FS take bare ones.
         let slash = if scheme.is_empty() {
             0
         } else {
@@ -48,6 +49,7 @@ pub(crate) fn check_data_source(
         )))
     };
     match kind {
+        // The scheme comes before the empty address, in the order of the real checks.
         "hdfs" | "maprfs" if !is_scheme(kind) && !is_scheme("") => wrong_scheme(),
         "swift" | "manila" if !is_scheme(kind) => wrong_scheme(),
         _ if url.is_empty() => Err(ApiError::invalid_data(format!(
@@ -58,6 +60,7 @@ pub(crate) fn check_data_source(
         }
         "swift" => {
             let suffix = location.host.split_once('.').map(|(_, suffix)| suffix);
+            // `.sahara` is how the Hadoop file system for Swift is told whose credentials to use; it may be left out.
             if suffix.is_some_and(|suffix| suffix != "sahara") || !location.has_object() {
                 return Err(ApiError::invalid_data(
                     "URL must be of the form swift://container.sahara/object",
@@ -100,6 +103,7 @@ fn check_swift_credentials(credentials: Option<&Value>) -> Result<(), ApiError> 
 }
 
 fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
+    // Unlike those of Swift, these may be missing, for clusters can be configured with them.
     for (key, value) in credentials.and_then(Value::as_object).into_iter().flatten() {
         match key.as_str() {
             "accesskey" | "secretkey" | "endpoint" => {}
@@ -146,6 +150,7 @@ pub(crate) fn check_job_binary(url: &str) -> Result<(), ApiError> {
         "swift" => !location.host.is_empty(),
         "s3" => !location.host.is_empty() && location.has_object(),
         "manila" => is_uuid(location.host) && location.has_object(),
+        // A scheme that nobody knows fails outside of the schema, under another name of error.
         _ => return Err(ApiError::invalid_data("Invalid job binary")),
     };
     if is_one {

@@ -241,6 +241,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             .map(Row::name)
             .collect();
         if names.is_empty() {
+            // The real message has this word where there are none.
             "N/A".to_owned()
         } else {
             names.join(", ")

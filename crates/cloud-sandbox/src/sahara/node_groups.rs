@@ -108,6 +108,7 @@ pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String
     let template = given.get("node_group_template_id").and_then(Value::as_str);
     if let Some(template) = template.and_then(|id| store.get(Resource::NodeGroupTemplate, id)) {
         for (name, value) in &mut group {
+            // Only the fields that a group has: a template has some of its own besides.
             *value = template.fields.get(name).cloned().unwrap_or_default();
         }
         group.insert(
@@ -119,6 +120,7 @@ pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String
                 .unwrap_or_default(),
         );
     }
+    // Set before the body is laid over it, so that groups without a template have the field too.
     group.insert("node_group_template_id".into(), Value::Null);
     resource::overlay(&mut group, given.clone());
     for of_templates in ["description", "is_public", "is_protected"] {
@@ -191,6 +193,7 @@ pub(crate) fn check(
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
     };
+    // The template is checked like a group of its own: what it names may be gone by now.
     if let Some(id) = text("node_group_template_id") {
         let template = resource::find(ctx.store, Resource::NodeGroupTemplate, id, ctx.project);
         let unknown = || ApiError::unknown(format!("NodeGroup template with id '{id}' not found"));
@@ -218,6 +221,7 @@ pub(crate) fn check(
         if group
             .get("volumes_size")
             .and_then(Value::as_i64)
+            // 0 is the stored default, and means that nothing was said.
             .is_none_or(|size| size == 0)
         {
             return Err(ApiError::invalid_reference("Volumes need a volumes_size"));
@@ -249,6 +253,7 @@ pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
         )));
     }
     match shares.first() {
+        // After the paths, which can be judged without asking Manila.
         Some(share) => Err(ApiError::invalid_reference(format!(
             "Requested share {} does not exist",
             share["id"]

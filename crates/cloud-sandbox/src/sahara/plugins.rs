@@ -573,6 +573,7 @@ impl Config {
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    // The one rule in the real policy that needs a role; checked before the plugin is looked for.
     if !ctx.caller.is_administrator {
         return Err(ApiError::forbidden());
     }
@@ -611,6 +612,7 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
         let Some(status) = change.get("status") else {
             continue;
         };
+        // Saying of a fixed label what it is already is no change.
         if label["mutable"] == false && &label["status"] != status {
             return Err(ApiError::invalid_data(format!(
                 "Label '{name}' cannot be changed"

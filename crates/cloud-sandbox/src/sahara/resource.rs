@@ -228,6 +228,7 @@ fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
 pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, Value> {
     let mut fields = named(row.fields.clone(), version);
     name_all(&mut fields, "provision_progress", version);
+    // Stored as ids, shown as whole objects, as they are at the time of the answer.
     for list in ["mains", "libs"] {
         for program in fields
             .get_mut(list)
@@ -334,6 +335,7 @@ const fn get_operation(resource: Resource) -> &'static str {
 
 /// Refuses to delete what belongs to another project or is protected.
 pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), ApiError> {
+    // Public objects of other projects are found, and then refused with 400, not 403 or 404.
     let row = row(ctx, resource, id)?;
     let class = resource.info().class;
     let refused = |why: &str| {
@@ -375,6 +377,7 @@ pub(crate) fn check_updatable(
     let row = row(ctx, resource, id)?;
     let ends_protection = given
         .get("is_protected")
+        // Null ends the protection as well; `true` again does not, and is refused.
         .is_some_and(|value| value != &Value::Bool(true));
     if !row.flag("is_protected") || ends_protection {
         return Ok(());
@@ -427,6 +430,7 @@ pub(crate) fn check_duplicate(
     if !ctx.store.rows(resource).any(same) {
         return Ok(());
     }
+    // The name in this message is that of the table, not of the class.
     let class = resource.info().class.trim_end_matches("Resource");
     let message = format!("Duplicate entry for {class}: ['name', 'tenant_id']");
     Err(ApiError::bad("DB_DUPLICATE_ENTRY", message))
@@ -435,6 +439,7 @@ pub(crate) fn check_duplicate(
 /// Puts the given fields over those of an object. A flag that is given as null is off.
 pub(crate) fn overlay(fields: &mut Map<String, Value>, given: Map<String, Value>) {
     for (name, value) in given {
+        // By what is there: other fields can be set to null.
         let is_flag = fields.get(&name).is_some_and(Value::is_boolean);
         let value = if value.is_null() && is_flag {
             Value::Bool(false)

@@ -200,6 +200,7 @@ impl Field {
                 say(format!("{} has non-unique elements", repr(value)));
             }
         }
+        // The parts are looked at only where the whole is right, or each mistake would be told twice.
         if problems.len() == before {
             self.kind.check_parts(value, path, problems);
         }
@@ -210,6 +211,7 @@ impl Kind {
     fn admits(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
+            // No fractions, also not 1.0, as with jsonschema's draft 4.
             Self::Integer => value.is_i64() || value.is_u64(),
             Self::Boolean => value.is_boolean(),
             Self::Choice(choices) => value.as_str().is_some_and(|text| choices.contains(&text)),
@@ -270,6 +272,7 @@ impl Kind {
                     let mut found = Vec::new();
                     schema.check(object, &path, &mut found);
                     if !found.is_empty() {
+                        // `oneOf` of jsonschema says only that no form fits, not why.
                         problems.push(not_under_any(item, &path));
                     }
                 }

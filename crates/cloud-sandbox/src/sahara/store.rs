@@ -57,6 +57,7 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn new(seed: u64, unit: Duration, epoch: SystemTime) -> Self {
         Self {
+            // Not the seed itself, or the ids of two services would be the same.
             rng: fastrand::Rng::with_seed(seed ^ 0x7361_6861),
             images: images::registry(),
             labels: HashMap::new(),
@@ -95,7 +96,9 @@ impl Store {
             .first_entry()
             .filter(|entry| entry.key().0 <= now)
         {
+            // Taken out first: what happens may plan something new.
             let ((at, _), event) = entry.remove_entry();
+            // Everything sees the time at which it was due.
             self.now = at;
             event(self);
         }

@@ -71,6 +71,7 @@ impl Answer {
     }
 
     pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
+        // A text that no header can have is left out: an answer without it is better than none.
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }

@@ -97,6 +97,7 @@ impl Clock {
         let shown = self.now().duration_since(epoch).unwrap_or_default();
         lock(&self.0).set(|time| {
             time.epoch = epoch;
+            // The later of both: what has ended here must not be before its end again.
             time.shown = shown.max(elapsed);
         });
     }
@@ -109,10 +110,12 @@ impl Clock {
 impl Time {
     fn read(&mut self) -> Duration {
         if !self.is_frozen {
+            // Saturating, for a runtime that was paused can be behind the time of the last setting.
             let passed = self.origin.elapsed().saturating_sub(self.set);
             // Exact where nothing was set: a product of seconds is not.
             let passed = match self.speed {
                 1.0 => passed,
+                // A product can be more than a `Duration` holds.
                 speed => {
                     Duration::try_from_secs_f64(passed.as_secs_f64() * speed).unwrap_or(LONGEST)
                 }
@@ -131,6 +134,7 @@ impl Time {
         self.set = self.origin.elapsed();
         change(self);
         self.shown = self.shown.min(LONGEST);
+        // What is set is exact, also where a product of the speed was rounded.
         self.latest = self.shown;
     }
 }

@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 pub(crate) fn pairs(raw: &str) -> Vec<(String, String)> {
     raw.split('&')
         .filter(|pair| !pair.is_empty())
+        // The rules of WHATWG's URL standard for `application/x-www-form-urlencoded`: a name alone has an empty
+        // value.
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decoded(name), decoded(value)))
         .collect()
@@ -22,11 +24,13 @@ pub(crate) fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p
 }
 
 fn decoded(text: &str) -> String {
+    // Before percent-decoding, after which `%2B` would be a plus sign too.
     let spaced: Cow<'_, str> = if text.contains('+') {
         text.replace('+', " ").into()
     } else {
         text.into()
     };
+    // As the same standard decodes: bytes that are no UTF-8 become replacement characters and no error.
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 

@@ -31,6 +31,7 @@ impl<'de> Deserialize<'de> for Interned {
         if let Some(word) = known.get(text.as_str()) {
             return Ok(Self(word));
         }
+        // A state comes from whoever may control the sandbox; without a bound loading would fill the memory for good.
         if text.len() > LONGEST || known.len() == MOST {
             return Err(D::Error::custom("this is no word of an API"));
         }

@@ -37,6 +37,7 @@ impl FromStr for Pattern {
                 format!("the pattern {pattern:?} is not of the form \"METHOD /path\"")
             })?;
         Ok(Self {
+            // Methods are compared by case, and a pattern in lower case would otherwise fit nothing.
             method: method.to_ascii_uppercase(),
             path: path.trim().to_owned(),
         })
@@ -63,6 +64,7 @@ pub(crate) fn path_matches(template: &str, path: &str) -> bool {
     template.split('/').all(|expected| {
         segments
             .next()
+            // An empty segment is nobody's id: `/servers/` is not a server.
             .is_some_and(|s| s == expected || is_wild(expected) && !s.is_empty())
     }) && segments.next().is_none()
 }

@@ -16,6 +16,7 @@ impl Bucket {
     pub(crate) fn new(limit: u32, now: Duration) -> Self {
         Self {
             limit,
+            // Full at first, so that a whole hour's requests can come at once.
             level: u64::from(limit) * TOKEN,
             filled_at: now,
         }
@@ -38,6 +39,7 @@ impl Bucket {
             .level
             .saturating_add(gained)
             .min(u64::from(self.limit) * TOKEN);
+        // By whole microseconds: what is left of the last one counts at the next request.
         self.filled_at += Duration::from_micros(passed);
         let taken = self.level >= TOKEN;
         if taken {
@@ -57,6 +59,7 @@ impl Bucket {
     /// How long until the bucket is full again.
     pub(crate) fn full_in(&self) -> Duration {
         let missing = u64::from(self.limit) * TOKEN - self.level;
+        // A limit of zero never fills; an hour is what headers can say of it.
         Duration::from_micros(missing.checked_div(u64::from(self.limit)).unwrap_or(TOKEN))
     }
 }

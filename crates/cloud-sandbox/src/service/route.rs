@@ -55,10 +55,13 @@ pub(crate) fn find<'r, H>(
             .filter(|segment| is_wild(segment))
             .count();
         match best {
+            // Words of a template are closer to the path than parameters.
             Some((fewest, _)) if parameters > fewest => continue,
             Some((fewest, _)) if parameters == fewest => {}
             _ => {
                 best = Some((parameters, template));
+                // A route of a template that is left out now must not answer: the better one decides about methods
+                // too.
                 found = None;
             }
         }

@@ -36,6 +36,7 @@ impl PublicKey {
         let mut words = text.split_whitespace();
         let kind = words.next()?;
         let key = Self::of_blob(KEY_TEXT.decode(words.next()?).ok()?)?;
+        // The type stands twice, on the line and in the blob; OpenSSH takes no key in which they differ.
         (key.kind == kind).then_some(key)
     }
 
@@ -60,6 +61,7 @@ impl PublicKey {
 
     /// The blob begins with the length of the type and the type itself.
     fn of_blob(blob: Vec<u8>) -> Option<Self> {
+        // RFC 4253 (6.6): a text with its length in four bytes before it.
         let (name, rest) = field(&blob)?;
         let (kind, bits) = TYPES
             .into_iter()
@@ -74,10 +76,13 @@ impl PublicKey {
     /// How long the key is, in bits: what follows the exponent of an RSA key.
     pub(crate) fn bits(&self) -> usize {
         let modulus = || {
+            // RFC 4253 (6.6): `ssh-rsa`, the exponent, the modulus.
             let (_, rest) = field(&self.blob)?;
             let (_, rest) = field(rest)?;
             let (modulus, _) = field(rest)?;
             let first = modulus.iter().position(|byte| *byte != 0)?;
+            // A number whose first bit is set has a zero byte before it (`mpint` in RFC 4251, 5), which is none of
+            // its bits.
             let spare = usize::try_from(modulus[first].leading_zeros()).ok()?;
             Some((modulus.len() - first) * 8 - spare)
         };
@@ -91,6 +96,7 @@ impl PublicKey {
 
     /// The MD5 fingerprint.
     pub(crate) fn fingerprint(&self) -> String {
+        // As `ssh-keygen -E md5` writes it, without its prefix.
         let digits = md5::compute(&self.blob);
         let digits: Vec<_> = digits.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.join(":")

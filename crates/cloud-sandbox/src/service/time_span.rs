@@ -20,6 +20,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let wrong =
         || format!("{text:?} is not a length of time such as \"5m\", \"1h30m\" or \"1.5s\"");
     let mut rest = text.trim();
+    // Try the number first: the loop below wants a unit after each.
     if let Ok(seconds) = rest.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).map_err(|_| wrong());
     }
@@ -38,6 +39,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         whole = whole.checked_add(part).ok_or_else(wrong)?;
         rest = after[unit.len()..].trim_start();
     }
+    // Nothing at all would otherwise be a time of zero.
     if text.trim().is_empty() {
         return Err(wrong());
     }
@@ -57,6 +59,7 @@ pub(crate) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, 
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     match Written::deserialize(from) {
+        // Through the text, so that both forms have the same bounds and the same words of refusal.
         Ok(Written::Seconds(seconds)) => parse(&seconds.to_string()).map_err(D::Error::custom),
         Ok(Written::Text(text)) => parse(&text).map_err(D::Error::custom),
         Err(_) => Err(D::Error::custom(

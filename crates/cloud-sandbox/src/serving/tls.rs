@@ -42,6 +42,8 @@ impl Tls {
     ) -> Result<(Self, String), TlsError> {
         let made = || -> Result<_, rcgen::Error> {
             let mut params = CertificateParams::default();
+            // An authority and a certificate of it: rustls for one refuses an authority's own certificate for a
+            // server (`CaUsedAsEndEntity`), even where it is trusted.
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
             params
                 .distinguished_name
@@ -69,6 +71,8 @@ impl Tls {
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
     ) -> Result<Self, TlsError> {
+        // Named and not the process's default: a program with the library may have chosen another one, or two may be
+        // compiled in.
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map(ConfigBuilder::<ServerConfig, _>::with_no_client_auth)

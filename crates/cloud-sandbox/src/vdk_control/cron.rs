@@ -44,6 +44,7 @@ impl Values {
                 None if part.contains('/') => (number(range)?, highest),
                 None => (number(range)?, number(range)?),
             };
+            // A range does not wrap around.
             if first > last {
                 return None;
             }
@@ -53,6 +54,7 @@ impl Values {
         }
         Some(Self {
             bits,
+            // Also with a step, such as `*/2`: so the classic cron decides which days are restricted.
             is_any: text.starts_with('*'),
         })
     }
@@ -91,6 +93,7 @@ pub(crate) fn next(schedule: &str, after: Timestamp) -> Option<i64> {
     };
     let now = Offset::UTC.to_datetime(after);
     let mut date = now.date();
+    // A schedule such as the 30th of February never comes.
     for _ in 0..FURTHEST_DAYS {
         if is_due(date) {
             let later = |hour: i8, minute: i8| {

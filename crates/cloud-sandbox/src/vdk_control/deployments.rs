@@ -141,6 +141,7 @@ impl Change {
                 "The value of mode is neither testing nor release.",
             ));
         }
+        // Read for its type only: the server sets it, but refuses what its JSON library cannot take.
         fields.text("deployed_date")?;
         let resources = fields.object("resources")?;
         let mut change = Self {
@@ -157,6 +158,7 @@ impl Change {
             .as_deref()
             .filter(|version| !PYTHON_VERSIONS.contains(version))
         {
+            // 409 for a version of Python that is not supported, though the description has no 409 here.
             return Err(Refusal::new(
                 409,
                 &format!("Python {version} is not supported."),
@@ -166,6 +168,7 @@ impl Change {
             ));
         }
         if let Some(mut resources) = resources {
+            // Without short cut, so that both are read and a wrong type in either is found.
             let processors = resources.number("cpu_request")?.is_some()
                 | resources.number("cpu_limit")?.is_some();
             change.memory_request = resources.integer("memory_request")?;
@@ -188,6 +191,7 @@ impl Change {
         let python_changes = self.python_version.is_some()
             && self.python_version.as_ref() != present.map(|p| &p.python_version);
         Some(Deployment {
+            // Null and absent keep what is there, in POST as in PATCH.
             enabled: self.enabled.or(present.map(|p| p.enabled)).unwrap_or(true),
             job_version: self
                 .job_version
@@ -264,10 +268,12 @@ fn deploy(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .map(|build| &build.deployment);
     let merged = change.merge(present.or(job.deployment.as_ref()), by, now);
     let Some(deployment) = merged else {
+        // The call is 202 all the same: the outcome of a deployment only comes by mail.
         job.latest = Outcome::UserError;
         return Ok(Answer::empty(202));
     };
     let outcome = failed.unwrap_or_else(|| {
+        // Whether the version exists is found out while building, after the answer.
         if job.sources.has(&deployment.job_version) {
             Outcome::Success
         } else {
@@ -287,6 +293,7 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let change = Change::read(Fields::required(ctx.call)?)?;
     let (now, by) = (ctx.now, ctx.user.map(str::to_owned));
     let job = ctx.job_or_nothing()?;
+    // A PATCH changes what runs, and cannot deploy.
     let Some(present) = &job.deployment else {
         return Err(not_deployed(&job.name));
     };

@@ -29,6 +29,8 @@ impl Refusal {
         let error = StatusCode::from_u16(status)
             .ok()
             .and_then(|status| status.canonical_reason());
+        // The page of Spring Boot (`DefaultErrorAttributes`), which leaves its `message` out since 2.5 unless told
+        // otherwise.
         let body = json!({"timestamp": timestamp, "status": status, "error": error, "path": path});
         let answer = Answer::json(status, &body);
         match allow {

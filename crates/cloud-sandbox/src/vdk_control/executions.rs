@@ -187,6 +187,7 @@ impl Fate {
 impl Execution {
     pub(crate) fn status(&self, now: Duration) -> Status {
         match self.cancelled {
+            // A cancelled one stays so, whatever else was to become of it (vmware-archive/versatile-data-kit#215).
             Some(_) => Status::Cancelled,
             None if now < self.running => Status::Submitted,
             None if now < self.ends => Status::Running,
@@ -217,6 +218,7 @@ impl Execution {
     /// The lines that are written so far; none when there is nothing that could be asked for them.
     fn log(&self, job: &str, ctx: &Ctx<'_>) -> Vec<String> {
         let gone = self.cancelled.is_some() || ctx.now >= self.ends.saturating_add(POD_REMAINS);
+        // The log is read from the pod, and is empty where there is none.
         if gone || ctx.now < self.running || self.end == Status::Skipped {
             return Vec::new();
         }
@@ -259,6 +261,8 @@ impl Execution {
             "started_by": self.started_by,
             // The operator has configured no place where logs are kept.
             "logs_url": "",
+            // The server records this part when it sees the execution run; until then only the fixed values are
+            // there.
             "deployment": {
                 "id": "release",
                 "mode": "release",
@@ -283,6 +287,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .iter()
         .filter(|(name, _)| name == "execution_status");
     for name in values
+        // Spring takes lists with commas besides repeated keys.
         .flat_map(|(_, value)| value.split(','))
         .filter(|name| !name.is_empty())
     {
@@ -332,6 +337,7 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         &id,
     ]);
 
+    // A job that is missing, or not deployed, is 404 here, which the description does not say.
     ctx.present_job()?;
     let job = ctx.job_or_nothing()?;
     let Some(deployment) = job.deployment.clone() else {
@@ -343,6 +349,7 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .any(|execution| !execution.status(now).is_final())
     {
         return Err(Refusal::new(
+            // Final, unlike a conflict that passes by itself: nothing is queued.
             409,
             &format!("The data job '{}' is running already.", job.name),
             "There is at most one execution of a job at a time.",
@@ -368,6 +375,7 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         cron: job.config.cron.clone(),
         arguments,
     });
+    // The oldest go, as on the server, which keeps a hundred by default.
     let surplus = job.executions.len().saturating_sub(MOST_OF_A_JOB);
     job.executions.drain(..surplus);
     Ok(Answer::empty(202).with(LOCATION, &location))
@@ -404,6 +412,7 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     let job = ctx
         .job()
+        // 404 and not 400 (`DataJobExecutionStatusNotValid` of the server).
         .ok_or_else(|| refuse(404, "There is no such data job in this team."))?;
     let execution = job
         .executions
@@ -412,6 +421,7 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let execution =
         execution.ok_or_else(|| refuse(404, "There is no such execution of the data job."))?;
     if execution.status(now).is_final() {
+        // 400 for one that has ended, where the description knows 404 only.
         return Err(refuse(400, "It is neither submitted nor running."));
     }
     execution.cancelled = Some(now);
@@ -427,6 +437,7 @@ fn logs(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     let (job, execution) = find(ctx)?;
     let mut lines = execution.log(&job.name, ctx);
+    // 0 means all, and so does what is below.
     if let Ok(tail @ 1..) = usize::try_from(tail) {
         lines.drain(..lines.len().saturating_sub(tail));
     }

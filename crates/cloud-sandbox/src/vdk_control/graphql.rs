@@ -97,6 +97,7 @@ fn query(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         }
     };
 
+    // One root may fail and another not: both go into the answer, with status 400.
     let mut errors = Vec::new();
     let mut results = Map::new();
     for root in &asked {
@@ -126,10 +127,12 @@ fn query(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // The answer has room for one root, known by its own name.
     let page = results
         .get("jobs")
+        // There is no level with the name of the root in the answer: `data` is the page itself.
         .or_else(|| results.get("executions"))
         .filter(|page| !page.is_null());
     let data = page.map(|page| {
         if !ctx.settings.totals {
+            // As stubs and gateways of another version answer; a client must not need the totals.
             return json!({"content": page.get("content")});
         }
         let total = |name: &str| page.get(name).cloned().unwrap_or_else(|| Value::from(0));

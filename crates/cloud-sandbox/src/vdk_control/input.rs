@@ -64,6 +64,7 @@ impl Fields {
     pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
         self.convert(name, "a boolean", |value| match value {
             Value::Bool(flag) => Some(flag),
+            // Jackson turns texts into scalars, and numbers and flags into texts, unless told otherwise.
             Value::String(text) => text.parse().ok(),
             _ => None,
         })

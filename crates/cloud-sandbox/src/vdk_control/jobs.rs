@@ -179,6 +179,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     if ctx
         .query("name")
+        // The name can stand in the query too, and must then be the same.
         .is_some_and(|wanted| !wanted.trim().is_empty() && wanted != name)
     {
         return Err(Refusal::constraint(
@@ -203,6 +204,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ));
     }
     if ctx.state.jobs.contains_key(&name) {
+        // Without a body, though the description promises an `Error`.
         return Err(Refusal::empty(409));
     }
     let location = ctx.location(&["data-jobs", "for-team", &team, "jobs", &name]);
@@ -224,6 +226,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         executions: Vec::new(),
     };
     ctx.state.jobs.insert(name, job);
+    // The server sends this header, which the description leaves out.
     Ok(Answer::empty(201).with(http::header::LOCATION, &location))
 }
 
@@ -262,6 +265,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     job.description = given.description;
     job.config = given.config;
+    // 200, where the description has 201 and 204.
     Ok(Answer::empty(200))
 }
 

@@ -17,6 +17,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 
 /// The server keeps them by the name of the job alone, and asks neither whether it exists nor whose it is.
 fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    // Of a job that does not exist they are empty, and not 404.
     let properties = ctx
         .state
         .properties
@@ -31,5 +32,6 @@ fn replace(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.state
         .properties
         .insert(ctx.job_name().to_owned(), fields.0);
+    // Always 204, where the description has 201 too.
     Ok(Answer::empty(204))
 }

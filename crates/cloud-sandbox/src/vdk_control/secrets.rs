@@ -49,6 +49,7 @@ fn check_storage(ctx: &Ctx<'_>) -> Result<(), Refusal> {
     let what = "The Control Service has no storage of secrets.";
     let why = "The operator has not configured one.";
     Err(Refusal::new(
+        // The code of the server for an installation without a vault; the description has none.
         501,
         what,
         why,
@@ -74,8 +75,10 @@ fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 }
 
 fn replace(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    // The body before the storage: what cannot be read is 400 also without a vault.
     let secrets = Fields::required(ctx.call)?.0;
     check_storage(ctx)?;
+    // As JSON without spaces, which is what goes into the vault (`datajobs.vault.size.limit.bytes`).
     let size = Value::Object(secrets.clone()).to_string().len();
     if size > MOST_BYTES {
         return Err(Refusal::new(
@@ -90,6 +93,7 @@ fn replace(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ));
     }
     ctx.state.secrets.insert(key(ctx), secrets);
+    // 202 here and 204 for properties, though the two operations look the same.
     Ok(Answer::empty(202))
 }
 

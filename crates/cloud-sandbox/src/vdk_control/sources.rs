@@ -53,6 +53,7 @@ struct Tree {
 impl Sources {
     /// Whether there is a version of this name, which may be the beginning of a commit's id.
     pub(crate) fn has(&self, version: &str) -> bool {
+        // Git's own abbreviation has at least this many digits.
         version.len() >= 7
             && self
                 .history
@@ -70,6 +71,7 @@ impl Sources {
         if let Some(sha) = self.history.last().cloned().flatten().filter(|_| unchanged) {
             return sha;
         }
+        // A commit's id depends on what came before: the same tree after another is a new version.
         let parents = self.history.len().to_be_bytes();
         let digest = Sha256::new()
             .chain_update(job)
@@ -126,6 +128,7 @@ fn unpack(job: &str, body: &[u8]) -> ZipResult<Option<Tree>> {
         else {
             continue;
         };
+        // In a ZIP only the slash tells a folder from a file.
         let slash = if is_dir { "/" } else { "" };
         writer.raw_copy_file_rename(
             archive.by_index_raw(index)?,
@@ -136,6 +139,7 @@ fn unpack(job: &str, body: &[u8]) -> ZipResult<Option<Tree>> {
         }
     }
     let archive = writer.finish()?.into_inner();
+    // The order of entries depends on who packed them, and is no change.
     contents.sort();
     let mut fingerprint = Sha256::new();
     for (path, crc, size) in contents {
@@ -183,6 +187,7 @@ fn download_sources(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// What was deployed before stays deployed, and its versions can still be deployed.
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let sources = &mut ctx.job_or_nothing()?.sources;
+    // Nothing to delete is no commit, and succeeds.
     if sources.head.take().is_some() {
         sources.history.push(None);
     }

@@ -72,6 +72,7 @@ impl Job {
             .count();
         for build in self.builds.drain(..ready) {
             self.latest = build.outcome;
+            // A build that failed leaves what was deployed before.
             if build.outcome == Outcome::Success {
                 self.deployment = Some(Deployment {
                     deployed: build.ready,

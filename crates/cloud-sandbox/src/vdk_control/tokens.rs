@@ -107,6 +107,8 @@ impl Endpoint<'_> {
     fn authorize(&mut self) -> Answer {
         let query = form::pairs(self.call.query);
         let given = |name| form::value(&query, name).filter(|text| !text.is_empty());
+        // The page of an error, and no redirect: without a client nobody knows whether the address may be trusted
+        // (RFC 6749, 4.1.2.1).
         let (Some("code"), Some(client), Some(redirect_uri)) = (
             given("response_type"),
             given("client_id"),
@@ -115,6 +117,7 @@ impl Endpoint<'_> {
             return Answer::html(400);
         };
         let challenge = given("code_challenge").map(str::to_owned);
+        // `plain` would be the default of RFC 7636, and is not served: it protects nothing.
         if challenge.is_some() && given("code_challenge_method") != Some("S256") {
             return Answer::html(400);
         }
@@ -169,6 +172,7 @@ impl Endpoint<'_> {
     /// A new access token for an API token, or for what another answer gave to this client.
     fn refresh(&mut self, token: &str, client: Option<&Client>) -> Result<Answer, Denied> {
         let known = match self.state.tokens.refresh.get(token) {
+            // A refresh token is bound to the client that it was given to (RFC 6749, 6).
             Some(owner) if client.is_none_or(|client| client.id != *owner) => {
                 return Err(Denied(
                     "invalid_client",
@@ -176,6 +180,7 @@ impl Endpoint<'_> {
                 ));
             }
             Some(_) => true,
+            // An API token is sent as a refresh token, and without a client.
             None => self
                 .settings
                 .api_token
@@ -211,6 +216,7 @@ impl Endpoint<'_> {
             "invalid_client",
             "the code belongs to another client",
         ))?;
+        // RFC 6749, 4.1.3: it has to be the same as in the request for the code.
         if redirect_uri != Some(granted.redirect_uri.as_str()) {
             return Err(Denied(
                 "invalid_grant",
@@ -242,6 +248,7 @@ impl Endpoint<'_> {
             .applications
             .values()
             .any(|application| application.client_id == client.id);
+        // Clients that nobody has registered are taken as they are, so that the sandbox needs no set-up.
         if registered && granted.challenge.is_none() && self.application(&client).is_none() {
             return Err(Denied("invalid_client", "the secret is wrong"));
         }
@@ -299,6 +306,7 @@ impl Endpoint<'_> {
                 claims["username"] = Value::from(USER);
             }
             Caller::Application(client) => {
+                // The server takes what follows the colon for the client.
                 claims["sub"] = Value::from(format!("cloud-sandbox:{client}"));
             }
         }
@@ -326,6 +334,7 @@ impl Endpoint<'_> {
 impl Denied {
     fn answer(&self) -> Answer {
         let Self(error, description) = self;
+        // RFC 6749, 5.2.
         let status = if *error == "invalid_client" { 401 } else { 400 };
         let answer = Answer::json(
             status,

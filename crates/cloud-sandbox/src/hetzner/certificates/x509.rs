@@ -29,10 +29,12 @@ pub(super) fn pem(text: &str, label: &str) -> Option<Vec<u8>> {
 fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;
+    // DER writes lengths below 128 in one byte; otherwise the low bits say how many bytes of length follow.
     let (length, rest) = if first < 0x80 {
         (usize::from(first), rest)
     } else {
         let digits = usize::from(first & 0x7f);
+        // Zero would be the indefinite length, which DER forbids; more than four bytes no certificate needs.
         if !(1..=4).contains(&digits) || rest.len() < digits {
             return None;
         }
@@ -75,6 +77,7 @@ pub(super) fn read(der: &[u8]) -> Option<Facts> {
         return None;
     };
     let parts = values(body);
+    // By its content, not its place: the optional version and the serial number before it may move it.
     let validity = parts
         .iter()
         .filter(|(tag, _)| *tag == SEQUENCE)
@@ -139,6 +142,7 @@ fn time(tag: u8, text: &[u8]) -> Option<String> {
     } else {
         text.to_owned()
     };
+    // RFC 5280 wants seconds, and neither fractions nor offsets, in both forms.
     if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

@@ -37,6 +37,8 @@ fn read_one(rule: &mut Input) -> Value {
     });
     let port = rule.string("port");
     match (protocol, &port) {
+        // Ports exist for these two protocols only; the API documentation requires them there and forbids them
+        // elsewhere.
         ("tcp" | "udp", None) => rule.problem("port", "is required for this protocol"),
         ("tcp" | "udp", Some(port)) if !is_port(port) => {
             rule.problem("port", "must be a port, a range such as 80-85, or any");
@@ -77,6 +79,7 @@ fn networks(rule: &mut Input, field: &str, side: &str, direction: &str) -> Vec<S
     if direction != side && !direction.is_empty() && !networks.is_empty() {
         rule.problem(field, "must be empty for this direction");
     }
+    // An address without a length is no network: the API wants CIDR blocks.
     let read: Option<Vec<String>> = networks.iter().map(|text| network(text)).collect();
     if read.is_none() {
         rule.problem(field, "must be networks such as 10.0.0.0/8 or ::/0");

@@ -126,6 +126,7 @@ impl LoadBalancer {
                 self.targets
                     .iter_mut()
                     .for_each(|target| target.works_since = Some(now));
+                // The place was reserved with the creation, and works when that ends.
                 self.attach();
             }
             Change::ServiceAdded(port) => {
@@ -135,6 +136,7 @@ impl LoadBalancer {
             }
             Change::ServiceUpdated { was } => {
                 if let Some(service) = self.service(was.listen_port) {
+                    // Health checks begin anew, since they may ask another port in another way now.
                     service.works_since = Some(now);
                 }
             }
@@ -167,6 +169,7 @@ impl LoadBalancer {
             }
             Change::TargetAdded(what) => self.targets.retain(|target| target.what != *what),
             Change::Attached => return self.private.take().map(|place| place.network),
+            // A deletion that failed leaves the load balancer as it was.
             Change::Gone => self.deleting = false,
             Change::ServiceUpdated { was } => {
                 if let Some(service) = self.service(was.listen_port) {
@@ -207,6 +210,8 @@ impl LoadBalancer {
         let included = prices
             .iter()
             .find(|price| price["location"] == self.location.name);
+        // What is being added is kept from the start, for its port is taken, but it is shown only when its action
+        // ends.
         let working_services = self
             .services
             .iter()

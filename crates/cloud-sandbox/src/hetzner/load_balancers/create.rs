@@ -30,6 +30,7 @@ fn read_location(input: &mut Input) -> Option<&'static Location> {
             }
             return found;
         }
+        // The service picks a location in the zone; here it is the first one, so that tests repeat.
         (None, Some(zone)) => {
             let found = LOCATIONS.iter().find(|location| location.zone == zone);
             if found.is_none() {
@@ -75,9 +76,11 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
         kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
     let location =
         location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    // `public_net` in creations exists since 2026-10-05 (API changelog; hcloud-python 2.27).
     let [v4, v6] = own_addresses(ctx.project, own)?;
     ctx.project.load_balancers.check_name(&name, None)?;
     for (index, service) in services.iter().enumerate() {
+        // The code has two statuses in the API's tables: 412 where a service is added, 422 where one is changed.
         check_ports(412, &services[..index], service)?;
     }
     for (index, target) in targets.iter().enumerate() {
@@ -108,6 +111,7 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
         is_public,
         ipv4: match v4 {
             Some(IpAddr::V4(ip)) => ip,
+            // Addresses exist even without a public interface, which can be enabled later.
             _ => ips::v4_address(address),
         },
         ipv6: match v6 {

@@ -23,6 +23,7 @@ pub(super) fn place(
         .networks
         .get(network)
         .ok_or_else(|| ApiError::not_found("network", network))?;
+    // The zone before the address: a wrong zone would else look like a full network.
     known.check_zone(location.zone, subnet)?;
     let ip = match ip {
         Some(ip) => known.check(ip, id).map(|()| ip)?,
@@ -64,12 +65,14 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.project.check_unlocked((Kind::Network, network))?;
     let place = place(ctx, id, location, network, (ip, range.as_deref()))?;
     reserve(ctx, id, Some(place));
+    // Set now and working later, so that a second attachment is refused meanwhile.
     changeable(ctx)?.1.private = Some(place);
     act(ctx, "attach_to_network", id, Change::Attached)
 }
 
 pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
+    // The load balancer itself is checked before the body, and looked up anew once the network is known.
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     input.finish()?;
@@ -100,6 +103,7 @@ pub(super) fn enable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiEr
 pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
     let (id, balancer) = changeable(ctx)?;
+    // Without either side nothing could reach it; the API refuses that with this code.
     if balancer.private.is_none() {
         return Err(not_attached());
     }

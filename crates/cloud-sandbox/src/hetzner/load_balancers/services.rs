@@ -145,6 +145,7 @@ impl Service {
         if let Some(protocol) = input.choice("protocol", &PROTOCOLS) {
             self.protocol = protocol;
         }
+        // Only sent keys change: hcloud-python 2.25 had a fault because it sent what nobody had set.
         self.destination_port = port(input, "destination_port").unwrap_or(self.destination_port);
         self.proxyprotocol = input.boolean("proxyprotocol").unwrap_or(self.proxyprotocol);
         if let Some(mut check) = input.object("health_check") {
@@ -222,6 +223,7 @@ impl Check {
     fn change(&mut self, input: &mut Input, is_new: bool) {
         match input.choice("protocol", &["tcp", "http"]) {
             Some(protocol) => self.protocol = protocol,
+            // A check that is sent for a new service must be whole; in a change each key stands for itself.
             None if is_new => input.problem("protocol", "is required"),
             None => {}
         }
@@ -244,6 +246,7 @@ impl Check {
         let Some(mut http) = input.object("http") else {
             return;
         };
+        // Null means no `Host` header (API's description), which no absent key and no empty text can say.
         if http.is_null("domain") {
             self.domain = None;
         }
@@ -280,6 +283,7 @@ impl Http {
         self.timeout_idle = number(input, "timeout_idle", 1, 86_400).unwrap_or(self.timeout_idle);
         self.certificates = input
             .integers("certificates")
+            // Left as they are when not sent; taken instead of cloned, since one of both always replaces them.
             .unwrap_or(std::mem::take(&mut self.certificates));
         self.redirect = input.boolean("redirect_http").unwrap_or(self.redirect);
         self.sticky = input.boolean("sticky_sessions").unwrap_or(self.sticky);
@@ -315,6 +319,7 @@ pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (port, kind) = (service.listen_port, balancer.kind);
     let mut services = balancer.services.clone();
     services.push(service);
+    // No targets: what was there already fitted, so that only the services can be too many.
     check_room(ctx.project, kind, &services, &[])?;
     changeable(ctx)?.1.services = services;
     act(ctx, "add_service", id, Change::ServiceAdded(port))
@@ -334,6 +339,7 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .find(|service| service.listen_port == port)
         .cloned();
     let Some(mut service) = known else {
+        // A port that could not be read is reported as that, not as a service that is missing.
         return input.check().and(Err(no_service()));
     };
     service.change(&mut input, false);
@@ -341,6 +347,7 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let others: Vec<Service> = balancer
         .services
         .iter()
+        // Its own port is no conflict, but a redirection that is switched on now takes port 80 too.
         .filter(|other| other.listen_port != port)
         .cloned()
         .collect();

@@ -51,6 +51,7 @@ impl What {
             }
         };
         input.absorb(kind, inner);
+        // The description has all three in one object, whichever of them the type is about.
         input.ignore(&["server", "label_selector", "ip"]);
         what
     }
@@ -109,6 +110,8 @@ impl Target {
                     _ => Ok(()),
                 }
             }
+            // Targets by address are for dedicated servers only; hcloud-go names the code, the API's description does
+            // not.
             What::Ip(ip) if project.primary_ips.rows().any(|own| own.address.owns(*ip)) => refuse(
                 "cloud_resource_ip_not_allowed",
                 "the address is one of a server of the cloud",
@@ -202,6 +205,7 @@ impl Target {
             .filter_map(|service| Some((service, service.works_since?)));
         services
             .map(|(service, since)| {
+                // Until the first check the API says `unknown`.
                 let since = self.works_since.map_or(since, |own| own.max(since));
                 let first_check = since + Duration::from_secs(service.check.interval.into());
                 let port = service.listen_port;
@@ -218,6 +222,7 @@ impl Target {
 }
 
 pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiError> {
+    // With or without the private address it is the same target: hence `what` alone is compared.
     if others.iter().any(|other| other.what == target.what) {
         return Err(ApiError::new(
             422,

@@ -127,6 +127,8 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let labels = input.labels("labels").unwrap_or_default();
     let exposed = input.boolean("expose_routes_to_vswitch").unwrap_or(false);
     let mut network = Network {
+        // The id is drawn when nothing can be refused any more; until then the network only serves to check its
+        // parts.
         id: 0,
         name,
         labels,
@@ -142,8 +144,10 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let has_range = range.is_some();
     for mut subnet in input.objects("subnets").unwrap_or_default() {
         let wish = read_subnet(&mut subnet);
+        // Without a range of the network every part would be called outside of it, which hides the one real mistake.
         if let Some(wish) = wish.filter(|_| has_range) {
             match network.new_subnet(wish) {
+                // One by one, so that the next subnet of the same body is checked against this one too.
                 Ok(wish) => network.subnets.push(wish),
                 Err(problem) => subnet.problem("ip_range", problem),
             }
@@ -219,6 +223,8 @@ fn read_subnet(input: &mut Input) -> Option<(Option<Range>, Subnet)> {
             "must be a range of IPv4 addresses of at least /30",
         );
     }
+    // A subnet of this type is the cloud's end of a vSwitch of dedicated servers, which only its number tells (API's
+    // description).
     if kind == "vswitch" && vswitch.is_none() {
         input.problem("vswitch_id", "is required for a subnet of this type");
     }
@@ -268,6 +274,7 @@ impl Network {
                 && !self
                     .routes
                     .iter()
+                    // The default route overlaps with everything, and is allowed all the same.
                     .any(|route| route.destination.bits > 0 && route.destination.overlaps(*range))
         };
         let range = match range {
@@ -290,6 +297,7 @@ impl Network {
     /// What is wrong with a new route, if anything.
     fn route_problem(&self, route: &RouteTo) -> Option<(&'static str, &'static str)> {
         let to = route.destination;
+        // A default route and more special ones live side by side; two with the same destination do not.
         let overlaps = |range: Range| to.bits > 0 && range.bits > 0 && to.overlaps(range);
         if self
             .routes
@@ -320,6 +328,8 @@ impl Network {
 
 fn delete_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::deletable::<Network>(ctx)?;
+    // Members do not keep a network from being deleted: it is taken from them (API documentation of `DELETE
+    // /networks/{id}`).
     ctx.project.networks.remove(id);
     for server in ctx.project.servers.rows_mut() {
         server.private.retain(|private| private.network != id);
@@ -369,6 +379,7 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let range = subnet
         .ok_or_else(|| ApiError::not_found("subnet", text))?
         .range;
+    // Addresses that are only reserved count too: their owners are on their way.
     if network.taken.keys().any(|ip| range.contains(*ip)) {
         return Err(ApiError::new(
             422,
@@ -428,6 +439,7 @@ fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<Network>(ctx)?;
     let old = network(ctx, id)?.range;
     let range = read_network_range(&mut input);
+    // The API documentation lets a range only grow, and from the same first address.
     if range.is_some_and(|range| range.first() != old.first() || range.bits >= old.bits) {
         input.problem(
             "ip_range",

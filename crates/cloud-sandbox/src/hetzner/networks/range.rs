@@ -45,10 +45,12 @@ impl Range {
             base: address.parse::<Ipv4Addr>().ok()?.to_bits(),
             bits: bits.parse().ok()?,
         };
+        // The length first: the mask is not defined for more than 32 bits.
         (range.bits <= 32 && range.base & !range.mask() == 0).then_some(range)
     }
 
     fn mask(self) -> u32 {
+        // A length of 0 would shift by all 32 bits, which a plain shift refuses.
         u32::MAX.checked_shl(32 - self.bits).unwrap_or(0)
     }
 
@@ -87,6 +89,7 @@ impl Range {
     pub(crate) fn split(self, bits: u32) -> impl Iterator<Item = Self> {
         let count = 1_u64 << bits.saturating_sub(self.bits);
         let step = 1_u64 << (32 - bits.min(32));
+        // In 64 bits, because the last base of a large range can overflow 32.
         let bases = (0..count).map(move |n| u64::from(self.base) + n * step);
         bases.filter_map(move |base| {
             Some(Self {

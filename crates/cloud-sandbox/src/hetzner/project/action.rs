@@ -103,8 +103,10 @@ impl Project {
                     .ends
                     .saturating_sub(action.started)
                     .as_millis()
+                    // Actions without a duration would divide by zero.
                     .max(1);
                 let passed = self.now.saturating_sub(action.started).as_millis();
+                // Never 100 while it runs: some clients take that for the end.
                 ("running", (passed * 100 / total).min(99), None, Value::Null)
             }
             ActionState::Success => ("success", 100, Some(action.ends), Value::Null),

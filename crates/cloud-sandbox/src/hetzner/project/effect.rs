@@ -86,10 +86,13 @@ impl Project {
             }
             Effect::Booted(server) => self.with_server(server, |server| {
                 server.arrive(status::RUNNING);
+                // The rescue system is for one boot (API documentation of `enable_rescue`).
                 server.rescue_enabled = false;
             }),
             Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
             Effect::ShuttingDown { server, time } => {
+                // The action only says that the signal was sent; the server is off later (API documentation of
+                // `shutdown`).
                 self.schedule(self.now.saturating_add(time), Event::ShutDown(server));
             }
             Effect::Gone(server) => self.remove_server(server),
@@ -100,6 +103,8 @@ impl Project {
                 upgrade_disk,
             } => self.with_server(server, |server| {
                 server.server_type = server_type;
+                // Without it the disk stays small, so that the server can be changed back (API documentation of
+                // `change_type`).
                 if upgrade_disk {
                     server.disk = server_type.disk;
                 }
@@ -143,6 +148,7 @@ impl Project {
                     image.status = images::AVAILABLE;
                     image.image_size = Some(f64::from(image.disk_size) / 16.0);
                     if let Some(server) = image.bound_to {
+                        // Only a backup that has succeeded pushes out an older one.
                         self.rotate_backups(server, &timestamp(now));
                     }
                 }
@@ -152,6 +158,7 @@ impl Project {
                 let network = self
                     .load_balancers
                     .get_mut(id)
+                    // What it holds in a network is given back with it.
                     .and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
                 self.load_balancers.remove(id);
                 self.release(network, id);
@@ -186,6 +193,8 @@ impl Project {
             | Effect::Gone(server)
             | Effect::Type { server, .. }
             | Effect::Rebuilt { server, .. } => self.with_server(server, |server| {
+                // There is nothing to go back to where the action left the status alone, as a boot of what is off
+                // does.
                 if let Some(before) = server.before.take() {
                     server.status = before;
                 }
@@ -196,6 +205,7 @@ impl Project {
             | Effect::Detached(server, network) => self.settle_network(server, network),
             Effect::ImageReady(image) => {
                 if let Some(image) = self.images.get_mut(&image) {
+                    // It stays in the list: the description has this status for what could not be made.
                     image.status = images::UNAVAILABLE;
                 }
             }

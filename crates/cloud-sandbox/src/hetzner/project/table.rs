@@ -42,6 +42,7 @@ pub(crate) struct Table<T> {
 
 impl<T: Serialize> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        // Names are in the rows, so the index is built anew when it is read.
         self.rows.serialize(to)
     }
 }

@@ -46,6 +46,7 @@ impl Public {
             (true, None) => Self::New,
             (false, id) => {
                 if id.is_some() {
+                    // An address that is named and not wanted at once is a contradiction, and would be lost silently.
                     input.problem(field, "must not be given when it is not enabled");
                 }
                 Self::Nowhere
@@ -175,6 +176,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 "must not name a network twice",
             )]));
         }
+        // The server is not there yet, so what it will have stands here only.
         let others: Vec<i64> = privates.iter().map(|private| private.network).collect();
         privates.push(place(
             ctx,
@@ -212,11 +214,13 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         has_ssh_keys: !wish.ssh_keys.is_empty(),
         user_data: wish.user_data,
     };
+    // Null with keys, so a client cannot count on it (API's description of `root_password`).
     let root_password = wish.ssh_keys.is_empty().then(|| ctx.shared.password());
     ctx.project.servers.insert(server);
     for (public, version) in [(wish.ipv4, ips::V4), (wish.ipv6, ips::V6)] {
         let address = match public {
             Public::Nowhere => continue,
+            // Every public address of a server is a Primary IP; these go with it (`auto_delete`).
             Public::New => primary_ips::for_server(ctx, version, address, location),
             Public::Kept(address) => address,
         };
@@ -246,6 +250,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             start: wish.start,
         },
     );
+    // They are longer than the creation and end after it: nothing is attached to a server that is not there yet.
     let mut next_actions = Vec::new();
     for private in privates {
         reserve(ctx, id, &private, "attaching");
@@ -280,6 +285,7 @@ fn choose_location(
     wish: &Wish,
     server_type: &'static ServerType,
 ) -> Result<&'static Location, ApiError> {
+    // All that is tied to a place must agree, in this order: the wish, the addresses, the volumes.
     let mut location = wish.location;
     for (public, version) in [(wish.ipv4, ips::V4), (wish.ipv6, ips::V6)] {
         if let Public::Kept(address) = public {
@@ -331,6 +337,7 @@ fn choose_location(
     }
     location
         .or_else(|| {
+            // The documentation leaves the choice to the service; here it is the first that has the type.
             LOCATIONS
                 .iter()
                 .find(|location| server_type.is_available_in(location))
@@ -339,6 +346,8 @@ fn choose_location(
         .ok_or_else(|| {
             ApiError::new(
                 412,
+                // Clients look for this code to try another type or location
+                // (hetznercloud/terraform-provider-hcloud#531).
                 "resource_unavailable",
                 "the server type is out of stock in the location",
             )

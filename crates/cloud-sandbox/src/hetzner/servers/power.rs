@@ -30,9 +30,11 @@ pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.no_input()?;
+    // As long again as the action, so that a client which does not wait for `off` is found out.
     let time = ctx.unit();
     let (id, server) = changeable(ctx)?;
     if server.status == status::OFF {
+        // Nothing runs that could take the signal.
         return act(ctx, "shutdown_server", id, None);
     }
     server.pass_through(status::STOPPING);
@@ -48,6 +50,7 @@ pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, ApiError> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
+    // Where nothing runs the status stays; the action finds that out at its end.
     if server.status != status::OFF {
         server.pass_through(status::STARTING);
     }
@@ -84,6 +87,7 @@ pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
     let (id, _) = changeable(ctx)?;
+    // The only rescue system that is left; linux32 and freebsd64 are history (API's description).
     input.choice("type", &["linux64"]);
     let keys = input.integers("ssh_keys").unwrap_or_default();
     input.finish()?;

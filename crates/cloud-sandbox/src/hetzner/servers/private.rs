@@ -86,6 +86,8 @@ pub(super) fn reserve(ctx: &mut Ctx<'_>, server: i64, private: &Private, status:
         network
             .taken
             .extend(private.addresses().map(|ip| (ip, server)));
+        // The list of members shows what is under way, the server does not (`GET /networks/{id}/members`,
+        // 2026-09-15).
         network.moving.insert(server, (private.clone(), status));
     }
 }
@@ -161,9 +163,11 @@ fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError>
 
 pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = ctx.input()?;
+    // First the server in the path: a missing one is reported before anything in the body.
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     input.finish()?;
+    // Looked up after the body, of which it needs the network.
     let (id, private) = attached(ctx, network)?;
     reserve(ctx, id, &private, "detaching");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
@@ -184,6 +188,7 @@ pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let aliases = input.required("alias_ips", addresses);
     input.finish()?;
     let (id, old) = attached(ctx, network)?;
+    // Its own address would pass the check below, for it is taken by the same server.
     if aliases.contains(&old.ip) {
         return Err(ApiError::invalid_input([(
             "alias_ips",
@@ -193,6 +198,7 @@ pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if let Some(network) = ctx.project.networks.get(network) {
         aliases.iter().try_for_each(|ip| network.check(*ip, id))?;
     }
+    // The list replaces the old one, which is how a client takes an alias away (API documentation).
     let private = Private { aliases, ..old };
     reserve(ctx, id, &private, "updating");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];

@@ -127,6 +127,7 @@ impl Server {
             return Value::Null;
         };
         let mut names = row.address.dns_ptr();
+        // A text for IPv4 and a list for IPv6, of which every address can have a name: so the description has it.
         let dns_ptr = if row.address.version() == ips::V4 {
             names
                 .first_mut()
@@ -165,11 +166,13 @@ impl Server {
             "image": images::lookup(project, self.image).map(Image::render),
             "iso": self.iso.and_then(|id| isos::find(&IdOrName::Id(id))).map(Iso::render),
             "rescue_enabled": self.rescue_enabled,
+            // True while any action about the server runs (a maintainer in hetznercloud/csi-driver#418).
             "locked": project.is_locked((Kind::Server, self.id)),
             "backup_window": self.backup_window,
             "outgoing_traffic": outgoing,
             "ingoing_traffic": ingoing,
             "included_traffic": included.map(|price| price["included_traffic"].clone()),
+            // Two fields in the API, of which neither can be had without the other.
             "protection": {"delete": self.protected, "rebuild": self.protected},
             "labels": self.labels,
             "volumes": volumes::of_server(project, self.id),

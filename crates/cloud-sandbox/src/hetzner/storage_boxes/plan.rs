@@ -45,6 +45,7 @@ impl Plan {
             // 1970-01-01 was a Thursday.
             let day_of_week = (day + 3).rem_euclid(7) + 1;
             let at = day * DAY + self.hour * 3600 + self.minute * 60;
+            // The minute that has just begun is over: a snapshot taken now must not plan itself again.
             if at <= now || self.day_of_week.is_some_and(|wanted| wanted != day_of_week) {
                 return None;
             }
@@ -77,6 +78,7 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }),
         minute: input.required("minute", |input, field| number(input, field, 0, 59)),
         hour: input.required("hour", |input, field| number(input, field, 0, 23)),
+        // Monday is 1 and Sunday 7; neither day means every day (API documentation).
         day_of_week: number(&mut input, "day_of_week", 1, 7),
         day_of_month: number(&mut input, "day_of_month", 1, 31),
     };
@@ -105,6 +107,7 @@ fn follow(
 fn set(project: &mut Project, id: i64, plan: Option<Plan>) {
     if let Some(storage_box) = project.storage_boxes.get_mut(&id) {
         storage_box.plan = plan;
+        // Outdates what an earlier plan has scheduled, also when the new one is the same.
         storage_box.plans += 1;
     }
     schedule(project, id);

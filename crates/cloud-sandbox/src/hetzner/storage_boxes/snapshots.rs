@@ -119,6 +119,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let automatic = ctx
         .query
         .get("is_automatic")
+        // Three states: absent lists both kinds, `false` only those taken by hand.
         .is_some()
         .then(|| ctx.query.flag("is_automatic"))
         .transpose()?;
@@ -141,6 +142,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .into_iter()
         .map(|row| row.render(storage_box))
         .collect();
+    // Without pages and `meta`, unlike other lists (API's description).
     Ok(Answer::json(200, &json!({"snapshots": snapshots})))
 }
 
@@ -171,7 +173,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (Kind::StorageBoxSnapshot, id),
     ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotTaken(id));
+    // No lock can hold it up any more: the box was found free above.
     let action = ctx.follow("create_snapshot", 2, resources, Some(effect));
+    // Only the two ids, as in the description; hcloud-go decodes a whole object from it and gets empty fields.
     let body = json!({"snapshot": {"id": id, "storage_box": storage_box}, "action": ctx.project.action(action)});
     Ok(Answer::json(201, &body))
 }

@@ -175,6 +175,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .into_iter()
         .map(|row| row.render(storage_box))
         .collect();
+    // Without pages and `meta`, unlike other lists (API's description).
     Ok(Answer::json(200, &json!({"subaccounts": subaccounts})))
 }
 
@@ -192,6 +193,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::limit_exceeded("storage_box_subaccount_limit"));
     }
     let (storage_box, id) = (row.id, row.part_id());
+    // `part_id` has counted up, so no two subaccounts get the same name, not even after deletions.
     let username = format!("{}-sub{}", row.username(), row.parts);
     let subaccount = Subaccount {
         id,
@@ -214,6 +216,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )?;
     Ok(Answer::json(
         201,
+        // These two fields alone (API's description): the rest can be read when the action has ended.
         &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action}),
     ))
 }
@@ -226,6 +229,7 @@ fn start(
     effect: Option<Effect>,
 ) -> Result<Value, ApiError> {
     let resources = vec![
+        // The box as well: it is what is locked (hetznercloud/terraform-provider-hcloud#1297).
         (Kind::StorageBox, storage_box),
         (Kind::StorageBoxSubaccount, id),
     ];

@@ -78,6 +78,7 @@ impl Examples<'_> {
         };
         let items = (0..2).map(|nth| self.value(item, nth, &mut Vec::new()));
         let mut items: Vec<Value> = items.filter(|item| !item.is_null()).collect();
+        // Enums and constants give the same value twice, where a list of one says as much.
         items.dedup();
         items.into()
     }
@@ -108,6 +109,7 @@ impl Examples<'_> {
             return number.parse::<i64>().unwrap_or_default().into();
         }
         if let Ok(number) = kind.parse::<usize>() {
+            // Some models of the description hold themselves; an example has to end.
             if above.contains(&number) {
                 return Value::Null;
             }

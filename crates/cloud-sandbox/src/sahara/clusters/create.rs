@@ -55,6 +55,7 @@ pub(super) fn several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = stored(ANY.read(&ctx.body)?);
     ctx.knows_query("clusters_create", &[])?;
+    // With a count, be it 1, the answer is a list; the API reference shows bare ids in it, the code wraps objects.
     if !given.contains_key("count") {
         let id = create_one(ctx, given)?;
         return show(ctx, &id);
@@ -87,16 +88,19 @@ fn create_several(
         .remove("count")
         .and_then(|count| count.as_u64())
         .unwrap_or_default();
+    // Checked once with the name from the body, which none of the clusters gets.
     let plugin = check(ctx, &given)?;
     if count > MOST_AT_ONCE {
         let message = format!("The quota allows {MOST_AT_ONCE} clusters at once, not {count}");
         return Err(ApiError::bad("QUOTA_ERROR", message));
     }
     let name = given["name"].as_str().unwrap_or_default().to_owned();
+    // Padded with zeros to the width of the count, as in `mm-01` to `mm-10` (openstack/sahara 19.0.0).
     let width = count.to_string().len();
     let names: Vec<String> = (1..=count)
         .map(|number| format!("{name}-{number:0width$}"))
         .collect();
+    // All names before the first cluster, so that a request which is refused for a name makes none.
     for name in &names {
         resource::check_name(ctx, RESOURCE, "Cluster", name)?;
     }
@@ -124,6 +128,7 @@ fn either<'v>(
     template: Option<&'v Row>,
     name: &str,
 ) -> Option<&'v Value> {
+    // Null counts as not given: then the template decides.
     let is_set = |value: &&Value| !value.is_null();
     given
         .get(name)
@@ -151,6 +156,7 @@ fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, A
     let mut whole = given.clone();
     for needed in ["default_image_id", "neutron_management_network"] {
         let value = either(given, template, needed);
+        // A thing that is missing is NOT_FOUND with status 400 here, as for all that a body should name.
         let value =
             value.ok_or_else(|| ApiError::unknown(format!("'{needed}' field is not found")))?;
         whole.insert(needed.to_owned(), value.clone());
@@ -164,6 +170,7 @@ fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, A
 pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), ApiError> {
     for group in groups {
         let name = group["name"].as_str().unwrap_or_default();
+        // The last instance of a group has the longest name.
         let longest = format!(
             "{}.{NODE_DOMAIN}",
             life::instance_name(cluster, name, group["count"].as_u64().unwrap_or_default())
@@ -221,6 +228,8 @@ fn start(
             group.insert("instances".into(), json!([]));
         }
     }
+    // Found out before, used after the row is there: the real server leaves a cluster in `Error` behind, with its
+    // name taken.
     let refusal = refusal(ctx, plugin, &whole);
     let id = ctx.store.insert(
         RESOURCE,
@@ -238,8 +247,10 @@ fn start(
         return Err(refusal);
     }
     let no_trust = if !engine_takes_token(ctx) {
+        // A token of an application credential cannot be passed on to an engine that is a program of its own.
         Some("Internal Server Error (HTTP 500)")
     } else if ctx.caller.is_restricted {
+        // The engine acts for its creator by a trust, which a restricted application credential may not make.
         Some("Failed to create trust")
     } else {
         None
@@ -256,6 +267,7 @@ fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
     for (target, configs) in inherited.as_object().into_iter().flatten() {
         let merged = own.entry(target.clone()).or_insert_with(|| json!({}));
         for (name, value) in configs.as_object().into_iter().flatten() {
+            // The body wins over the template, setting by setting.
             if merged.get(name).is_none() {
                 merged[name.as_str()] = value.clone();
             }
@@ -293,6 +305,7 @@ pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
     let own = ctx
         .store
         .rows(RESOURCE)
+        // What has failed uses no instances, and must not fill the quota of the next try.
         .filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
     let used = own
         .map(|row| size(row.list("node_groups")))

@@ -13,6 +13,7 @@ pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(
             format!("The cluster cannot be checked: {why}"),
         ))
     };
+    // The real server takes `verification` as the only key of the body (CANNOT_VERIFY).
     if given.len() != 1 {
         return refused("a check is asked for alone");
     }
@@ -44,6 +45,7 @@ pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
         "updated_at": null,
     });
     row.fields.insert("verification".into(), verification);
+    // A check belongs to the operation that the cluster is in: a scaling or a deletion makes it void.
     let operation = row.operation;
     life::later(store, id, operation, 1, move |store, id| {
         end(store, id, &check, failure.as_deref());
@@ -58,6 +60,7 @@ fn end(store: &mut Store, id: &str, check: &str, failure: Option<&str>) {
     else {
         return;
     };
+    // A newer check has replaced this one, with another id.
     if verification["id"] != check {
         return;
     }

@@ -102,6 +102,7 @@ pub(super) fn later(
     store.after(units, move |store| {
         if store
             .get(RESOURCE, &id)
+            // What was planned for an earlier operation finds another number here, and does nothing.
             .is_some_and(|row| row.operation == operation)
         {
             event(store, &id);
@@ -136,6 +137,7 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
     let operation = begin(store, id);
     if let Some(reason) = no_trust {
         let reason = error::with_id(reason, &mut store.rng);
+        // After the answer: the real engine finds this out by itself, when the 202 is long sent.
         later(store, id, operation, 1, move |store, id| {
             fail(store, id, &reason);
         });
@@ -155,6 +157,7 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
         }),
         Some(reason) => {
             let reason = error::with_id(&reason, &mut store.rng);
+            // A creation fails while the stack is made, which is where instances can run out.
             let until_spawned = stages.into_iter().take(2).collect();
             run(store, id, operation, 1, until_spawned, move |store, id| {
                 progress::fail(store, id, &reason);
@@ -179,7 +182,9 @@ fn fail(store: &mut Store, id: &str, reason: &str) {
 /// Makes a cluster active, after its creation or a change, with the reason why the change did not come about.
 pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
     set_status(store, id, Status::Active, Some(description.to_owned()));
+    // The real server checks the health by itself after a creation and a scaling.
     health::start(store, id, None);
+    // Jobs that were sent to a cluster on its way stay PENDING until it is active.
     jobs::launch_waiting(store, id);
     let Some(row) = store.get(RESOURCE, id) else {
         return;
@@ -206,6 +211,7 @@ fn end_transient(store: &mut Store, id: &str, operation: u64) {
             end_transient(store, &id, operation);
         });
     }
+    // The real server sets this for transient clusters only, before it deletes them.
     set_status(store, id, Status::AwaitingTermination, None);
     later(store, id, operation, 1, |store, id| {
         delete(store, id, false);
@@ -215,11 +221,13 @@ fn end_transient(store: &mut Store, id: &str, operation: u64) {
 /// Lets a cluster go away, or be stuck for ever on its way.
 pub(super) fn delete(store: &mut Store, id: &str, is_stuck: bool) {
     set_status(store, id, Status::Deleting, None);
+    // Ends what the cluster was still to do, also when this deletion will be stuck.
     let operation = begin(store, id);
     if is_stuck {
         return;
     }
     later(store, id, operation, 2, |store, id| {
+        // Otherwise the row stays for one more reader, who sees the race.
         if store.races == 0 {
             store.remove(RESOURCE, id);
             return;
@@ -258,6 +266,7 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
             continue;
         };
         let before = instances.len();
+        // From 0, over the holes that a scaling has left.
         let mut number = 0;
         while (instances.len() as u64) < wanted {
             let instance = instance_name(&cluster, &name, number);

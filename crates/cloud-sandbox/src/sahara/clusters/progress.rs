@@ -133,6 +133,7 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items)
     {
         steps.push(step);
     }
+    // Half of them, so that a client sees progress between nothing and all.
     let half = instances.len().div_ceil(2);
     let half: Vec<_> = instances.into_iter().take(half).collect();
     life::later(store, id, operation, 1, move |store, id| {
@@ -154,6 +155,7 @@ fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
     };
     let is_wanted = |(_, instance): &(Value, Value)| match items {
         Items::Stack => false,
+        // `accept_instances` sets the time when an operation is done with them.
         Items::NewInstances => instance["updated_at"].is_null(),
         Items::Instances => true,
     };

@@ -92,7 +92,9 @@ fn check(
 ) -> Result<Plan, ApiError> {
     let row = resource::row(ctx, RESOURCE, id)?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
+    // The label may have been taken away since the cluster was made; scaling asks for it like a creation.
     plugins::check_enabled(ctx, plugin, row.text("hadoop_version"))?;
+    // Protection counts for scaling too.
     resource::check_updatable(ctx, RESOURCE, id, given)?;
     match life::status(row) {
         "Active" => {}
@@ -134,6 +136,7 @@ fn check(
             .unwrap_or_default();
         let after = resize["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), after);
+        // Both can hold at once, for different groups: then nodes are decommissioned first.
         plan.shrinks |= after < before;
         plan.grows |= after > before;
         more = u64::saturating_add(more, after.saturating_sub(before));
@@ -178,6 +181,7 @@ fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> 
         .map(str::to_owned)
         .collect();
     let by_id = victims.iter().filter(|victim| is_uuid(victim)).count();
+    // The real server takes ids or names, and not a mix.
     if by_id != 0 && by_id != victims.len() {
         let message = "Instances are named either all by name or all by UUID";
         return Err(ApiError::invalid_reference(message));
@@ -204,6 +208,7 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     if let Some(reason) = failure {
         return roll_back(store, id, operation, stages, plan.added, &reason);
     }
+    // At the end of spawning, so that the old sizes show until then.
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
     life::later(store, id, operation, spawning, move |store, id| {
         resize(store, id, &plan);
@@ -248,6 +253,8 @@ fn roll_back(
             groups.retain(|group| !added.iter().any(|name| group["name"] == name.as_str()));
             life::put_groups(store, id, groups);
         }
+        // `Active` with a text in `status_description` is all that tells of a failed scaling (openstack/sahara
+        // 19.0.0).
         life::activate(store, id, &format!("Scaling cluster failed: {reason}"));
     });
 }
@@ -280,6 +287,7 @@ fn resize(store: &mut Store, id: &str, plan: &Plan) {
             })
         };
         instances.retain(|instance| !is_victim(instance));
+        // Instances are in the order of their numbers: without names the highest go first.
         instances.truncate(usize::try_from(count).unwrap_or(usize::MAX));
     }
     life::put_groups(store, id, groups);

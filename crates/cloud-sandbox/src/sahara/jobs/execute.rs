@@ -43,6 +43,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         resource::id(ctx, Resource::JobTemplate)?;
     }
     let given = EXECUTE[ctx.version as usize].read(&ctx.body)?;
+    // In the path in version 1.1, where a missing one is 404; in the body in version 2, where it is a 400.
     let template = match ctx.version {
         Version::One => ctx.parameter(0),
         Version::Two => given["job_template_id"].as_str().unwrap_or_default(),
@@ -51,6 +52,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     check(ctx, &template, &given)?;
     ctx.knows_query("jobs_execute", &[])?;
 
+    // Values of the interface are stored among the configurations: answers show them there.
     let mut configs = fields(given.get("job_configs").cloned().unwrap_or_default());
     if let Some(row) = ctx.store.get(Resource::JobTemplate, &template) {
         merge_interface(&mut configs, row, given.get("interface"));
@@ -85,6 +87,8 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         "return_code",
         "data_source_urls",
     ] {
+        // Columns that were never set are missing in the answer to a creation, and null later (openstack/sahara
+        // 19.0.0).
         shown.remove(unset);
     }
     if ctx.version == Version::One {
@@ -123,6 +127,7 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
         )))
     };
     match kind {
+        // A shell needs neither data sources nor a class.
         "Shell" => return Ok(()),
         "Java" | "Spark" | "Storm" | "Storm.Pyleus" => {
             if config("edp.java.main_class").is_some_and(Value::is_string) {
@@ -150,6 +155,7 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
             .get(Resource::DataSource, id)
             .map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
     };
+    // By type and address: two data sources may be one place.
     if place(input) == place(output) {
         return Err(ApiError::invalid_data(
             "A job cannot read and write the same place",
@@ -207,6 +213,7 @@ fn check_interface(
             .get("job_configs")
             .and_then(|configs| configs.get(mapping))
             .and_then(|values| values.get(place.as_str().unwrap_or_default()));
+        // The same value in both places is no contradiction; positions have no names to compare.
         if mapping != "args" && configured.is_some_and(|other| other != value) {
             let message = format!(
                 "Argument '{name}' has one value in the interface and another one in {mapping} at {place}"
@@ -234,6 +241,7 @@ fn merge_interface(configs: &mut Map<String, Value>, template: &Row, passed: Opt
             .entry(text("mapping_type"))
             .or_insert_with(|| json!({}));
         let configured = section.get(text("location")).cloned();
+        // What was given by hand counts more than the default of the template.
         if let Some(value) = value.cloned().or(configured).or(default.cloned()) {
             section[text("location")] = value;
         }
@@ -243,6 +251,7 @@ fn merge_interface(configs: &mut Map<String, Value>, template: &Row, passed: Opt
     }
     positional.sort_by_key(|(place, _)| *place);
     let mut args: Vec<Value> = positional.into_iter().map(|(_, value)| value).collect();
+    // Arguments of the interface come first, those of the request after them.
     args.extend(
         configs
             .get("args")

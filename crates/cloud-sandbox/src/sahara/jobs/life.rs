@@ -59,6 +59,7 @@ pub(super) fn is_engine_with_workflows(store: &Store, id: &str) -> bool {
 pub(super) fn launch(store: &mut Store, id: &str, failure: Option<String>) {
     if cluster(store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
         if let (Some(row), Some(reason)) = (store.get_mut(RESOURCE, id), failure) {
+            // Kept for later: the job is launched when its cluster is active, maybe minutes from here.
             row.secrets.insert("failure".to_owned(), reason.into());
         }
         return;
@@ -136,6 +137,7 @@ pub(super) fn cancel(store: &mut Store, id: &str) {
         return;
     }
     interrupt(store, id);
+    // What was asked for shows first: the real server asks the engine again and again until it obeys.
     set_status(store, id, "TOBEKILLED");
     later(store, id, 1, |store, id| end(store, id, "KILLED"));
 }
@@ -145,6 +147,7 @@ pub(super) fn suspend(store: &mut Store, id: &str) {
     let is_running = store
         .get(RESOURCE, id)
         .is_some_and(|row| ["PREP", "RUNNING"].contains(&status(row)));
+    // Only PREP and RUNNING can be suspended, and only Oozie can do it.
     if !is_running || !is_engine_with_workflows(store, id) {
         return;
     }

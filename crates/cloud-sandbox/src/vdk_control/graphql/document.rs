@@ -137,6 +137,7 @@ impl Parser<'_> {
     }
 
     fn definition(&mut self, document: &mut Document) -> Parsed<()> {
+        // A selection alone is a query without a name.
         if self.token == Token::Sign('{') {
             let selection = self.selection()?;
             document.operations.push(Operation {
@@ -232,6 +233,7 @@ impl Parser<'_> {
         if self.token == Token::Spread {
             self.advance()?;
             return match &self.token {
+                // `on` begins an inline fragment, and cannot be the name of one.
                 Token::Name(name) if name != "on" => {
                     let name = self.name()?;
                     self.directives()?;
@@ -249,6 +251,7 @@ impl Parser<'_> {
                 }
             };
         }
+        // The place is noted before the name is read: errors of the field point to its beginning.
         let SyntaxError { line, column, .. } = self.error("");
         let first = self.name()?;
         let (alias, name) = if self.eat(':')? {
@@ -371,6 +374,7 @@ impl Parser<'_> {
             self.advance()?;
             return Ok(true);
         }
+        // Or a list without its end would be read for ever.
         if self.token == Token::End {
             return Err(self.error(&format!("the document ends before '{sign}'")));
         }
@@ -435,6 +439,7 @@ impl Parser<'_> {
     }
 
     fn text_from(&mut self, start: usize) -> Parsed<String> {
+        // A block string, in which quotes and line breaks stand for themselves.
         if self.text[start..].starts_with("\"\"\"") {
             let inside = &self.text[start + 3..];
             let length = inside
@@ -468,6 +473,7 @@ impl Parser<'_> {
             Some('u') => {
                 let digits: String = self.chars.by_ref().take(4).map(|(_, char)| char).collect();
                 let code = u32::from_str_radix(&digits, 16).ok();
+                // Half of a surrogate pair is no character.
                 code.and_then(char::from_u32).ok_or(unknown)?
             }
             _ => return Err(unknown),

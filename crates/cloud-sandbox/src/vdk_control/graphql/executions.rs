@@ -36,6 +36,7 @@ impl Range {
                 self.from.is_none_or(|from| from <= time)
                     && self.until.is_none_or(|until| time <= until)
             }
+            // What has not ended passes no filter by its end.
             None => self.from.is_none() && self.until.is_none(),
         }
     }
@@ -65,6 +66,7 @@ impl Wanted {
         let slice = match (number("pageNumber"), number("pageSize")) {
             (None, None) => None,
             (Some(number), Some(size)) => Some(Slice::check(number, size)?),
+            // Unlike `jobs`, this root has no default for one of the two.
             (Some(_), None) => return Err("Executions need pageSize beside pageNumber".to_owned()),
             (None, Some(_)) => return Err("Executions need pageNumber beside pageSize".to_owned()),
         };
@@ -161,6 +163,7 @@ impl Wanted {
             });
         }
         let items = rows.len();
+        // Without pages everything is on one.
         let pages = self.slice.map_or(1, |slice| items.div_ceil(slice.size));
         let render = |(job, execution): (&Job, &Execution)| render(job, execution, ctx);
         let content = match self.slice {

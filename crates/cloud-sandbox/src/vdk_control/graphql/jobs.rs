@@ -128,6 +128,7 @@ impl Filter {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let (name, pattern) = (text("property").unwrap_or_default(), text("pattern"));
         let descending = text("sort").map(|sort| sort == "DESC");
+        // A filter with neither pattern nor order says nothing, and is refused.
         let property = Property::named(&name).filter(|_| pattern.is_some() || descending.is_some());
         let property =
             property.ok_or_else(|| format!("The filter for {name} is not valid or not known"))?;
@@ -162,6 +163,7 @@ impl Filter {
             Property::Team => fits(row.job.team.trim(), &pattern.trim().replace(".*", "%"), '%'),
             Property::Description => contains(row.job.description.as_deref(), pattern),
             Property::Python => contains(row.python(), pattern),
+            // -1 stands for never, and 0 for not asked for.
             Property::NextRun => row.next_run > 0 && within(row.next_run),
             Property::LastTime => row.ended_last().is_some_and(within),
             Property::Enabled | Property::LastStatus | Property::LastDuration => {
@@ -179,6 +181,8 @@ impl Row<'_> {
             .job
             .deployment
             .as_ref()
+            // What was not selected is not loaded, and so not there to be filtered: an enabled job counts as not
+            // deployed then.
             .filter(|_| self.shows_deployment)
         {
             None => "not_deployed",
@@ -447,6 +451,7 @@ impl Contacts {
 fn next_run(job: &Job, ctx: &Ctx<'_>) -> i64 {
     let now = ctx.time(ctx.now).parse().ok();
     let next = now.and_then(|now| cron::next(job.config.cron.as_deref().unwrap_or_default(), now));
+    // A job without a schedule, or with one that never comes, has -1 on the server.
     next.unwrap_or(-1)
 }
 

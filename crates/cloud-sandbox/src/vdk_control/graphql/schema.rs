@@ -204,6 +204,7 @@ fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
 fn arguments_of(object: &str, field: &str) -> &'static [Member] {
     match (object, field) {
         ("Query", "jobs") => OF_JOBS,
+        // The nested list takes the arguments of the root (`schema.graphqls`).
         ("Query" | "DataJobDeployment", "executions") => OF_EXECUTIONS,
         _ => &[],
     }
@@ -274,6 +275,7 @@ impl<'d> Check<'d> {
             })?;
             variables.insert(variable.name.clone(), value);
         }
+        // One budget for the whole document, not for each field.
         let mut left = MOST_FIELDS;
         Self {
             document,
@@ -325,6 +327,7 @@ impl<'d> Check<'d> {
         let kind = find(OBJECTS, object).and_then(|members| find(members, name));
         let kind =
             kind.ok_or_else(|| invalid(format!("Field '{name}' in type '{object}' is undefined")))?;
+        // Of a list, each item is selected from.
         let inner = kind.trim_matches(['[', ']']);
         let fields = match (find(OBJECTS, inner), field.selection.is_empty()) {
             (Some(_), true) => {
