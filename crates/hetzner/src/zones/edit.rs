@@ -7,7 +7,7 @@ use cloud_core::provider::{Carried, ZoneBackend, is_refused};
 
 use super::changes::RECORDS_MAX;
 use super::rr::{check_records, check_ttl};
-use crate::actions::{Action, ActionFailed, wait_for};
+use crate::actions::{Action, wait_for};
 use crate::client::Client;
 use crate::ids::ZoneId;
 
@@ -78,7 +78,7 @@ impl ZoneBackend for EditedZone {
             for (change, steps) in &mut steps {
                 let Some(step) = steps.next() else { continue };
                 match self.send(step, change).await {
-                    Ok(action) => actions.extend(action.map(|action| (*change, action))),
+                    Ok(action) => actions.extend(action),
                     Err(error) => {
                         carried.failed = Some(((*change).clone(), error));
                         break;
@@ -97,17 +97,10 @@ impl ZoneBackend for EditedZone {
             };
             if goes_on {
                 let all = |actions: Vec<Action>| Task::new(async move { Ok(actions) });
-                let started = actions.iter().map(|(_, action)| action.clone());
-                if let Err(error) = wait_for(&self.client, started.collect(), all).await {
-                    // Of a wait that has ended for another reason, nobody knows which it was.
-                    let ended = error.api::<ActionFailed>().map(|failed| failed.action.id);
-                    let mut of = actions
-                        .iter()
-                        .filter(|(_, action)| ended == Some(action.id));
-                    let change = of.next().map_or(&changes[0], |(change, _)| change);
-                    carried.done.retain(|done| done != change);
-                    // What was refused before stays the reason why the edit did not go on.
-                    carried.failed.get_or_insert((change.clone(), error));
+                if let Err(error) = wait_for(&self.client, actions, all).await {
+                    // It takes the place of a refusal: work that failed ends the edit, whichever change it was for,
+                    // where after a refusal the edit goes on.
+                    carried.failed = Some((changes[0].clone(), error));
                 }
             }
             steps.retain_mut(|(_, steps)| steps.peek().is_some());

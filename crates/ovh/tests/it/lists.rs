@@ -264,6 +264,23 @@ async fn without_expansion_objects_are_read_a_few_at_a_time_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_of_objects_and_ids_loses_neither() {
+    let wire = ScriptedTransport::from_fn(|request| {
+        match request.uri().path().strip_prefix("/1.0/me/bill/") {
+            Some(id) => Scripted::json(200, json!({ "billId": id }).to_string()),
+            None => Scripted::json(200, r#"["FR1",{"billId":"FR0"},"FR2"]"#),
+        }
+    });
+    let api = client(&wire);
+    let mut pages = api.get("/me/bill").list::<Bill>().pages();
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        seen.extend(page.items);
+    }
+    assert_eq!(seen, expected(3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn ids_have_pages_of_fifty_objects_that_can_be_resumed() {
     let (service, api) = plain(Plain::default(), 120);
     let list = || api.get("/me/bill").list::<Bill>();
