@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud_core::call::Call;
 use cloud_core::list::List;
 use cloud_core::model::Page;
-use cloud_core::provider::{CallBuilder, DecodeError, RawStyle, SendOnce};
+use cloud_core::provider::{CallBuilder, RawStyle, SendOnce};
 use cloud_core::raw::Request;
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, ErrorKind};
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::dialect::has_no_servers;
-use super::wire::one_page;
+use super::wire::list_of;
 
 impl Client {
     /// A request of any method and path, such as one that is newer than this crate: with the credential, the limits, the
@@ -34,18 +34,9 @@ struct Style;
 
 impl RawStyle for Style {
     fn list(&self, call: Call<Value>) -> List<Value> {
-        let decode = call.decode().clone().try_map(|answer: Value| {
-            let items = match answer {
-                Value::Array(items) => items,
-                // Where there is nothing to list the service answers 404.
-                Value::Object(refusal) if refusal.contains_key("error") => Vec::new(),
-                _ => return Err(DecodeError::new("the answer is no list")),
-            };
-            let items = items.into_iter().map(unwrapped);
-            Ok(Page::new(
-                items.collect(),
-                one_page(&http::HeaderMap::new()),
-            ))
+        let decode = list_of!(Value).map(|page| {
+            let items = page.items.into_iter().map(unwrapped);
+            Page::new(items.collect(), page.info)
         });
         List::whole(call.decoded_by(decode).accepting_if(has_no_servers))
     }
