@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
 use crate::error::{Error, ErrorKind};
 use crate::model::{Page, PageInfo, PageMeta};
 
 mod items;
+mod place;
 mod problem;
 mod tolerant;
 
@@ -78,14 +80,6 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// As [`new`](Self::new), for a place within the answer.
-    pub(crate) fn at(message: String, path: String) -> Self {
-        Self {
-            path: Some(path),
-            ..Self::new(message)
-        }
-    }
-
     /// An answer that does not hold what it should.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
@@ -196,7 +190,7 @@ impl<T: DeserializeOwned> Decode<T> {
     /// The whole body is the JSON of a `T`.
     pub const fn json() -> Self {
         Self::by(
-            |response, _| seeded(&response.body, || Whole(PhantomData::<T>)),
+            |response, _| seeded(&response.body, Whole(PhantomData::<T>)),
             "",
         )
     }
@@ -210,7 +204,7 @@ impl<T: DeserializeOwned> Decode<T> {
                 } else {
                     &response.body
                 };
-                seeded(body, || Whole(PhantomData::<T>))
+                seeded(body, Whole(PhantomData::<T>))
             },
             "",
         )
@@ -220,7 +214,7 @@ impl<T: DeserializeOwned> Decode<T> {
     pub const fn key(key: &'static str) -> Self {
         Self::by(
             |response, key| {
-                let value = seeded(&response.body, || Keyed(key, PhantomData))?;
+                let value = seeded(&response.body, Keyed(key, PhantomData))?;
                 value.ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))
             },
             key,
@@ -236,7 +230,7 @@ impl<T: DeserializeOwned> Decode<Option<T>> {
                 if response.body.is_empty() {
                     return Ok(None);
                 }
-                seeded(&response.body, || Keyed::<Option<T>>(key, PhantomData)).map(Option::flatten)
+                seeded(&response.body, Keyed::<Option<T>>(key, PhantomData)).map(Option::flatten)
             },
             key,
         )
@@ -249,7 +243,7 @@ impl<T: DeserializeOwned + 'static> Decode<Page<T>> {
         Decode::<Vec<T>>::by(
             |response, _| {
                 let room = Room::new::<T>(response.bounds);
-                let items = seeded(&response.body, || room.seed());
+                let items = seeded(&response.body, room.seed());
                 items.map_err(|error| room.explain(error))
             },
             "",
@@ -264,9 +258,10 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
         Self::by(
             |response, key| {
                 let room = Room::new::<T>(response.bounds);
-                let listed = seeded(&response.body, || {
-                    Listed::<T, M>(key, room.seed().or_null(), PhantomData)
-                });
+                let listed = seeded(
+                    &response.body,
+                    Listed::<T, M>(key, room.seed().or_null(), PhantomData),
+                );
                 let (items, meta) = listed.map_err(|error| room.explain(error))?;
                 let items = items
                     .ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))?;
@@ -315,58 +310,51 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> crate::Result<T> {
 
 /// As [`from_str`], from bytes.
 pub fn from_slice<T: DeserializeOwned>(text: &[u8]) -> crate::Result<T> {
-    seeded(text, || Whole(PhantomData::<T>)).map_err(told)
+    seeded(text, Whole(PhantomData::<T>)).map_err(told)
 }
 
 /// As [`from_str`], from JSON that was read already.
 pub fn from_value<T: DeserializeOwned>(value: &serde_json::Value) -> crate::Result<T> {
-    let seed = || Whole(PhantomData::<T>);
-    seed().deserialize(value).map_err(|error| {
-        let mut track = serde_path_to_error::Track::new();
-        let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
-        // It fails as it did before; this time for the place.
-        drop(seed().deserialize(tracked));
-        told(problem_at(&error, track))
+    again(value).map_err(told)
+}
+
+/// Reads what has been read already as another type.
+pub(crate) fn again<T: DeserializeOwned>(value: &impl Serialize) -> Result<T, DecodeError> {
+    // By way of its text: a second reader would make a program larger by all types that it reads.
+    let text = serde_json::to_string(value)
+        .map_err(|_| DecodeError::new("what was read cannot be written again"))?;
+    read(&text, Whole(PhantomData::<T>)).map_err(|error| DecodeError {
+        // Nobody has seen the text, so that its lines and columns say nothing.
+        message: problem::without_place(&error),
+        ..problem(&error, &text)
     })
 }
 
-/// Decodes in one pass; only when that fails, a second pass finds out where.
-fn seeded<'de, S: DeserializeSeed<'de>>(
-    body: &'de [u8],
-    seed: impl Fn() -> S,
-) -> Result<S::Value, DecodeError> {
+fn read<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> serde_json::Result<S::Value> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = seed.deserialize(&mut reader)?;
+    reader.end().map(|()| value)
+}
+
+/// Decodes in one pass, and by one reader: every further one would make a program larger by all its types once more.
+fn seeded<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, DecodeError> {
     // The whole of it at once, so that no single text is checked again.
-    let text = std::str::from_utf8(body).map_err(|error| DecodeError {
-        // Without a length the text ends within a character.
-        cut: error.error_len().is_none(),
-        no_json: !begins_as_json(body),
-        ..DecodeError::new("the text is not UTF-8")
-    })?;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let error = match seed()
-        .deserialize(&mut reader)
-        .and_then(|value| reader.end().map(|()| value))
-    {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    let mut track = serde_path_to_error::Track::new();
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    if seed().deserialize(tracked).is_ok() {
-        // What is wrong comes behind the value.
-        track = serde_path_to_error::Track::new();
+    match std::str::from_utf8(body) {
+        Ok(text) => read(text, seed).map_err(|error| problem(&error, text)),
+        Err(error) => Err(DecodeError {
+            // Without a length the text ends within a character.
+            cut: error.error_len().is_none(),
+            no_json: !begins_as_json(body),
+            ..DecodeError::new("the text is not UTF-8")
+        }),
     }
-    Err(DecodeError {
-        no_json: !error.is_data() && !begins_as_json(body),
-        ..problem_at(&error, track)
-    })
 }
 
-fn problem_at(error: &serde_json::Error, track: serde_path_to_error::Track) -> DecodeError {
+fn problem(error: &serde_json::Error, text: &str) -> DecodeError {
     DecodeError {
-        path: place(&track.path().to_string()),
+        path: place::of(error, text),
         cut: error.is_eof(),
+        no_json: !error.is_data() && !begins_as_json(text.as_bytes()),
         ..DecodeError::new(problem::describe(error))
     }
 }
@@ -374,13 +362,6 @@ fn problem_at(error: &serde_json::Error, track: serde_path_to_error::Track) -> D
 fn begins_as_json(body: &[u8]) -> bool {
     let first = body.trim_ascii_start().first();
     first.is_some_and(|first| matches!(first, b'{' | b'[' | b'"'))
-}
-
-/// The path as far as it is known.
-fn place(path: &str) -> Option<String> {
-    // `serde_path_to_error` writes `?` for a place without a name, and `.` for the whole.
-    let known = path.trim_end_matches(['.', '?']);
-    (!known.is_empty()).then(|| known.to_owned())
 }
 
 struct Keyed<T>(&'static str, PhantomData<T>);

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::call::CallBuilder;
-use crate::decode::DecodeError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Page, PageToken};
 use crate::request::CallOptions;
@@ -139,12 +138,7 @@ impl<T: Send + 'static> List<T> {
         T: Serialize,
     {
         let decode = self.call.decode().clone().try_map(|page: Page<T>| {
-            let items = serde_json::to_value(page.items)
-                .map_err(|_| DecodeError::new("the items cannot be read again"))?;
-            let items = crate::decode::from_value(&items).map_err(|error| {
-                let path = error.json_path().unwrap_or_default().to_owned();
-                DecodeError::at(error.message().to_owned(), path)
-            })?;
+            let items = crate::decode::again(&page.items)?;
             Ok(Page::new(items, page.info))
         });
         List {

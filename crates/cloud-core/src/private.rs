@@ -24,19 +24,30 @@ pub fn to_form(value: &impl Serialize) -> CallResult<Bytes> {
 /// Decodes a value of an open enum.
 pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
-    from_text: impl FnOnce(&str) -> T,
+    from_text: impl Fn(&str) -> T,
 ) -> Result<T, D::Error> {
-    struct Visitor<F>(F);
-    impl<T, F: FnOnce(&str) -> T> de::Visitor<'_> for Visitor<F> {
-        type Value = T;
+    let mut value = None;
+    word(deserializer, &mut |text| value = Some(from_text(text)))?;
+    value.ok_or_else(|| de::Error::custom("no word was read"))
+}
+
+/// Not generic in what becomes of the word: a program has this once for all its enums.
+fn word<'de, D: de::Deserializer<'de>>(
+    deserializer: D,
+    take: &mut dyn FnMut(&str),
+) -> Result<(), D::Error> {
+    struct Visitor<'t>(&'t mut dyn FnMut(&str));
+    impl de::Visitor<'_> for Visitor<'_> {
+        type Value = ();
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a word")
         }
-        fn visit_str<E: de::Error>(self, v: &str) -> Result<T, E> {
-            Ok((self.0)(v))
+        fn visit_str<E: de::Error>(self, v: &str) -> Result<(), E> {
+            (self.0)(v);
+            Ok(())
         }
     }
-    deserializer.deserialize_str(Visitor(from_text))
+    deserializer.deserialize_str(Visitor(take))
 }
 
 /// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in. `#[cfg]` in a macro

@@ -197,7 +197,7 @@ pub fn change_texts<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -
 
 /// `None` when the body is no JSON.
 fn changed<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Option<Cow<'b, [u8]>> {
-    let mut document = serde_json::from_slice(body).ok()?;
+    let mut document = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
     let mut changed = false;
     each(&mut document, &mut |text| match change(text) {
         Cow::Borrowed(_) => None,
@@ -207,7 +207,7 @@ fn changed<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Option<
         }
     });
     Some(if changed {
-        Cow::Owned(document.to_string().into_bytes())
+        Cow::Owned(serde_json::to_vec(&document).unwrap_or_default())
     } else {
         Cow::Borrowed(body)
     })

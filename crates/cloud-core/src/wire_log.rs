@@ -213,11 +213,11 @@ fn shown_body(kind: &str, body: &[u8], is_refusal: bool, secrets: &Secrets) -> O
     if body.len() > LARGEST_DOCUMENT {
         return None;
     }
-    if let Ok(mut document) = serde_json::from_slice(body) {
+    let text = std::str::from_utf8(body).ok()?;
+    if let Ok(mut document) = serde_json::from_str(text) {
         hide_in(&mut document, secrets);
         return Some(document.to_string());
     }
-    let text = std::str::from_utf8(body).ok()?;
     if kind.starts_with("application/x-www-form-urlencoded") {
         return Some(shown_pairs(text, secrets));
     }

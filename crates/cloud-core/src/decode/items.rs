@@ -84,7 +84,11 @@ impl<T> Copy for ItemsSeed<'_, T> {}
 impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for ItemsSeed<'_, T> {
     type Value = Vec<T>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_any(self)
+        if self.nullable {
+            deserializer.deserialize_option(self)
+        } else {
+            deserializer.deserialize_seq(self)
+        }
     }
 }
 
@@ -93,17 +97,17 @@ impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for ItemsSeed<'_, T> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a sequence")
     }
+    fn visit_none<E: de::Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
     fn visit_unit<E: de::Error>(self) -> Result<Vec<T>, E> {
-        if self.nullable {
-            Ok(Vec::new())
-        } else {
-            Err(E::invalid_type(de::Unexpected::Unit, &self))
-        }
+        self.visit_none()
+    }
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_seq(self)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<T>, A::Error> {
         let (room, mut seq) = (self.room, Elements(seq));
-        // The text may be read a second time, to find the place of a failure.
-        room.exceeded.set(false);
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             if items.len() == room.most {

@@ -3,18 +3,33 @@
 /// What `serde_json` says of a document, without the values that it quotes. The messages of its own grammar quote none;
 /// those about types quote a value at a known place; all others come from the types themselves and may quote anything.
 pub(super) fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
+    format!("{}{}", without_place(error), place(error))
+}
+
+/// As [`describe`], without the line and the column.
+pub(super) fn without_place(error: &serde_json::Error) -> String {
+    let said = as_said(error);
     if !error.is_data() {
-        return text;
+        return said;
     }
-    // JSON that was read already has no lines.
-    let position = match error.line() {
+    without_values(&said).unwrap_or_else(|| "a value does not fit its type".to_owned())
+}
+
+/// The very words, but for the line and the column.
+pub(super) fn as_said(error: &serde_json::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(said) = text.strip_suffix(&place(error)) {
+        text.truncate(said.len());
+    }
+    text
+}
+
+fn place(error: &serde_json::Error) -> String {
+    // Errors of types that are not tied to a text have no lines.
+    match error.line() {
         0 => String::new(),
         line => format!(" at line {line} column {}", error.column()),
-    };
-    let said = text.strip_suffix(&position).unwrap_or(&text);
-    let said = without_values(said).unwrap_or_else(|| "a value does not fit its type".to_owned());
-    format!("{said}{position}")
+    }
 }
 
 /// `None` for a message that is none of serde's own.

@@ -11,6 +11,8 @@ use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected,
 };
 
+use super::problem::as_said;
+
 /// What `null` means in the place of a value.
 #[derive(Clone, Copy)]
 enum Null<'c> {
@@ -72,8 +74,6 @@ enum Kind {
     Integer(i64, u64),
     Float,
     Text,
-    List,
-    Object,
 }
 
 /// A kind as a type: a program has only those ways to read a value that its type takes.
@@ -85,8 +85,6 @@ struct Any;
 struct Bool;
 struct Float;
 struct Text;
-struct List;
-struct Object;
 
 impl Want for Any {
     const KIND: Kind = Kind::Any;
@@ -99,12 +97,6 @@ impl Want for Float {
 }
 impl Want for Text {
     const KIND: Kind = Kind::Text;
-}
-impl Want for List {
-    const KIND: Kind = Kind::List;
-}
-impl Want for Object {
-    const KIND: Kind = Kind::Object;
 }
 impl Want for i8 {
     const KIND: Kind = Kind::Integer(Self::MIN as i64, Self::MAX as u64);
@@ -210,11 +202,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
     }
 
     fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read::<List, _>(visitor)
+        self.inner
+            .deserialize_option(OrNull::<List, V>(visitor, self.null, PhantomData))
     }
 
     fn deserialize_map<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.read::<Object, _>(visitor)
+        self.inner
+            .deserialize_option(OrNull::<Object, V>(visitor, self.null, PhantomData))
     }
 
     fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -384,10 +378,7 @@ impl<'de, W: Want, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, W, V> {
     fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
         let Self(visitor, null, _) = self;
         if let Null::Element(seen) = null {
-            seen.set(match W::KIND {
-                Kind::Object => Seen::NoObject,
-                _ => Seen::Null,
-            });
+            seen.set(Seen::Null);
         }
         match (W::KIND, null) {
             // Who takes anything knows `null`, as `serde_json::Value` does.
@@ -397,8 +388,6 @@ impl<'de, W: Want, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, W, V> {
             (Kind::Integer(..), _) => visitor.visit_u64(0),
             (Kind::Float, _) => visitor.visit_f64(0.0),
             (Kind::Text, _) => visitor.visit_str(""),
-            (Kind::List, _) => visitor.visit_seq(Nothing(PhantomData)),
-            (Kind::Object, _) => visitor.visit_map(Nothing(PhantomData)),
         }
     }
 
@@ -448,8 +437,7 @@ impl<'de, W: Want, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, W, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {
         match W::KIND {
-            Kind::Any | Kind::List => self.0.visit_seq(Elements(list)),
-            // Derived types would take a list for their fields in order.
+            Kind::Any => self.0.visit_seq(Elements(list)),
             _ => Err(de::Error::invalid_type(Unexpected::Seq, &self.0)),
         }
     }
@@ -555,25 +543,92 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Element<'_, T> {
     }
 }
 
-/// A list without elements, an object without keys.
-struct Nothing<E>(PhantomData<E>);
+/// What stands in brackets: a list or an object.
+trait Brackets {
+    /// The text of one with nothing in it.
+    const EMPTY: &'static str;
+    /// What an element is that is `null` in the place of one.
+    const NULL: Seen;
 
-impl<'de, E: de::Error> SeqAccess<'de> for Nothing<E> {
-    type Error = E;
+    fn read<'de, D: Deserializer<'de>, V: de::Visitor<'de>>(
+        from: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error>;
+}
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, _: S) -> Result<Option<S::Value>, E> {
-        Ok(None)
+struct List;
+struct Object;
+
+impl Brackets for List {
+    const EMPTY: &'static str = "[]";
+    const NULL: Seen = Seen::Null;
+
+    fn read<'de, D: Deserializer<'de>, V: de::Visitor<'de>>(
+        from: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        from.deserialize_seq(Inside(visitor))
     }
 }
 
-impl<'de, E: de::Error> MapAccess<'de> for Nothing<E> {
-    type Error = E;
+impl Brackets for Object {
+    const EMPTY: &'static str = "{}";
+    const NULL: Seen = Seen::NoObject;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, _: S) -> Result<Option<S::Value>, E> {
-        Ok(None)
+    fn read<'de, D: Deserializer<'de>, V: de::Visitor<'de>>(
+        from: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        from.deserialize_map(Inside(visitor))
+    }
+}
+
+/// Reads a list or an object, or `null` for an empty one.
+struct OrNull<'c, B, V>(V, Null<'c>, PhantomData<B>);
+
+impl<'de, B: Brackets, V: de::Visitor<'de>> de::Visitor<'de> for OrNull<'_, B, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, _: S) -> Result<S::Value, E> {
-        Err(E::custom("there is no value without a key"))
+    fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
+        let Self(visitor, null, _) = self;
+        match null {
+            Null::Refused => return Err(E::invalid_type(Unexpected::Unit, &visitor)),
+            Null::Element(seen) => seen.set(B::NULL),
+            Null::Zero => {}
+        }
+        // By the reader that most answers are read by, so that a program has no second one for each of its types.
+        let mut empty = serde_json::Deserializer::from_str(B::EMPTY);
+        B::read(&mut empty, visitor).map_err(|error| E::custom(as_said(&error)))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
+        self.visit_none()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        B::read(inner, self.0)
+    }
+}
+
+/// Goes on tolerantly with what is in a list or an object.
+struct Inside<V>(V);
+
+impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Inside<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {
+        self.0.visit_seq(Elements(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(Values(object))
     }
 }

@@ -136,7 +136,10 @@ impl Parts {
         let refused = |name: &str, problem: &str| Error::input(name, problem);
         let mut body = match self.body.as_bytes() {
             Some(bytes) if bytes.is_empty() => Value::Object(Map::new()),
-            Some(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Some(bytes) => std::str::from_utf8(bytes)
+                .ok()
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_default(),
             None => Value::Null,
         };
         if !body.is_object() {
