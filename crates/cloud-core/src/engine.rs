@@ -1,6 +1,7 @@
 //! The one loop that every call of every provider goes through.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -221,9 +222,14 @@ impl Engine {
         let named = |error: Error| error.with_call(parts.context());
         let work = {
             let parts = parts.clone();
-            // A future is moved several times until its task holds it, and once more at its end. The loop is the large
-            // part of this one, so it is made where it stays.
-            async move { Box::pin(self.drive(&parts, sink)).await }
+            async move {
+                // A future is moved several times until its task holds it, and once more at its end. The loop is the large
+                // part of this one, so it is made where it stays; and without its type, or every stage of a task would have
+                // code of its own that drops it.
+                let drive: Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> =
+                    Box::pin(self.drive(&parts, sink));
+                drive.await
+            }
         };
         let task = Running::start(work).map_err(named)?;
         // A task that ended early may have sent the request.
