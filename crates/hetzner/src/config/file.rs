@@ -4,7 +4,7 @@ use std::time::Duration;
 use cloud_core::config::{Origin, Setting};
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
-use toml::{Table, Value};
+use serde_json::{Map, Value};
 
 use super::duration;
 use crate::error::mask;
@@ -12,14 +12,14 @@ use crate::error::mask;
 /// The file in which the `hcloud` program keeps its contexts.
 pub(super) struct CliFile {
     path: PathBuf,
-    table: Table,
+    table: Map<String, Value>,
 }
 
 /// One context of the file.
 pub(super) struct Context<'a> {
     file: &'a CliFile,
     name: String,
-    table: &'a Table,
+    table: &'a Map<String, Value>,
 }
 
 /// A preference as it stands in the file or in the environment.
@@ -67,24 +67,21 @@ impl Preference {
 impl CliFile {
     /// Reads the text of the file.
     pub(super) fn parse(path: PathBuf, text: &str) -> Result<Self> {
-        match text.parse() {
+        // Its values are those of JSON: there are no dates among the keys of this file.
+        match basic_toml::from_str(text) {
             Ok(table) => Ok(Self { path, table }),
             Err(error) => {
-                // The error as a whole would quote the line it complains about, and lines of this file hold tokens. Its
-                // message quotes nothing (toml 1.2); the mask is for the day it does.
-                let error: toml::de::Error = error;
-                let before = error
-                    .span()
-                    .and_then(|span| text.get(..span.start))
-                    .unwrap_or("");
-                let line = before.matches('\n').count() + 1;
+                // Its messages quote no more than names and single characters; but lines of this file hold tokens.
+                let said = error.to_string();
+                let (problem, place) = said.rsplit_once(" at line ").unwrap_or((&said, "1"));
+                let line = place.split(' ').next().unwrap_or("1");
                 let origin = Origin::File {
                     path,
                     key: format!("line {line}"),
                 };
                 Err(Error::config(
                     origin,
-                    format_args!("not valid TOML: {}", mask(error.message())),
+                    format_args!("not valid TOML: {}", mask(problem)),
                 ))
             }
         }
@@ -145,22 +142,24 @@ impl CliFile {
 
     fn preference_in(
         &self,
-        table: &Table,
+        table: &Map<String, Value>,
         place: &str,
         key: &str,
     ) -> Result<Option<Setting<Preference>>> {
         let preferences = match table.get("preferences") {
             None => return Ok(None),
-            Some(Value::Table(preferences)) => preferences,
+            Some(Value::Object(preferences)) => preferences,
             Some(_) => return Err(self.wrong(format!("{place}preferences"), "must be a table")),
         };
         let name = format!("{place}preferences.{key}");
         let value = match preferences.get(key) {
             None => return Ok(None),
             Some(Value::String(text)) => Preference::Text(text.clone()),
-            Some(Value::Integer(number)) => Preference::Integer(*number),
-            Some(Value::Boolean(value)) => Preference::Boolean(*value),
-            Some(_) => return Err(self.wrong(name, "must be text, an integer or true or false")),
+            Some(Value::Bool(value)) => Preference::Boolean(*value),
+            Some(value) => match value.as_i64() {
+                Some(number) => Preference::Integer(number),
+                None => return Err(self.wrong(name, "must be text, an integer or true or false")),
+            },
         };
         Ok(Some(Setting::new(value, self.origin(name))))
     }
@@ -180,7 +179,7 @@ impl CliFile {
         };
         let mut contexts = Vec::new();
         for (index, context) in list.iter().enumerate() {
-            let table = context.as_table().ok_or_else(no_tables)?;
+            let table = context.as_object().ok_or_else(no_tables)?;
             match table.get("name") {
                 // Nothing could choose a context without a name.
                 None => {}
@@ -230,7 +229,7 @@ fn known(contexts: &[Context<'_>]) -> String {
     }
 }
 
-fn text<'a>(table: &'a Table, key: &str, origin: &Origin) -> Result<Option<&'a str>> {
+fn text<'a>(table: &'a Map<String, Value>, key: &str, origin: &Origin) -> Result<Option<&'a str>> {
     match table.get(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
