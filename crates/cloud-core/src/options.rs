@@ -382,6 +382,7 @@ macro_rules! client_options {
     ($builder:ident) => {
         impl $builder {
             /// Sends requests through this transport instead of the network: a sandbox, a recorder, your own.
+            #[inline]
             pub fn transport(
                 mut self,
                 transport: ::std::sync::Arc<dyn $crate::transport::Transport>,
@@ -392,6 +393,7 @@ macro_rules! client_options {
 
             /// Decides about retries by this policy instead of
             /// [`StandardRetry::new()`](cloud_core::retry::StandardRetry::new).
+            #[inline]
             pub fn retry(mut self, policy: impl $crate::retry::RetryPolicy + 'static) -> Self {
                 self.options.retry(policy);
                 self
@@ -400,6 +402,7 @@ macro_rules! client_options {
             /// The most calls under way at once, over all clones of the client; 100 by default, which a process with
             /// 1,024 file descriptors can bear. Further calls wait for their turn. A program with several runtimes has
             /// so many in each.
+            #[inline]
             pub fn max_in_flight(mut self, calls: usize) -> Self {
                 self.options.max_in_flight(calls);
                 self
@@ -407,12 +410,14 @@ macro_rules! client_options {
 
             /// Keeps this pace whatever the service says of its limits; `None` keeps none. Retries count like other
             /// requests.
+            #[inline]
             pub fn pace(mut self, pace: impl Into<Option<$crate::throttle::Pace>>) -> Self {
                 self.options.pace(pace.into());
                 self
             }
 
             /// Names your program in `User-Agent`, such as `my-tool/1.2`, before the crate's own name.
+            #[inline]
             pub fn user_agent(mut self, program: impl Into<String>) -> Self {
                 self.options.user_agent(program);
                 self
@@ -420,12 +425,14 @@ macro_rules! client_options {
 
             /// The time for a whole call, from its sending to the end of its answer: waiting for a slot, a token and the
             /// pace, all attempts and the pauses between them. 30 minutes by default.
+            #[inline]
             pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
                 self.options.timeout(timeout);
                 self
             }
 
             /// The time for one attempt, from connecting to the end of the body; 30 s by default.
+            #[inline]
             pub fn attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
                 self.options.attempt_timeout(timeout);
                 self
@@ -433,24 +440,28 @@ macro_rules! client_options {
 
             /// The largest answer that is accepted, in bytes; 64 MiB by default, and without a limit for answers that are
             /// read piece by piece.
+            #[inline]
             pub fn response_limit(mut self, bytes: usize) -> Self {
                 self.options.response_limit(bytes);
                 self
             }
 
             /// Allows `http://` to hosts other than this machine. The token is then readable for everyone on the way.
+            #[inline]
             pub fn allow_http(mut self, allow: bool) -> Self {
                 self.options.allow_http(allow);
                 self
             }
 
             /// Takes time and randomness from here; for tests.
+            #[inline]
             pub fn clock(mut self, clock: impl $crate::time::Clock + 'static) -> Self {
                 self.options.clock(clock);
                 self
             }
 
             /// Calls this function after every attempt, for metrics. Several may be set; they are called in their order.
+            #[inline]
             pub fn on_attempt(
                 mut self,
                 hook: impl Fn(&$crate::request::AttemptReport<'_>) + Send + Sync + 'static,
@@ -460,6 +471,7 @@ macro_rules! client_options {
             }
 
             /// Writes every request and its answer down, without secrets, for people who look for a fault.
+            #[inline]
             pub fn wire_log(mut self, log: $crate::wire_log::WireLog) -> Self {
                 self.options.wire_log(log);
                 self
@@ -468,6 +480,7 @@ macro_rules! client_options {
             $crate::if_http! {
                 /// Sets up the connection: certificates, pins, proxy, connect timeout. Without effect when
                 /// [`transport`](Self::transport) is set.
+                #[inline]
                 pub fn http(
                     mut self,
                     set: impl FnOnce($crate::transport::HttpTransportBuilder) -> $crate::transport::HttpTransportBuilder,

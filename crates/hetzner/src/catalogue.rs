@@ -49,6 +49,7 @@ impl<'a> Catalogue<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
         Task::new(async move {
@@ -64,6 +65,7 @@ impl<'a> Catalogue<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
         Task::new(async move {

@@ -165,6 +165,7 @@ impl<'a> Certificates<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListCertificates {
         ListCertificates::new(self.0.list(&ops::LIST_CERTIFICATES, "certificates"))
     }
@@ -374,6 +375,7 @@ impl UploadCertificate {
     ///
     /// Those of [`Certificates::create_uploaded`]. One of this name that is another certificate, or lacks one of the labels
     /// asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
         let named = client.certificates().list().name(self.name.as_str());

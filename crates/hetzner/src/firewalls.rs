@@ -189,6 +189,7 @@ impl<'a> Firewalls<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListFirewalls {
         ListFirewalls::new(self.0.list(&ops::LIST_FIREWALLS, "firewalls"))
     }
@@ -330,6 +331,7 @@ impl<'a> Firewalls<'a> {
         RemoveFirewall::new(call, targets.into_iter().map(Into::into).collect())
     }
 
+    #[inline]
     fn start_all(
         self,
         operation: &'static cloud_core::request::OperationRow,

@@ -119,6 +119,7 @@ impl<'a> FloatingIps<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListFloatingIps {
         ListFloatingIps::new(self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips"))
     }
@@ -135,6 +136,7 @@ impl<'a> FloatingIps<'a> {
     ///
     /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
     /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    #[inline]
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
         CreateFloatingIp::new(
             self.0.call(
@@ -339,6 +341,7 @@ impl CreateFloatingIp {
     ///
     /// Those of [`FloatingIps::create`]. One of this name that differs in `type` or `home_location`, or lacks one of the
     /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
         let client = self.client.clone();
         let name = self.name.clone().unwrap_or_default();

@@ -189,6 +189,7 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListImages {
         ListImages::new(self.0.list(&ops::LIST_IMAGES, "images"))
     }

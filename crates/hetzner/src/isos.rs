@@ -94,6 +94,7 @@ impl<'a> Isos<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListIsos {
         ListIsos::new(self.0.list(&ops::LIST_ISOS, "isos"))
     }

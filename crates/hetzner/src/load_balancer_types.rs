@@ -98,6 +98,7 @@ impl<'a> LoadBalancerTypes<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListLoadBalancerTypes {
         ListLoadBalancerTypes::new(
             self.0

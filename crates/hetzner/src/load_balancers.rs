@@ -109,6 +109,7 @@ impl<'a> LoadBalancers<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListLoadBalancers {
         ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
     }
@@ -210,6 +211,7 @@ impl<'a> LoadBalancers<'a> {
             .arg(id.into())
     }
 
+    #[inline]
     fn start(self, operation: &'static OperationRow, id: LoadBalancerId) -> Call<Accepted<Action>> {
         self.0.call(operation, actions::started(self.0)).arg(id)
     }

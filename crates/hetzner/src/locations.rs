@@ -91,6 +91,7 @@ impl<'a> Locations<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListLocations {
         ListLocations::new(self.0.list(&ops::LIST_LOCATIONS, "locations"))
     }

@@ -89,6 +89,7 @@ impl Metadata {
         Call::untabled(&self.engine, &self.base, Method::GET, path, decode)
     }
 
+    #[inline]
     fn text(&self, path: &'static str) -> Call<String> {
         self.get(
             path,
@@ -101,6 +102,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn hostname(&self) -> Call<String> {
         self.text("/metadata/hostname")
     }
@@ -110,6 +112,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn instance_id(&self) -> Call<ServerId> {
         self.get(
             "/metadata/instance-id",
@@ -122,6 +125,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn public_ipv4(&self) -> Call<Option<Ipv4Addr>> {
         let decode = Decode::by(
             |response, _| match text(&response)? {
@@ -138,6 +142,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn private_networks(&self) -> Call<Vec<PrivateNetwork>> {
         let read = |response: RawResponse, _| {
             let list = yaml::list(text(&response)?, &["interface_num", "network_id"])
@@ -155,6 +160,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn availability_zone(&self) -> Call<String> {
         self.text("/metadata/availability-zone")
     }
@@ -164,6 +170,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn region(&self) -> Call<String> {
         self.text("/metadata/region")
     }
@@ -175,6 +182,7 @@ impl Metadata {
     /// # Permissions
     ///
     /// No token, but must be sent from inside the server.
+    #[inline]
     pub fn userdata(&self) -> Call<Option<SecretString>> {
         let read = |response: RawResponse, _| {
             let data = whole(&response)?;

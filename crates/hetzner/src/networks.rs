@@ -81,6 +81,7 @@ impl<'a> Networks<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListNetworks {
         ListNetworks::new(self.0.list(&ops::LIST_NETWORKS, "networks"))
     }

@@ -121,6 +121,7 @@ macro_rules! or_get_method {
             ///
             #[doc = concat!("Those of the creation. One of this name that differs in ", $("`", $same, "`, ",)+ "or lacks one of the labels")]
             /// asked for, is somebody else's: then [`UniquenessError`](crate::ErrorCode::UniquenessError) stands.
+            #[inline]
             pub fn or_get(
                 self,
             ) -> cloud_core::call::Task<

@@ -91,6 +91,7 @@ impl<'a> PlacementGroups<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListPlacementGroups {
         ListPlacementGroups::new(self.0.list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups"))
     }

@@ -33,6 +33,7 @@ impl Client {
     /// assert!(price.price_monthly.net.to_f64() < price.price_monthly.gross.to_f64());
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn pricing(&self) -> Call<Pricing> {
         self.call(&ops::GET_PRICING, Decode::key("pricing"))
     }

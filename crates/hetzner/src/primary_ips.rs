@@ -138,6 +138,7 @@ impl<'a> PrimaryIps<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListPrimaryIps {
         ListPrimaryIps::new(self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips"))
     }

@@ -35,11 +35,13 @@ impl Client {
     /// # assert!(names.iter().any(|location| location.name == "fsn1"));
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn request(&self, method: Method, path: &str) -> Request {
         self.request_on(Host::of(path), method, path)
     }
 
     /// As [`request`](Self::request), for a path whose host this crate does not know.
+    #[inline]
     pub fn request_on(&self, host: Host, method: Method, path: &str) -> Request {
         let last = path.split('?').next().unwrap_or_default();
         let key = last.rsplit('/').find(|part| !part.starts_with('{'));
@@ -65,6 +67,7 @@ struct Style {
 }
 
 impl RawStyle for Style {
+    #[inline]
     fn list(&self, call: Call<Value>) -> List<Value> {
         let key = self.key.clone();
         let decode = call.decode().clone().try_map(move |answer: Value| {
@@ -81,6 +84,7 @@ impl RawStyle for Style {
         in_pages(call.decoded_by(decode))
     }
 
+    #[inline]
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {
         let (client, engine) = (self.client.clone(), self.client.engine().clone());
         let follow = SendOnce::new(Box::pin(call.send()), move |answer: Value| {

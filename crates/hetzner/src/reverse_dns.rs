@@ -69,6 +69,7 @@ impl ReverseDns for Server {
         ipv4.into_iter().chain(ipv6.cloned()).collect()
     }
 
+    #[inline]
     fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
         all_of(api.servers().change_dns_ptr(self.id, ip, dns_ptr))
     }
@@ -83,6 +84,7 @@ impl ReverseDns for LoadBalancer {
         entries.collect()
     }
 
+    #[inline]
     fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
         all_of(api.load_balancers().change_dns_ptr(self.id, ip, dns_ptr))
     }
@@ -93,6 +95,7 @@ impl ReverseDns for FloatingIp {
         self.dns_ptr.clone()
     }
 
+    #[inline]
     fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
         all_of(api.floating_ips().change_dns_ptr(self.id, ip, dns_ptr))
     }
@@ -103,6 +106,7 @@ impl ReverseDns for PrimaryIp {
         self.dns_ptr.clone()
     }
 
+    #[inline]
     fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
         all_of(api.primary_ips().change_dns_ptr(self.id, ip, dns_ptr))
     }

@@ -160,6 +160,7 @@ impl<'a> ServerTypes<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListServerTypes {
         ListServerTypes::new(self.0.list(&ops::LIST_SERVER_TYPES, "server_types"))
     }

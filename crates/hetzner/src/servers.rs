@@ -119,6 +119,7 @@ impl<'a> Servers<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListServers {
         ListServers::new(self.0.list(&ops::LIST_SERVERS, "servers"))
     }
@@ -226,6 +227,7 @@ impl<'a> Servers<'a> {
         Waiter::new(&engine, looks)
     }
 
+    #[inline]
     fn start(
         self,
         operation: &'static cloud_core::request::OperationRow,

@@ -123,6 +123,7 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
     }
@@ -179,6 +180,7 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn find_by_fingerprint(self, fingerprint: &str) -> Task<Option<SshKey>> {
         let list = self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys");
         find_by("fingerprint", fingerprint, list)
@@ -253,6 +255,7 @@ impl CreateSshKey {
     ///
     /// Those of [`SshKeys::create`]. Another key of this name, this key under another name, or one that lacks one of the
     /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<SshKey>> {
         let (client, finder) = (self.client.clone(), self.client.clone());
         let named = client

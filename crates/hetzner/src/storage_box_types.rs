@@ -99,6 +99,7 @@ impl<'a> StorageBoxTypes<'a> {
         Self(client)
     }
 
+    #[inline]
     fn listed(self) -> List<StorageBoxType> {
         self.0
             .list(&ops::LIST_STORAGE_BOX_TYPES, "storage_box_types")
@@ -109,6 +110,7 @@ impl<'a> StorageBoxTypes<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListStorageBoxTypes {
         ListStorageBoxTypes::new(self.listed())
     }

@@ -126,6 +126,7 @@ impl<'a> StorageBoxes<'a> {
         StorageBoxSnapshots::new(self.0, id.into())
     }
 
+    #[inline]
     fn listed(self) -> List<StorageBox> {
         self.0.list(&ops::LIST_STORAGE_BOXES, "storage_boxes")
     }
@@ -135,6 +136,7 @@ impl<'a> StorageBoxes<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListStorageBoxes {
         ListStorageBoxes::new(self.listed())
     }
@@ -178,6 +180,7 @@ impl<'a> StorageBoxes<'a> {
         )
     }
 
+    #[inline]
     fn one(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<StorageBox> {
         self.0.get(operation, id.0, "storage_box")
     }
@@ -246,6 +249,7 @@ impl<'a> StorageBoxes<'a> {
         )
     }
 
+    #[inline]
     fn start(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<Accepted<Action>> {
         self.0.start(operation, id)
     }

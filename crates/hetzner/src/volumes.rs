@@ -136,6 +136,7 @@ impl<'a> Volumes<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListVolumes {
         ListVolumes::new(self.0.list(&ops::LIST_VOLUMES, "volumes"))
     }

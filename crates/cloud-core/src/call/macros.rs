@@ -88,6 +88,7 @@ macro_rules! request {
         }
 
         impl $name {
+            #[inline]
             pub(crate) fn new(
                 call: $crate::call::Call<$answer>
                 $( $(, $req: $req_type)* )?
@@ -106,6 +107,7 @@ macro_rules! request {
 
             $( $(
                 $(#[$opt_meta])*
+                #[inline]
                 pub fn $opt(mut self, $opt: impl Into<$opt_type>) -> Self {
                     self.$opt = Some($opt.into());
                     self
@@ -114,6 +116,7 @@ macro_rules! request {
 
             $( $(
                 $(#[$number_meta])*
+                #[inline]
                 pub fn $number(mut self, $number: $number_type) -> Self {
                     self.$number = Some($number);
                     self
@@ -122,6 +125,7 @@ macro_rules! request {
 
             $( $(
                 $(#[$list_meta])*
+                #[inline]
                 pub fn $list(mut self, $list: impl IntoIterator<Item = impl Into<$list_type>>) -> Self {
                     self.$list = Some($list.into_iter().map(Into::into).collect());
                     self
@@ -130,6 +134,7 @@ macro_rules! request {
 
             $( $(
                 $(#[$patch_meta])*
+                #[inline]
                 pub fn $patch(mut self, $patch: impl $crate::model::IntoPatch<$patch_type>) -> Self {
                     self.$patch = $patch.into_patch();
                     self
@@ -138,6 +143,7 @@ macro_rules! request {
 
             /// Sets something by `set` if there is a value for it, so that an optional setting needs no branch:
             /// `.maybe(name, |request, name| request.name(name))`.
+            #[inline]
             pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
                 match value {
                     Some(value) => set(self, value),
@@ -146,6 +152,7 @@ macro_rules! request {
             }
 
             /// Sets a time limit, headers and so on for this call only.
+            #[inline]
             pub fn options(
                 mut self,
                 set: impl FnOnce($crate::request::CallOptions) -> $crate::request::CallOptions,
@@ -183,22 +190,26 @@ macro_rules! __write_body {
 macro_rules! send_methods {
     ($name:ident => $answer:ty, |$this:ident| $into_call:expr) => {
         impl $name {
+            #[inline]
             fn into_call(self) -> $crate::call::Call<$answer> {
                 let $this = self;
                 $into_call
             }
 
             /// Sends the request; awaiting it does the same.
+            #[inline]
             pub async fn send(self) -> $crate::error::Result<$answer> {
                 self.into_call().send().await
             }
 
             /// Sends the request and gives status, headers and the bytes of the body as they are.
+            #[inline]
             pub async fn send_raw(self) -> $crate::error::Result<$crate::decode::RawResponse> {
                 self.into_call().send_raw().await
             }
 
             /// Sends the request and decodes the JSON of the answer into a type of yours.
+            #[inline]
             pub async fn send_as<U>(self) -> $crate::error::Result<U>
             where
                 U: $crate::__private::serde::de::DeserializeOwned + Send + 'static,
@@ -208,6 +219,7 @@ macro_rules! send_methods {
 
             /// Sends the request, and gives with the answer what came with it: status, headers, rate limit and request
             /// id.
+            #[inline]
             pub async fn send_with_response(
                 self,
             ) -> $crate::error::Result<$crate::call::Response<$answer>> {
@@ -217,6 +229,7 @@ macro_rules! send_methods {
             $crate::if_blocking! {
                 /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
                 /// asynchronous code it stops the worker that runs it, so await the request there.
+                #[inline]
                 pub fn send_blocking(self) -> $crate::error::Result<$answer> {
                     self.into_call().send_blocking()
                 }
@@ -227,6 +240,7 @@ macro_rules! send_methods {
             type Output = $crate::error::Result<$answer>;
             type IntoFuture = $crate::call::CallFuture<$answer>;
 
+            #[inline]
             fn into_future(self) -> Self::IntoFuture {
                 self.into_call().into_future()
             }

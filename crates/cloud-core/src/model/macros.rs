@@ -43,6 +43,7 @@ macro_rules! open_enum {
             pub const KNOWN: &'static [Self] = &[ $( Self::$variant ),* ];
 
             /// The text on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $wire, )*
@@ -52,12 +53,14 @@ macro_rules! open_enum {
         }
 
         impl ::core::default::Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Unknown(::core::default::Default::default())
             }
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $( $wire $( | $alias )* => Self::$variant, )*
@@ -67,6 +70,7 @@ macro_rules! open_enum {
         }
 
         impl ::core::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 Self::from(text.as_str())
             }
@@ -74,12 +78,14 @@ macro_rules! open_enum {
 
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 Ok(Self::from(text))
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 // So that a width in a format counts, as in tables.
                 f.pad(self.as_str())
@@ -87,6 +93,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::__private::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -96,6 +103,7 @@ macro_rules! open_enum {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -155,6 +163,7 @@ macro_rules! numeric_id {
 
         $( $(
             impl ::core::convert::From<&$resource> for $name {
+                #[inline]
                 fn from(resource: &$resource) -> Self {
                     resource.$field
                 }
@@ -162,18 +171,21 @@ macro_rules! numeric_id {
         )+ )?
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.0, f)
             }
         }
 
         impl ::core::convert::From<i64> for $name {
+            #[inline]
             fn from(id: i64) -> Self {
                 Self(id)
             }
         }
 
         impl ::core::convert::From<$name> for $crate::model::IdOrName<$name> {
+            #[inline]
             fn from(id: $name) -> Self {
                 Self::Id(id)
             }
@@ -181,6 +193,7 @@ macro_rules! numeric_id {
 
         impl ::core::str::FromStr for $name {
             type Err = ::core::num::ParseIntError;
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 text.parse().map(Self)
             }
@@ -224,6 +237,7 @@ macro_rules! text_id {
 
         impl $name {
             /// The id as it stands on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -231,6 +245,7 @@ macro_rules! text_id {
 
         $( $(
             impl ::core::convert::From<&$resource> for $name {
+                #[inline]
                 fn from(resource: &$resource) -> Self {
                     resource.$field.clone()
                 }
@@ -238,6 +253,7 @@ macro_rules! text_id {
         )+ )?
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 // So that a width in a format counts, as in tables.
                 f.pad(&self.0)
@@ -245,54 +261,63 @@ macro_rules! text_id {
         }
 
         impl ::core::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 &self.0
             }
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(id: &str) -> Self {
                 Self(id.into())
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(id: ::std::string::String) -> Self {
                 Self(id.into())
             }
         }
 
         impl ::core::convert::From<&$name> for $name {
+            #[inline]
             fn from(id: &$name) -> Self {
                 id.clone()
             }
         }
 
         impl ::core::convert::From<$name> for $crate::model::IdOrName<$name> {
+            #[inline]
             fn from(id: $name) -> Self {
                 Self::Id(id)
             }
         }
 
         impl ::core::convert::From<&$name> for $crate::model::IdOrName<$name> {
+            #[inline]
             fn from(id: &$name) -> Self {
                 Self::Id(id.clone())
             }
         }
 
         impl $crate::model::IntoPatch<$name> for $name {
+            #[inline]
             fn into_patch(self) -> $crate::model::Patch<$name> {
                 $crate::model::Patch::Value(self)
             }
         }
 
         impl $crate::model::IntoPatch<$name> for &$name {
+            #[inline]
             fn into_patch(self) -> $crate::model::Patch<$name> {
                 $crate::model::Patch::Value(self.clone())
             }
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -302,6 +327,7 @@ macro_rules! text_id {
 
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
+            #[inline]
             fn from_str(id: &str) -> ::core::result::Result<Self, Self::Err> {
                 Ok(Self::from(id))
             }

@@ -94,6 +94,7 @@ impl Failovers<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListFailovers {
         let list = list_of!(Failover, in "failover");
         ListFailovers::new(self.0.list(&ops::FAILOVER_LIST, list))

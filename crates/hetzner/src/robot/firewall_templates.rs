@@ -56,6 +56,7 @@ impl FirewallTemplates<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListFirewallTemplates {
         let list = list_of!(FirewallTemplate, in "firewall_template");
         ListFirewallTemplates::new(self.0.list(&ops::FIREWALL_TEMPLATE_LIST, list))

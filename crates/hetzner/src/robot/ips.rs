@@ -99,6 +99,7 @@ impl Ips<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListIps {
         ListIps::new(self.0.list(&ops::IP_LIST, list_of!(Ip, in "ip")))
     }

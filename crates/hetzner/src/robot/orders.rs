@@ -136,6 +136,7 @@ impl Client {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn currency(&self) -> Call<String> {
         let decode = Decode::json().map(|answer: Currency| answer.currency);
         self.call(&ops::ORDER_CURRENCY, decode)

@@ -22,6 +22,7 @@ impl Client {
     ///
     /// A list gives the objects without the key that each of them stands under. Waiting is for typed calls, because the
     /// service has no common way to say how far work is.
+    #[inline]
     pub fn request(&self, method: Method, path: &str) -> Request {
         let engine = self.engine(&method, path);
         let style = Arc::new(Style);
@@ -33,6 +34,7 @@ impl Client {
 struct Style;
 
 impl RawStyle for Style {
+    #[inline]
     fn list(&self, call: Call<Value>) -> List<Value> {
         let decode = list_of!(Value).map(|page| {
             let items = page.items.into_iter().map(unwrapped);
@@ -41,6 +43,7 @@ impl RawStyle for Style {
         List::whole(call.decoded_by(decode).accepting_if(has_no_servers))
     }
 
+    #[inline]
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {
         let engine = call.engine().clone();
         let text = "the service has no common way to say how far work is; await the request itself, or wait by a typed call";

@@ -49,6 +49,7 @@ impl ReverseDns<Client> for Rdns {
         entry(&self.ip, ptr).into_iter().collect()
     }
 
+    #[inline]
     fn change_dns_ptr(&self, api: &Client, ip: IpAddr, dns_ptr: Option<&str>) -> Task<()> {
         // The service would change any address of the account.
         let is_own = self.ip.parse() == Ok(ip);
@@ -93,6 +94,7 @@ impl RdnsEntries<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListRdns {
         ListRdns::new(self.0.list(&ops::RDNS_LIST, list_of!(Rdns, in "rdns")))
     }

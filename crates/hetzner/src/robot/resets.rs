@@ -102,6 +102,7 @@ impl Resets<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListResets {
         ListResets::new(self.0.list(&ops::RESET_LIST, list_of!(Reset, in "reset")))
     }

@@ -176,6 +176,7 @@ impl Servers<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListServers {
         let list = list_of!(Server, in "server");
         ListServers::new(self.0.list_or_none(&ops::SERVER_LIST, list, has_no_servers))

@@ -68,6 +68,7 @@ impl SshKeys<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::KEY_LIST, list_of!(SshKey, in "key")))
     }

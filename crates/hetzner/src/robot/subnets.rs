@@ -104,6 +104,7 @@ impl Subnets<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListSubnets {
         ListSubnets::new(
             self.0

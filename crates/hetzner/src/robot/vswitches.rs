@@ -141,6 +141,7 @@ impl VSwitches<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListVSwitches {
         // Without a key: vSwitches stand bare in answers, as nothing else does but the currency.
         ListVSwitches::new(self.0.list(&ops::VSWITCH_LIST, list_of!(VSwitch)))

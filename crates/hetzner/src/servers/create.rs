@@ -211,6 +211,7 @@ impl CreateServer {
     /// assert_eq!(second.resource.id, first.resource.id);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
         let named = client

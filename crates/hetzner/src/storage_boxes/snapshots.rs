@@ -85,6 +85,7 @@ impl<'a> StorageBoxSnapshots<'a> {
         }
     }
 
+    #[inline]
     fn listed(self) -> List<StorageBoxSnapshot> {
         let decode = Decode::page::<NoMeta>("snapshots");
         let call = self.client.call(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
@@ -98,6 +99,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListStorageBoxSnapshots {
         ListStorageBoxSnapshots::new(self.listed())
     }
@@ -113,6 +115,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     ///
     /// Worth handling: [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded) (the type of the storage box
     /// allows no more).
+    #[inline]
     pub fn create(self) -> CreateStorageBoxSnapshot {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
@@ -127,6 +130,7 @@ impl<'a> StorageBoxSnapshots<'a> {
         CreateStorageBoxSnapshot::new(call.arg(self.storage_box))
     }
 
+    #[inline]
     fn one(
         self,
         operation: &'static OperationRow,

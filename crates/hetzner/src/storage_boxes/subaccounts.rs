@@ -149,6 +149,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         }
     }
 
+    #[inline]
     fn listed(self) -> List<StorageBoxSubaccount> {
         let decode = Decode::page::<NoMeta>("subaccounts");
         let call = self.client.call(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
@@ -161,6 +162,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListStorageBoxSubaccounts {
         ListStorageBoxSubaccounts::new(self.listed())
     }
@@ -208,10 +210,12 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn find_by_username(self, username: &str) -> Task<Option<StorageBoxSubaccount>> {
         find_by("username", username, self.listed())
     }
 
+    #[inline]
     fn one(
         self,
         operation: &'static OperationRow,
@@ -263,6 +267,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
     }
 
+    #[inline]
     fn start(
         self,
         operation: &'static OperationRow,

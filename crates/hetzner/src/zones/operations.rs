@@ -90,6 +90,7 @@ impl<'a> Zones<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListZones {
         ListZones::new(self.0.list(&ops::LIST_ZONES, "zones"))
     }
@@ -130,6 +131,7 @@ impl<'a> Zones<'a> {
             .primary_nameservers(primary_nameservers)
     }
 
+    #[inline]
     fn creating(self) -> Call<Accepted<Created<Zone>, Zone>> {
         self.0.call(
             &ops::CREATE_ZONE,
@@ -286,6 +288,7 @@ impl<'a> Zones<'a> {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
 
+    #[inline]
     fn start(
         self,
         operation: &'static OperationRow,

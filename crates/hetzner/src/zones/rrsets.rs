@@ -144,6 +144,7 @@ impl<'a> Records<'a> {
     /// # assert!(records.get("_acme-challenge", "TXT").optional().await?.is_none());
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn edit(&self) -> Edit {
         Edit::new(EditedZone {
             client: self.client.clone(),
@@ -156,6 +157,7 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(&self) -> ListRrSets {
         let call = self
             .client
@@ -279,6 +281,7 @@ impl<'a> Records<'a> {
             .arg(kind)
     }
 
+    #[inline]
     pub(super) fn start(
         &self,
         operation: &'static OperationRow,

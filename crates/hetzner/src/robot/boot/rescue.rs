@@ -195,6 +195,7 @@ impl RebootIntoRescue {
         self
     }
 
+    #[inline]
     fn into_task(self) -> Task<RescueReboot> {
         let Self {
             client,
@@ -251,6 +252,7 @@ impl std::future::IntoFuture for RebootIntoRescue {
     type Output = Result<RescueReboot>;
     type IntoFuture = cloud_core::call::CallFuture<RescueReboot>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.into_task().into_future()
     }

@@ -96,6 +96,7 @@ impl AddonOrders<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListAddonTransactions {
         let list = list_of!(AddonTransaction, in "transaction");
         ListAddonTransactions::new(self.0.list(&ops::ADDON_TRANSACTIONS, list))

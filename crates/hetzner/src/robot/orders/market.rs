@@ -123,6 +123,7 @@ impl MarketOrders<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn products(self) -> ListMarketProducts {
         let list = list_of!(MarketProduct, in "product");
         ListMarketProducts::new(self.0.list(&ops::MARKET_PRODUCTS, list))
@@ -147,6 +148,7 @@ impl MarketOrders<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListMarketTransactions {
         let list = list_of!(MarketTransaction, in "transaction");
         ListMarketTransactions::new(self.0.list(&ops::MARKET_TRANSACTIONS, list))

@@ -87,6 +87,7 @@ impl StandardOrders<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn products(self) -> ListStandardProducts {
         let list = list_of!(StandardProduct, in "product");
         ListStandardProducts::new(self.0.list(&ops::STANDARD_PRODUCTS, list))
@@ -111,6 +112,7 @@ impl StandardOrders<'_> {
     /// # Permissions
     ///
     /// A user of the web service.
+    #[inline]
     pub fn list(self) -> ListStandardTransactions {
         let list = list_of!(StandardTransaction, in "transaction");
         ListStandardTransactions::new(self.0.list(&ops::STANDARD_TRANSACTIONS, list))
