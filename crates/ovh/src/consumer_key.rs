@@ -224,11 +224,10 @@ impl RequestConsumerKey {
         })
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<PendingConsumerKey> {
-            cloud_core::blocking::block_on(self.send())
-        }
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<PendingConsumerKey> {
+        cloud_core::blocking::block_on(self.send())
     }
 }
 

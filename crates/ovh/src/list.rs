@@ -32,6 +32,8 @@ mod style;
 pub use items::Items;
 use items::Source;
 pub use pages::Pages;
+// Not `#[cfg]`, here and below: `list_methods!` names these where the feature is on in `cloud_core`, which another crate
+// may have seen to.
 cloud_core::if_blocking! {
     pub use items::BlockingItems;
     pub use pages::BlockingPages;

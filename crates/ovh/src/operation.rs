@@ -257,11 +257,10 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
         self.raw.typed().optional()
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<T> {
-            self.raw.typed().send_blocking()
-        }
+    /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        self.raw.typed().send_blocking()
     }
 
     /// Waits as [`RawCall::wait`] does: a `GET` is looked at until its work has ended, and anything else is sent once and

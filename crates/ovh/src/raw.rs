@@ -263,11 +263,10 @@ impl RawCall {
         self.call.send_streaming().await
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<Value> {
-            self.call.send_blocking()
-        }
+    /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Value> {
+        self.call.send_blocking()
     }
 
     /// Reads the answer as a list, in the form that the [`catalogue`] knows: pages by a cursor, objects or
