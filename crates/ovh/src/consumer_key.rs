@@ -29,7 +29,7 @@ use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::time::Interval;
-use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use cloud_core::wait::{Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,6 +41,7 @@ use crate::error::{ApiError, ApiErrorKind};
 use crate::ops;
 use crate::rules::AccessRule;
 use crate::rules::AccessRules;
+use crate::task::watch;
 
 /// The first and the longest pause between looks at a key that waits for its validation.
 // api-ovh-node looks every 2 seconds.
@@ -326,8 +327,9 @@ impl PendingConsumerKey {
     pub fn wait(self) -> Waiter<Client> {
         let engine = self.client.engine().clone();
         let client = Arc::new(self.client);
-        let looks = Poll::new(engine.clock(), LOOKS, move || look(client.clone()));
-        Waiter::new(&engine, looks.about("the consumer key"))
+        let look = move || look(client.clone());
+        let looks = watch(&engine, LOOKS, "the consumer key".to_owned(), look, false);
+        Waiter::new(&engine, looks)
     }
 }
 
