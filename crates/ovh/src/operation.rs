@@ -72,14 +72,7 @@ pub trait ListOperation: Operation {
 }
 
 /// What an [`Operation`] sends: the parameters of its path and of its query, and its body. Printed, it shows the names of
-/// what is sent, and no values but those of the path, since passwords are among them.
-///
-/// ```
-/// use ovh::operation::Parts;
-///
-/// let parts = Parts::new().arg("vps-1").query("state", "done").body("password", "xyzzy");
-/// assert_eq!(format!("{parts:?}"), r#"Parts { args: ["vps-1"], query: ["state"], body: ["password"] }"#);
-/// ```
+/// what is sent, and of the path how many parameters there are; no values, since passwords are among them.
 #[derive(Clone, Default)]
 pub struct Parts {
     args: Vec<String>,
@@ -173,12 +166,12 @@ fn text(value: Value) -> String {
 )]
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Names only: the values may be secrets.
+        // As a call prints itself: any value may be a secret, and parameters of the path have no names here.
         let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
         let fields = self.body.as_ref().and_then(Value::as_object);
         let body: Option<Vec<&String>> = fields.map(|fields| fields.keys().collect());
         f.debug_struct("Parts")
-            .field("args", &self.args)
+            .field("args", &self.args.len())
             .field("query", &query)
             .field("body", &body.unwrap_or_default())
             .finish()
