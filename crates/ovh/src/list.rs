@@ -354,6 +354,8 @@ fn encoded(text: &str) -> String {
 }
 
 /// As [`cloud_core::list_request!`], around a [`List`] of this crate: with the ids, and all that can be set about reading it.
+// Filters and ways to read are of `cloud_core`; that macro itself has its own list inside, which knows neither ids nor
+// what is read side by side for them, and keeps it to itself.
 #[allow(
     unused_macros,
     reason = "without the features of the products nobody uses it"
