@@ -177,18 +177,6 @@ impl RequestConsumerKey {
     /// # Permissions
     ///
     /// Open to everybody. The user decides.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
-    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
-    /// let request = api.consumer_key().read_only("/me").send().await?;
-    /// assert_eq!(request.state, ovh::CredentialState::PendingValidation);
-    /// println!("open {}", request.validation_url);
-    /// # Ok(()) }
-    /// ```
     pub async fn send(self) -> Result<PendingConsumerKey> {
         let Self {
             client,
@@ -310,20 +298,6 @@ impl PendingConsumerKey {
     /// # Permissions
     ///
     /// No IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # sandbox.ovh_console().validate_at_once(true);
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
-    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
-    /// let request = api.consumer_key().read_only("/me").await?;
-    /// println!("open {}", request.validation_url);
-    /// let api = request.wait().timeout(std::time::Duration::from_secs(600)).await?;
-    /// assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
-    /// # Ok(()) }
-    /// ```
     pub fn wait(self) -> Waiter<Client> {
         let engine = self.client.engine().clone();
         let client = Arc::new(self.client);

@@ -277,19 +277,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.zones().list().into_list().per_page(1);
-    /// let first = zones.clone().page().await?;
-    /// assert_eq!(first.items[0].name, "example.com");
-    /// let second = zones.from_page(first.next().expect("one more")).page().await?;
-    /// assert_eq!(second.items[0].name, "example.org");
-    /// # Ok(()) }
-    /// ```
     pub fn page(self) -> Task<Page<T>> {
         Task::new(async move {
             let first = self.pages().next().await?;

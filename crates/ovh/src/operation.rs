@@ -260,26 +260,6 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
     /// its task looked at.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # struct RebootVps(&'static str);
-    /// # impl ovh::Operation for RebootVps {
-    /// #     type Answer = serde_json::Value;
-    /// #     const METHOD: http::Method = http::Method::POST;
-    /// #     const PATH: &'static str = "/vps/{serviceName}/reboot";
-    /// #     fn into_parts(self) -> ovh::operation::Parts { ovh::operation::Parts::new().arg(self.0) }
-    /// # }
-    /// # let clock = sandbox.clock().clone();
-    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
-    /// let task = api.send(RebootVps("vps-5a4d6b07.vps.ovh.net")).wait().await?;
-    /// assert_eq!(task["state"], "done");
-    /// # ahead.abort();
-    /// # Ok(()) }
-    /// ```
     pub fn wait(self) -> Waiter<Value> {
         self.raw.wait()
     }
