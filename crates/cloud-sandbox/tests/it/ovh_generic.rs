@@ -88,10 +88,7 @@ async fn lists_have_two_items_and_their_objects() {
     let ids: Vec<&Value> = tasks.iter().map(|task| &task["id"]).collect();
     let (first, second) = (4_294_967_303_i64, 4_294_967_304_i64);
     assert_eq!(ids, [&json!(first), &json!(second)]);
-    assert_eq!(
-        api.ok("/vrack/pn-1/task").await,
-        json!([first, second])
-    );
+    assert_eq!(api.ok("/vrack/pn-1/task").await, json!([first, second]));
     let task = api.ok(&format!("/vrack/pn-1/task/{second}")).await;
     assert_eq!(tasks[1], task);
     assert_eq!(task["orderId"], first, "no id fits into 32 bits");

@@ -318,14 +318,13 @@ async fn waiting_ends_badly_with_the_reason() {
 async fn waiting_outlasts_some_minutes_without_the_server() {
     for status in [501, 503] {
         let begun = tokio::time::Instant::now();
-        let transport = ScriptedTransport::from_fn(move |request| {
-            match begun.elapsed().as_secs() / 60 {
+        let transport =
+            ScriptedTransport::from_fn(move |request| match begun.elapsed().as_secs() / 60 {
                 _ if request.method() == Method::POST => granted(),
                 10..14 => Scripted::json(status, "<html>"),
                 ..20 => pending(),
                 _ => state("validated"),
-            }
-        });
+            });
         let request = application(&transport).consumer_key().read_only("/me");
         let wait = request.await.unwrap().wait();
         assert!(wait.await.is_ok(), "{status}");

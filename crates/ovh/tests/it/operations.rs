@@ -231,10 +231,7 @@ async fn a_moved_address_is_waited_for() {
     );
     let look = "GET /1.0/ip/192.0.2.0%2F28/task/4294967297";
     let sent = sent(&transport);
-    assert_eq!(
-        sent[0],
-        "POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns2\"}"
-    );
+    assert_eq!(sent[0], "POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns2\"}");
     assert_eq!(sent[1..], [look; 3]);
 }
 
