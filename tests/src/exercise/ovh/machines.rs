@@ -152,7 +152,8 @@ async fn addresses(run: &mut Run, api: &Client, server: &str, settle: Duration) 
     let moved = run.call(ip.move_to(&block, server)).await;
     let task = moved.as_ref().map_or(1.into(), |moved| moved.task_id);
     ended(moved, settle).await;
-    let moves = ip.tasks(&block).list().function(IpTaskFunction::Move);
-    run.call(All(moves.into_list())).await;
-    run.call(ip.tasks(&block).get(task)).await;
+    let tasks = ip.tasks(&block);
+    let list = tasks.list().function(IpTaskFunction::Move);
+    run.call(All(list.into_list())).await;
+    run.call(tasks.get(task)).await;
 }
