@@ -114,6 +114,18 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// No IAM action.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let details = api.auth().details().await?;
+    /// println!("{} by {}", details.account, details.method);
+    /// # assert_eq!(details.account, cloud_sandbox::ovh::ACCOUNT);
+    /// # Ok(()) }
+    /// ```
     pub fn details(self) -> Call<AuthDetails> {
         self.0.call(&ops::AUTH_DETAILS, Decode::json())
     }

@@ -15,7 +15,7 @@
 //! let request = api.consumer_key().read_only("/me").read_write_recursive("/domain").redirect("https://app.example").await?;
 //! println!("open {}", request.validation_url);
 //! let api = request.wait().timeout(Duration::from_secs(600)).await?; // a client that has the key
-//! api.get("/me").await?;
+//! assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
 //! # Ok(()) }
 //! ```
 
