@@ -372,21 +372,6 @@ impl ProjectHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:operation/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.projects().list().ids().await?[0].clone();
-    /// let project = api.project(&id);
-    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image(cloud_sandbox::ovh::IMAGE).await?;
-    /// # let operation = &made.operation_ids[0];
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let operation = project.wait_operation(operation).await?;
-    /// assert_eq!(operation.status, ovh::cloud::OperationStatus::Completed);
-    /// # Ok(()) }
-    /// ```
     pub fn wait_operation(&self, operation: &str) -> Waiter<Operation> {
         task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
     }

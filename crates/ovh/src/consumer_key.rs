@@ -15,7 +15,7 @@
 //! let request = api.consumer_key().read_only("/me").read_write_recursive("/domain").redirect("https://app.example").await?;
 //! println!("open {}", request.validation_url);
 //! let api = request.wait().timeout(Duration::from_secs(600)).await?; // a client that has the key
-//! api.get("/me").await?;
+//! assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
 //! # Ok(()) }
 //! ```
 
@@ -29,7 +29,7 @@ use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::time::Interval;
-use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use cloud_core::wait::{Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,6 +41,7 @@ use crate::error::{ApiError, ApiErrorKind};
 use crate::ops;
 use crate::rules::AccessRule;
 use crate::rules::AccessRules;
+use crate::task::watch;
 
 /// The first and the longest pause between looks at a key that waits for its validation.
 // api-ovh-node looks every 2 seconds.
@@ -176,18 +177,6 @@ impl RequestConsumerKey {
     /// # Permissions
     ///
     /// Open to everybody. The user decides.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
-    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
-    /// let request = api.consumer_key().read_only("/me").send().await?;
-    /// assert_eq!(request.state, ovh::CredentialState::PendingValidation);
-    /// println!("open {}", request.validation_url);
-    /// # Ok(()) }
-    /// ```
     pub async fn send(self) -> Result<PendingConsumerKey> {
         let Self {
             client,
@@ -224,11 +213,10 @@ impl RequestConsumerKey {
         })
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<PendingConsumerKey> {
-            cloud_core::blocking::block_on(self.send())
-        }
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<PendingConsumerKey> {
+        cloud_core::blocking::block_on(self.send())
     }
 }
 
@@ -310,25 +298,12 @@ impl PendingConsumerKey {
     /// # Permissions
     ///
     /// No IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # sandbox.ovh_console().validate_at_once(true);
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
-    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
-    /// let request = api.consumer_key().read_only("/me").await?;
-    /// println!("open {}", request.validation_url);
-    /// let api = request.wait().timeout(std::time::Duration::from_secs(600)).await?;
-    /// assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
-    /// # Ok(()) }
-    /// ```
     pub fn wait(self) -> Waiter<Client> {
         let engine = self.client.engine().clone();
         let client = Arc::new(self.client);
-        let looks = Poll::new(engine.clock(), LOOKS, move || look(client.clone()));
-        Waiter::new(&engine, looks.about("the consumer key"))
+        let look = move || look(client.clone());
+        let looks = watch(&engine, LOOKS, "the consumer key".to_owned(), look, false);
+        Waiter::new(&engine, looks)
     }
 }
 

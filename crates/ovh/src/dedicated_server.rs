@@ -166,6 +166,25 @@ impl Client {
 }
 
 /// Calls about dedicated servers (`/dedicated/server`), made by [`Client::dedicated_servers`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// use ovh::dedicated_server::BootType;
+///
+/// let (servers, name) = (api.dedicated_servers(), "ns1000001.ip-192-0-2.eu");
+/// let rescue = servers.boots(name).list().boot_type(BootType::Rescue).all().await?;
+/// servers.update(name).boot_id(rescue[0].boot_id).await?;
+/// let rebooted = servers.reboot(name).await?;
+/// # sandbox.clock().advance(std::time::Duration::from_secs(3600));
+/// let task = rebooted.wait().await?;
+/// println!("{} ended on {:?}", task.function, task.done_date);
+/// # assert!(task.done_date.is_some());
+/// # assert_eq!(servers.get(name).await?.boot_id, Some(rescue[0].boot_id));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DedicatedServers<'a>(&'a Client);
 
@@ -233,21 +252,7 @@ impl<'a> DedicatedServers<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `dedicatedServer:apiovh:reboot`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let clock = sandbox.clock().clone();
-    /// let started = api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
-    /// # clock.advance(std::time::Duration::from_secs(3600));
-    /// let task = started.wait().await?;
-    /// println!("{} ended on {:?}", task.function, task.done_date);
-    /// # assert!(task.done_date.is_some());
-    /// # Ok(()) }
-    /// ```
+    /// The IAM action `dedicatedServer:apiovh:reboot`; for waiting `dedicatedServer:apiovh:task/get`.
     pub fn reboot(self, server: &str) -> Call<Accepted<ServerTask>> {
         tasks::start(self.0, &ops::REBOOT_SERVER, server)
     }
@@ -257,7 +262,7 @@ impl<'a> DedicatedServers<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `dedicatedServer:apiovh:reinstall`.
+    /// The IAM action `dedicatedServer:apiovh:reinstall`; for waiting `dedicatedServer:apiovh:task/get`.
     pub fn reinstall(self, server: &str, operating_system: impl Into<String>) -> Request {
         Request::new(
             // The schema has another model for this answer, with some of the fields of a task.

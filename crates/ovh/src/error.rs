@@ -39,14 +39,6 @@ impl ApiError {
     /// Reads the body of a refusal, in the older form (`errorCode`, `httpCode`, `message`), the newer one (`class`,
     /// `message`, `details`) or that of OAuth2 (`error`, `error_description`). `None` when it is none of these: the
     /// servers in front of the API answer 408, 502 and 503 with HTML.
-    ///
-    /// ```
-    /// use ovh::{ApiError, ApiErrorKind, ErrorCode};
-    ///
-    /// let body = br#"{"class": "Client::BadRequest", "message": "Invalid signature", "details": {}}"#;
-    /// let error = ApiError::parse(400, &http::HeaderMap::new(), body).unwrap();
-    /// assert_eq!((error.kind, error.code), (ApiErrorKind::InvalidSignature, Some(ErrorCode::InvalidSignature)));
-    /// ```
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]

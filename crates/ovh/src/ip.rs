@@ -6,12 +6,14 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::{List, list_request};
 use crate::ops;
 use crate::resource::ResourceMetadata;
+use crate::task::{Work, started};
 
 cloud_core::open_enum! {
     /// What an address is for.
@@ -87,6 +89,11 @@ cloud_core::open_enum! {
     }
 }
 
+cloud_core::numeric_id! {
+    /// Identifies a task of a block of addresses.
+    pub struct IpTaskId of IpTask.task_id;
+}
+
 /// The service that an address leads to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -149,7 +156,7 @@ pub struct ReverseIp {
 #[non_exhaustive]
 pub struct IpTask {
     /// The number of the task, for calls about it.
-    pub task_id: i64,
+    pub task_id: IpTaskId,
     /// The kind of work that the task does.
     pub function: IpTaskFunction,
     /// How far it has come.
@@ -166,6 +173,20 @@ pub struct IpTask {
     pub done_date: Option<Timestamp>,
 }
 
+impl Work for IpTask {
+    fn state(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn what(&self) -> &str {
+        self.function.as_str()
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.comment.clone().filter(|comment| !comment.is_empty())
+    }
+}
+
 impl Client {
     /// The group of all calls about IP addresses.
     pub fn ips(&self) -> IpBlocks<'_> {
@@ -174,6 +195,22 @@ impl Client {
 }
 
 /// Calls about blocks of IP addresses (`/ip`), made by [`Client::ips`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// let block = "192.0.2.0/28";
+/// let name = api.ips().set_reverse(block, "192.0.2.1", "mail.example.com.").await?;
+/// assert_eq!(name.reverse, "mail.example.com.");
+///
+/// let moved = api.ips().move_to(block, "ns1000002.ip-192-0-2.eu").await?;
+/// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+/// let task = moved.wait().await?;
+/// assert_eq!(api.ips().get(block).await?.routed_to, task.destination);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct IpBlocks<'a>(&'a Client);
 
@@ -202,17 +239,29 @@ impl<'a> IpBlocks<'a> {
         self.0.call(&ops::GET_IP, Decode::json()).arg(block)
     }
 
-    /// Moves a block to another service of the account (`POST /ip/{ip}/move`).
+    /// Moves a block to another service of the account (`POST /ip/{ip}/move`). It leads to its old service until the task
+    /// of the answer has ended. Waiting looks at that (`GET /ip/{ip}/task/{taskId}`).
     ///
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:move`, and `ip/additionalIp/move` of the service that it goes to, such as
-    /// `dedicatedServer:apiovh:ip/additionalIp/move`.
+    /// `dedicatedServer:apiovh:ip/additionalIp/move`; for waiting `ip:apiovh:task/get`.
     pub fn move_to(self, block: &str, service: impl Into<String>) -> MoveIp {
-        MoveIp::new(
-            self.0.call(&ops::MOVE_IP, Decode::json()).arg(block),
-            service.into(),
-        )
+        let (caller, of) = (self.0.clone(), block.to_owned());
+        let look = move |task: IpTask| {
+            let look = caller.ips().tasks(&of).get(&task);
+            started(task, look)
+        };
+        let call = self.0.call(&ops::MOVE_IP, Decode::json().map(look));
+        MoveIp::new(call.arg(block), service.into())
+    }
+
+    /// The group of all calls about the tasks of a block.
+    pub fn tasks(self, block: impl Into<String>) -> Tasks<'a> {
+        Tasks {
+            client: self.0,
+            block: block.into(),
+        }
     }
 
     /// The names of the addresses of a block (`GET /ip/{ip}/reverse`).
@@ -230,18 +279,6 @@ impl<'a> IpBlocks<'a> {
     ///
     /// The IAM action `ip:apiovh:reverse/create`. It takes the place of a name that was there, so it is sent again
     /// when its answer is lost.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ips().list().ids().await?[0];
-    /// # let address = block.split('/').next().unwrap();
-    /// let name = api.ips().set_reverse(block, address, "mail.example.com.").await?;
-    /// assert_eq!(name.reverse, "mail.example.com.");
-    /// # Ok(()) }
-    /// ```
     pub fn set_reverse(
         self,
         block: &str,
@@ -269,6 +306,49 @@ impl<'a> IpBlocks<'a> {
     }
 }
 
+/// Calls about the tasks of a block of addresses (`/ip/{ip}/task`), made by [`IpBlocks::tasks`].
+#[derive(Clone, Debug)]
+pub struct Tasks<'a> {
+    client: &'a Client,
+    block: String,
+}
+
+impl Tasks<'_> {
+    /// Lists tasks (`GET /ip/{ip}/task`, and `GET /ip/{ip}/task/{taskId}` for each where the service does not expand the
+    /// list).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:task/get`.
+    pub fn list(&self) -> ListTasks {
+        let (all, one) = (&ops::LIST_IP_TASKS, &ops::GET_IP_TASK);
+        ListTasks::new(self.client.expanded(all, one, &[&self.block]))
+    }
+
+    /// One task (`GET /ip/{ip}/task/{taskId}`).
+    ///
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:task/get`.
+    pub fn get(&self, task: impl Into<IpTaskId>) -> Call<IpTask> {
+        self.client
+            .call(&ops::GET_IP_TASK, Decode::json())
+            .arg(&self.block)
+            .arg(task.into())
+    }
+}
+
+list_request! {
+    /// Lists tasks; made by [`Tasks::list`].
+    pub struct ListTasks => IpTask;
+    one {
+        /// Only tasks that do this.
+        function: IpTaskFunction = "function",
+        /// Only tasks that have come this far.
+        status: IpTaskStatus = "status",
+    }
+}
+
 list_request! {
     /// Lists blocks of addresses; made by [`IpBlocks::list`].
     pub struct ListIps => Ip;
@@ -292,7 +372,7 @@ list_request! {
 
 cloud_core::request! {
     /// Moves a block; made by [`IpBlocks::move_to`].
-    pub struct MoveIp => IpTask;
+    pub struct MoveIp => Accepted<IpTask>;
     required {
         to: String,
     }

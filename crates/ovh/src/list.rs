@@ -32,6 +32,8 @@ mod style;
 pub use items::Items;
 use items::Source;
 pub use pages::Pages;
+// Not `#[cfg]`, here and below: `list_methods!` names these where the feature is on in `cloud_core`, which another crate
+// may have seen to.
 cloud_core::if_blocking! {
     pub use items::BlockingItems;
     pub use pages::BlockingPages;
@@ -275,19 +277,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.zones().list().into_list().per_page(1);
-    /// let first = zones.clone().page().await?;
-    /// assert_eq!(first.items[0].name, "example.com");
-    /// let second = zones.from_page(first.next().expect("one more")).page().await?;
-    /// assert_eq!(second.items[0].name, "example.org");
-    /// # Ok(()) }
-    /// ```
     pub fn page(self) -> Task<Page<T>> {
         Task::new(async move {
             let first = self.pages().next().await?;
@@ -352,6 +341,8 @@ fn encoded(text: &str) -> String {
 }
 
 /// As [`cloud_core::list_request!`], around a [`List`] of this crate: with the ids, and all that can be set about reading it.
+// Filters and ways to read are of `cloud_core`; that macro itself has its own list inside, which knows neither ids nor
+// what is read side by side for them, and keeps it to itself.
 #[allow(
     unused_macros,
     reason = "without the features of the products nobody uses it"

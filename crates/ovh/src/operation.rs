@@ -72,14 +72,7 @@ pub trait ListOperation: Operation {
 }
 
 /// What an [`Operation`] sends: the parameters of its path and of its query, and its body. Printed, it shows the names of
-/// what is sent, and no values but those of the path, since passwords are among them.
-///
-/// ```
-/// use ovh::operation::Parts;
-///
-/// let parts = Parts::new().arg("vps-1").query("state", "done").body("password", "xyzzy");
-/// assert_eq!(format!("{parts:?}"), r#"Parts { args: ["vps-1"], query: ["state"], body: ["password"] }"#);
-/// ```
+/// what is sent, and of the path how many parameters there are; no values, since passwords are among them.
 #[derive(Clone, Default)]
 pub struct Parts {
     args: Vec<String>,
@@ -173,12 +166,12 @@ fn text(value: Value) -> String {
 )]
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Names only: the values may be secrets.
+        // As a call prints itself: any value may be a secret, and parameters of the path have no names here.
         let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
         let fields = self.body.as_ref().and_then(Value::as_object);
         let body: Option<Vec<&String>> = fields.map(|fields| fields.keys().collect());
         f.debug_struct("Parts")
-            .field("args", &self.args)
+            .field("args", &self.args.len())
             .field("query", &query)
             .field("body", &body.unwrap_or_default())
             .finish()
@@ -257,37 +250,16 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
         self.raw.typed().optional()
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<T> {
-            self.raw.typed().send_blocking()
-        }
+    /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        self.raw.typed().send_blocking()
     }
 
     /// Waits as [`RawCall::wait`] does: a `GET` is looked at until its work has ended, and anything else is sent once and
     /// its task looked at.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # struct RebootVps(&'static str);
-    /// # impl ovh::Operation for RebootVps {
-    /// #     type Answer = serde_json::Value;
-    /// #     const METHOD: http::Method = http::Method::POST;
-    /// #     const PATH: &'static str = "/vps/{serviceName}/reboot";
-    /// #     fn into_parts(self) -> ovh::operation::Parts { ovh::operation::Parts::new().arg(self.0) }
-    /// # }
-    /// # let clock = sandbox.clock().clone();
-    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
-    /// let task = api.send(RebootVps("vps-5a4d6b07.vps.ovh.net")).wait().await?;
-    /// assert_eq!(task["state"], "done");
-    /// # ahead.abort();
-    /// # Ok(()) }
-    /// ```
     pub fn wait(self) -> Waiter<Value> {
         self.raw.wait()
     }

@@ -133,6 +133,8 @@ cloud_core::operations! {
     SET_REVERSE = "ip.reverse.post", POST "/ip/{ip}/reverse", "ip:apiovh:reverse/create";
     DELETE_REVERSE = "ip.reverse.delete", DELETE "/ip/{ip}/reverse/{ipReverse}", "ip:apiovh:reverse/delete";
     MOVE_IP = "ip.move", POST "/ip/{ip}/move", "ip:apiovh:move";
+    LIST_IP_TASKS = "ip.task", GET "/ip/{ip}/task", "ip:apiovh:task/get";
+    GET_IP_TASK = "ip.task.get", GET "/ip/{ip}/task/{taskId}", "ip:apiovh:task/get";
 
     LIST_SERVERS = "dedicated.server", GET "/dedicated/server", "dedicatedServer:apiovh:get";
     GET_SERVER = "dedicated.server.get", GET "/dedicated/server/{serviceName}", "dedicatedServer:apiovh:get";

@@ -62,6 +62,23 @@ impl Client {
 /// A call of any operation. Made by [`Client::get`], [`post`](Client::post), [`put`](Client::put),
 /// [`delete`](Client::delete) and [`request`](Client::request); awaiting it gives the JSON of the answer, `null` where the
 /// answer is empty.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// let zones: Vec<String> = api.get("/domain/zone").send_as().await?;
+/// let record = api.get("/domain/zone/{zone}/record/{id}").arg(&zones[0]).arg(7).optional().await?;
+/// assert!(record.is_none());
+///
+/// let records = api.get("/domain/zone/{zone}/record").arg(&zones[0]).query("fieldType", "A");
+/// let mut records = records.list::<serde_json::Value>().items();
+/// while let Some(record) = records.next().await? {
+///     println!("{} {}", record["subDomain"], record["target"]);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct RawCall {
@@ -205,16 +222,6 @@ impl RawCall {
     /// `()` and options take it.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let names: Vec<String> = api.get("/domain/zone").send_as().await?;
-    /// assert_eq!(names, ["example.com", "example.org"]);
-    /// # Ok(()) }
-    /// ```
     pub async fn send_as<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
         self.typed().send().await
     }
@@ -242,16 +249,6 @@ impl RawCall {
     /// Sends the call, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let record = api.get("/domain/zone/{zone}/record/{id}").arg("example.com").arg(7).optional().await?;
-    /// assert!(record.is_none());
-    /// # Ok(()) }
-    /// ```
     pub fn optional(self) -> Task<Option<Value>> {
         self.call.optional()
     }
@@ -263,11 +260,10 @@ impl RawCall {
         self.call.send_streaming().await
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
-        pub fn send_blocking(self) -> Result<Value> {
-            self.call.send_blocking()
-        }
+    /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Value> {
+        self.call.send_blocking()
     }
 
     /// Reads the answer as a list, in the form that the [`catalogue`] knows: pages by a cursor, objects or
@@ -275,21 +271,6 @@ impl RawCall {
     /// the same path with the id behind it. More in [its module](crate::list).
     ///
     /// Reading a list may repeat its request, so anything but a `GET` is refused before it is sent.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// use serde_json::Value;
-    ///
-    /// let zones: Vec<Value> = api.get("/domain/zone").list().all().await?;
-    /// assert_eq!(zones[0]["name"], "example.com");
-    /// let ids = api.get("/domain/zone/{zone}/record").arg("example.com").query("fieldType", "A").list::<Value>().ids().await?;
-    /// assert!(!ids.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
         let form = self.operation.map(|operation| operation.form);
         let Self { call, asked, .. } = self.only_get("list");

@@ -16,17 +16,22 @@
 //! tell that it is not; on v1 wait for the task of the change, or by the typed operation that made it: its wait lets a
 //! change of a resource begin first.
 //!
+//! A look that fails in a way that may pass, by an error of the server or of the way to it, is repeated for five minutes
+//! before it ends the wait; so is 404 of what was not seen yet. What was seen and then is 404 has ended in a way that is
+//! not known, which fails at once.
+//!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
+use cloud_core::engine::Engine;
 use cloud_core::provider::CallBuilder;
 use cloud_core::time::Interval;
 use cloud_core::wait::{Accepted, Poll, Progress, SendOnce, Step, Waiter, Watch};
@@ -48,8 +53,8 @@ const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_sec
 /// Reinstalling a server takes its time.
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
-/// A task is not always there at once, and its API has bad moments: 404 and 5xx are borne this long.
-// As ovh/terraform-provider-ovh bears them for tasks of servers; its issues #588 and #995 tell of both.
+/// How long a wait goes on without seeing anything: a task is not always there at once, and its API has bad moments.
+// As long as ovh/terraform-provider-ovh goes on at each look at a task of a server; its issues #588 and #995 tell of both.
 const GRACE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a resource may take to show that a change of it has begun.
@@ -186,21 +191,18 @@ fn look_at(call: Call<Value>, operation: Option<&'static Operation>) -> Call<See
 /// Looks by this call, which is a `GET`, until what it reads is there no longer.
 pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
     let engine = call.engine().clone();
-    let looks = watch(
-        &call.clone(),
-        move || {
-            let look = call.clone().send();
-            async move {
-                match look.await {
-                    Ok(_) => Ok(Step::Pending(Progress::new(0, "deletion", "still there"))),
-                    Err(error) if error.is_not_found() => Ok(Step::Done(())),
-                    Err(error) => Err(error),
-                }
+    let subject = call.shown_path();
+    let look = move || {
+        let look = call.clone().send();
+        async move {
+            match look.await {
+                Ok(_) => Ok(Step::Pending(Progress::new(0, "deletion", "still there"))),
+                Err(error) if error.is_not_found() => Ok(Step::Done(())),
+                Err(error) => Err(error),
             }
-        },
-        true,
-    );
-    Waiter::new(&engine, looks).timeout(DEADLINE)
+        }
+    };
+    Waiter::new(&engine, watch(&engine, LOOKS, subject, look, false)).timeout(DEADLINE)
 }
 
 /// Sends this call once, and looks at the tasks that its answer names until all have ended; the result is what was seen
@@ -292,24 +294,21 @@ where
     U: From<T> + Send + 'static,
     P: Fn(&T) -> Phase + Send + Sync + 'static,
 {
-    let phase = Arc::new(phase);
-    watch(
-        &call.clone(),
-        move || {
-            let (look, phase) = (call.clone().send(), phase.clone());
-            async move {
-                let work = look.await?;
-                has_state(&work)?;
-                let progress = Progress::new(work.percent(), work.what(), work.state());
-                match phase(&work) {
-                    Phase::Running => Ok(Step::Pending(progress)),
-                    Phase::Done => Ok(Step::Done(work.into())),
-                    Phase::Failed => Err(failed(&work)),
-                }
+    let (engine, subject, phase) = (call.engine().clone(), call.shown_path(), Arc::new(phase));
+    let look = move || {
+        let (look, phase) = (call.clone().send(), phase.clone());
+        async move {
+            let work = look.await?;
+            has_state(&work)?;
+            let progress = Progress::new(work.percent(), work.what(), work.state());
+            match phase(&work) {
+                Phase::Running => Ok(Step::Pending(progress)),
+                Phase::Done => Ok(Step::Done(work.into())),
+                Phase::Failed => Err(failed(&work)),
             }
-        },
-        false,
-    )
+        }
+    };
+    watch(&engine, LOOKS, subject, look, true)
 }
 
 /// The answer of a change that takes time: its task, with the wait for the end.
@@ -330,42 +329,69 @@ fn failed<T: Work>(work: &T) -> Error {
     Error::new(ErrorKind::WorkFailed, text).with_code(work.state())
 }
 
-fn watch<T, U, F, R>(call: &Call<U>, look: F, gone: bool) -> impl Watch<T> + use<T, U, F, R>
+/// Looks again and again at what the subject names.
+///
+/// What may pass by itself is borne for some minutes: errors of servers and of the way to them, and, of what `comes`, that
+/// it is not there yet.
+pub(crate) fn watch<T, F, R>(
+    engine: &Engine,
+    looks: Interval,
+    subject: String,
+    look: F,
+    comes: bool,
+) -> impl Watch<T> + use<T, F, R>
 where
     T: Send + 'static,
     F: Fn() -> R + Send + Sync + 'static,
     R: Future<Output = Result<Step<T>>> + Send + 'static,
 {
-    let clock = call.engine().clock();
-    let (begun, look) = (clock.now(), Arc::new(look));
-    let last = Arc::new(Mutex::new(None));
-    Poll::new(clock.clone(), LOOKS, move || {
-        let (look, clock, last) = (look.clone(), clock.clone(), last.clone());
+    let (clock, look) = (engine.clock(), Arc::new(look));
+    let memory = Arc::new(Mutex::new(Memory::default()));
+    let look = move || {
+        let (look, clock, memory) = (look.clone(), clock.clone(), memory.clone());
         async move {
-            let mut looked = look().await;
-            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            match (&looked, &*last) {
-                (Ok(Step::Pending(progress)), _) => *last = Some(progress.to_string()),
-                // Old tasks are removed, so this one has come to its end unseen.
-                (Err(error), Some(last)) if error.is_not_found() => {
-                    let text = format!(
-                        "it was there and is there no longer, so how it ended is not known; last seen: {last}"
-                    );
-                    looked = Err(Error::new(ErrorKind::WorkFailed, text).with_cause(error.clone()));
-                }
-                _ => {}
-            }
-            drop(last);
-            match looked {
-                Err(error)
-                    if clock.now().saturating_duration_since(begun) < GRACE
-                        && (error.is_server() || (error.is_not_found() && !gone)) =>
-                {
-                    Ok(Step::Pending(Progress::new(0, "task", "not to be seen")))
-                }
-                other => other,
-            }
+            let looked = look().await;
+            let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+            memory.judge(looked, clock.now(), comes)
         }
-    })
-    .about(call.shown_path())
+    };
+    Poll::new(engine.clock(), looks, look).about(subject)
+}
+
+/// What a wait remembers of its looks.
+#[derive(Default)]
+struct Memory {
+    seen: Option<Progress>,
+    /// Since when all looks have failed.
+    blind: Option<Instant>,
+}
+
+impl Memory {
+    fn judge<T>(&mut self, looked: Result<Step<T>>, now: Instant, comes: bool) -> Result<Step<T>> {
+        let error = match looked {
+            Ok(step) => {
+                self.blind = None;
+                if let Step::Pending(progress) = &step {
+                    self.seen = Some(progress.clone());
+                }
+                return Ok(step);
+            }
+            Err(error) => error,
+        };
+        let is_missing = error.is_not_found();
+        // Old tasks are removed, so this one has come to its end unseen.
+        if let (Some(seen), true) = (&self.seen, is_missing) {
+            let text = format!(
+                "it was there and is there no longer, so how it ended is not known; last seen: {seen}"
+            );
+            return Err(Error::new(ErrorKind::WorkFailed, text).with_cause(error));
+        }
+        let passes = error.is_server() || error.is_retryable() || (is_missing && comes);
+        let blind = *self.blind.get_or_insert(now);
+        if passes && now.saturating_duration_since(blind) < GRACE {
+            let unseen = || Progress::new(0, "work", "not to be seen");
+            return Ok(Step::Pending(self.seen.clone().unwrap_or_else(unseen)));
+        }
+        Err(error)
+    }
 }

@@ -152,7 +152,7 @@ impl Server {
             has_failed: false,
             is_busy: true,
         };
-        Ok(examples.of(known.answer))
+        Ok(examples.of("", known.answer))
     }
 
     /// Remembers the answer of another server.

@@ -160,11 +160,11 @@ async fn a_value_that_is_no_json_is_refused_by_its_name_before_anything_is_sent(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operation_prints_no_value_of_its_body() {
+async fn an_operation_prints_no_value() {
     let update = ovh_vps::UpdateVps::new("v").display_name("xyzzy");
     assert_eq!(
         format!("{update:?}"),
-        r#"UpdateVps(Parts { args: ["v"], query: [], body: ["displayName"] })"#
+        r#"UpdateVps(Parts { args: 1, query: [], body: ["displayName"] })"#
     );
 }
 

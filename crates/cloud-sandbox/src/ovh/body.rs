@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::Refusal;
+use super::query::point_in_time;
 
 /// A field of a body.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,7 @@ pub(crate) enum Kind {
     Text,
     Flag,
     Integer,
+    Datetime,
     Ip,
     Texts,
     Object,
@@ -190,6 +192,10 @@ impl Field {
             Kind::Integer => (
                 value.is_i64() || value.is_u64(),
                 "is not valid for type long".to_owned(),
+            ),
+            Kind::Datetime => (
+                value.as_str().and_then(point_in_time).is_some(),
+                "is not valid for type datetime".to_owned(),
             ),
             Kind::Ip => (
                 value.as_str().is_some_and(is_ip),

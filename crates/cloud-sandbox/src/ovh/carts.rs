@@ -9,6 +9,7 @@ use super::body::{Field, Kind, nullable, optional, required};
 use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
+use super::query::point_in_time;
 use super::{Ctx, datetime};
 
 const SUBSIDIARIES: &[&str] = &[
@@ -16,7 +17,7 @@ const SUBSIDIARIES: &[&str] = &[
 ];
 const CREATION: &[Field] = &[
     optional("description", Kind::Text),
-    optional("expire", Kind::Text),
+    optional("expire", Kind::Datetime),
     required(
         "ovhSubsidiary",
         Kind::OneOf("OvhSubsidiaryEnum", SUBSIDIARIES),
@@ -63,11 +64,22 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 
 /// The cart in the path, with what it shows under `cart` and its items by their numbers under `items`.
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Value, Refusal> {
+    drop_expired(ctx);
     let id = &ctx.parameters[0];
     ctx.account
         .carts
         .get_mut(id)
         .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+/// Lets go what has expired. The description has the time and no answer for a cart after it: it is as one that never was.
+fn drop_expired(ctx: &mut Ctx<'_>) {
+    let now = jiff::Timestamp::try_from(ctx.now()).unwrap_or(jiff::Timestamp::MAX);
+    let is_over = |cart: &Value| {
+        let expires = cart["cart"]["expire"].as_str().and_then(point_in_time);
+        expires.is_some_and(|expires| expires <= now)
+    };
+    ctx.account.carts.retain(|_, cart| !is_over(cart));
 }
 
 /// The cart in the path, as long as it is not ordered.
@@ -87,6 +99,7 @@ fn render(cart: &Value) -> Value {
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    drop_expired(ctx);
     let carts = ctx
         .account
         .carts
@@ -115,7 +128,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .body
         .get("expire")
         .cloned()
-        // A day is a choice of the sandbox, which lets no cart go; the description says only that the field is there.
+        // A day is a choice of the sandbox; the description says only that the field is there.
         .unwrap_or_else(|| json!(datetime(later)));
     let shown = json!({"cartId": id, "description": ctx.body.text("description"), "expire": expire, "readOnly": false});
     let cart = json!({"cart": shown, "assigned": false, "items": {}});

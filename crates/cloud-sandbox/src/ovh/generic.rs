@@ -124,7 +124,9 @@ pub(crate) fn answer(
         has_failed: ctx.call.fail_actions.is_some(),
         is_busy: false,
     };
-    let answer = examples.of(described.answer);
+    // What a list has objects for is their ids.
+    let name_of_items = if described.has("+") { "id" } else { "" };
+    let answer = examples.of(name_of_items, described.answer);
     match answer {
         Value::Array(items) if described.has("@") => cursored(ctx, items),
         Value::Array(ids) if described.has("+") => {
@@ -133,7 +135,7 @@ pub(crate) fn answer(
                 let Found::Route(detail) = find(&Method::GET, &format!("{path}/-")) else {
                     return id.clone();
                 };
-                let mut object = examples.of(detail.handler.answer);
+                let mut object = examples.of("", detail.handler.answer);
                 let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
                 name(
                     &mut object,

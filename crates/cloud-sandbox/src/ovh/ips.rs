@@ -12,6 +12,7 @@ use super::body::{Field, Kind, optional, required};
 use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
+use super::servers;
 use super::services::{self, list_some};
 use super::task::{Family, Task};
 use super::{Ctx, datetime, network};
@@ -58,6 +59,8 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(POST "/ip/{ip}/reverse", Some("ip:apiovh:reverse/create"), create_reverse).body(REVERSE),
     op!(DELETE "/ip/{ip}/reverse/{ipReverse}", Some("ip:apiovh:reverse/delete"), delete_reverse),
     op!(POST "/ip/{ip}/move", Some("ip:apiovh:move"), move_block).body(MOVE),
+    op!(GET "/ip/{ip}/task", Some("ip:apiovh:task/get"), list_tasks).query(&["function", "status"]),
+    op!(GET "/ip/{ip}/task/{taskId}", Some("ip:apiovh:task/get"), get_task),
 ];
 
 /// The own addresses of the services, and one block of additional addresses.
@@ -244,11 +247,22 @@ fn move_block(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         })
 }
 
+fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    servers::tasks(ctx, Family::Ip, render_task)
+}
+
+fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let task = ctx.task(Family::Ip, &ctx.parameters[0], &ctx.parameters[1])?;
+    Ok(render_task(task, ctx.now()))
+}
+
 fn render_task(task: &Task, now: SystemTime) -> Value {
     json!({
         "taskId": task.id,
         "function": task.function,
-        "status": task.state(now, ["init", "todo", "doing", "done", "ovhError"], &["cancelled", "customerError"]),
+        "status": servers::status(task, now),
         "comment": task.comment(now),
         "destination": task.extra,
         "startDate": datetime(task.created),

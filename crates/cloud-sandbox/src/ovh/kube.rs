@@ -203,9 +203,6 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
     let now = datetime(account.now());
     let number = |name: &str, default: i64| wanted[name].as_i64().unwrap_or(default);
     let flag = |name: &str| wanted[name].as_bool().unwrap_or_default();
-    // Kept within bounds instead of refused, for a pool comes with a cluster as well, where its number is checked by
-    // nothing else.
-    let desired = number("desiredNodes", 1).clamp(0, MOST_NODES);
     let template = match &wanted["template"] {
         Value::Null => json!({
             "metadata": {"annotations": {}, "finalizers": [], "labels": {}},
@@ -234,7 +231,7 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
         "monthlyBilled": flag("monthlyBilled"),
         "autoscaling": autoscaling,
         "availabilityZones": wanted["availabilityZones"],
-        "desiredNodes": desired,
+        "desiredNodes": number("desiredNodes", 1),
         "minNodes": number("minNodes", 0),
         "maxNodes": number("maxNodes", MOST_NODES),
         "currentNodes": 0,
@@ -244,6 +241,18 @@ fn fresh_pool(account: &mut Account, project: &str, wanted: &Value) -> Value {
         "createdAt": now,
         "updatedAt": now,
     })
+}
+
+/// A pool, if it may have the number of nodes that it shall have. Each of them is made when it is asked for.
+fn sized(pool: Value) -> Result<Value, Refusal> {
+    let number = |name: &str| pool[name].as_i64().unwrap_or_default();
+    let (nodes, most) = (number("desiredNodes"), number("maxNodes").min(MOST_NODES));
+    if (number("minNodes")..=most).contains(&nodes) && nodes >= 0 {
+        return Ok(pool);
+    }
+    Err(Refusal::bad_request(format!(
+        "desiredNodes {nodes} is not between minNodes and maxNodes"
+    )))
 }
 
 /// All nodes of a pool are there.
@@ -307,7 +316,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             POOL,
             "nodepool",
         )?;
-        pools.push(fresh_pool(ctx.account, &project, wanted));
+        pools.push(sized(fresh_pool(ctx.account, &project, wanted))?);
     }
     ctx.part(KIND, "clusters")?[&id] = json!({"cluster": cluster, "pools": pools});
     let of = id.clone();
@@ -320,10 +329,13 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         move |account, done| {
             let now = datetime(account.now());
             account.change(KIND, &project, |service| {
-                let cluster = &mut service.parts["clusters"][of];
+                let Some(cluster) = staying(service, &of) else {
+                    return;
+                };
                 cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
                 cluster["cluster"]["updatedAt"] = json!(now);
-                for pool in cluster["pools"].as_array_mut().into_iter().flatten() {
+                let pools = cluster["pools"].as_array_mut().into_iter().flatten();
+                for pool in pools.filter(|pool| pool["status"] != "DELETING") {
                     if done {
                         ready(pool);
                     } else {
@@ -334,6 +346,12 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         },
     );
     Ok(cluster)
+}
+
+/// The cluster that work ends on. One whose deletion began meanwhile goes on to its end, and is not made anew after it.
+fn staying<'s>(service: &'s mut Service, cluster: &str) -> Option<&'s mut Value> {
+    let cluster = service.parts["clusters"].get_mut(cluster);
+    cluster.filter(|one| one["cluster"]["status"] != "DELETING")
 }
 
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c Value, Refusal> {
@@ -414,9 +432,7 @@ fn work(
     cloud::start(ctx, action, region, &id, units, move |account, done| {
         let now = datetime(account.now());
         account.change(KIND, &project, |service| {
-            // One whose deletion began meanwhile goes on to its end.
-            let cluster = service.parts["clusters"].get_mut(&of);
-            let Some(cluster) = cluster.filter(|one| one["cluster"]["status"] != "DELETING") else {
+            let Some(cluster) = staying(service, &of) else {
                 return;
             };
             cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
@@ -496,7 +512,7 @@ fn create_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
     let mut wanted = json!({});
     body.amend(&mut wanted);
-    let pool = fresh_pool(ctx.account, &project, &wanted);
+    let pool = sized(fresh_pool(ctx.account, &project, &wanted))?;
     let pools = &mut ready_cluster(ctx)?["pools"];
     // Nodes are named after their pool, so that two pools of one name could not be told apart.
     let is_taken = |known: &Value| known["name"] == pool["name"];
@@ -524,8 +540,9 @@ fn work_on_pool(
     cloud::start(ctx, action, REGIONS[0], id, units, move |account, done| {
         let now = datetime(account.now());
         account.change(KIND, &project, |service| {
-            let mut pools = pools_of(service, &cluster).into_iter().flatten();
-            if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
+            // As with a cluster: the end of a deletion is its own.
+            let pool = pool_of(service, &cluster, &of);
+            if let Some(pool) = pool.filter(|pool| pool["status"] != "DELETING") {
                 pool["updatedAt"] = json!(now);
                 if done {
                     end(pool);
@@ -543,6 +560,11 @@ fn pools_of<'s>(service: &'s mut Service, cluster: &str) -> Option<&'s mut Vec<V
         .get_mut(cluster)?
         .get_mut("pools")?
         .as_array_mut()
+}
+
+fn pool_of<'s>(service: &'s mut Service, cluster: &str, id: &str) -> Option<&'s mut Value> {
+    let mut pools = pools_of(service, cluster)?.iter_mut();
+    pools.find(|pool| pool["id"] == id)
 }
 
 /// The pool in the path.
@@ -577,16 +599,10 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .as_object_mut()
         // A wish of this request and no field of a pool.
         .map(|wanted| wanted.remove("nodesToRemove"));
-    let number = |name: &str| wanted[name].as_i64().unwrap_or_default();
-    let (nodes, before) = (number("desiredNodes"), pool["desiredNodes"].as_i64());
-    // Each node is made when it is asked for.
-    let most = number("maxNodes").min(MOST_NODES);
     // Checked after the body is laid over the pool: a request may move a bound and the number at once.
-    if !(number("minNodes")..=most).contains(&nodes) {
-        return Err(Refusal::bad_request(format!(
-            "desiredNodes {nodes} is not between minNodes and maxNodes"
-        )));
-    }
+    let wanted = sized(wanted)?;
+    let nodes = wanted["desiredNodes"].as_i64().unwrap_or_default();
+    let before = pool["desiredNodes"].as_i64();
     *pool = wanted;
     // Without another number of nodes there is nothing to wait for.
     let Some(before) = before.filter(|before| *before != nodes) else {
@@ -600,8 +616,8 @@ fn change_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let of = id.clone();
     ctx.account.after(ctx.unit / 10, move |account| {
         account.change(KIND, &project, |service| {
-            let mut pools = pools_of(service, &cluster).into_iter().flatten();
-            if let Some(pool) = pools.find(|pool| pool["id"] == of.as_str()) {
+            let pool = pool_of(service, &cluster, &of);
+            if let Some(pool) = pool.filter(|pool| pool["status"] == "READY") {
                 pool["status"] = json!(status);
                 pool["sizeStatus"] = json!(size);
             }

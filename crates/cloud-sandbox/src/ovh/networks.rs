@@ -152,10 +152,11 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         move |account, done| {
             account.change(KIND, &project, |service| {
                 let networks = service.parts["networks"].as_array_mut();
+                // The making of one whose deletion began meanwhile does not bring it back.
                 for network in networks
                     .into_iter()
                     .flatten()
-                    .filter(|network| network["id"] == of.as_str())
+                    .filter(|one| one["id"] == of.as_str() && one["status"] == "BUILDING")
                 {
                     network["status"] = json!(if done { "ACTIVE" } else { "ERROR" });
                     let regions = network["regions"].as_array_mut().into_iter().flatten();

@@ -91,14 +91,8 @@ impl Query {
         let Some(text) = self.get(name) else {
             return Ok(None);
         };
-        let time = text
-            .parse::<jiff::Timestamp>()
-            // The description calls all of them dates and times, and clients send a day alone, or a time without an
-            // offset.
-            .or_else(|_| format!("{text}T00:00:00Z").parse())
-            .or_else(|_| format!("{text}Z").parse());
-        time.map(Some)
-            .map_err(|_| Refusal::wrong_value(name, text, "is not valid for type datetime"))
+        let time = point_in_time(text).map(Some);
+        time.ok_or_else(|| Refusal::wrong_value(name, text, "is not valid for type datetime"))
     }
 
     /// Whether the tags of an object pass the filter by `iamTags` or the like: `{"key": [{"operator": .., "value": ..}]}`.
@@ -134,6 +128,16 @@ impl Query {
         }
         Ok(true)
     }
+}
+
+/// A point in time as clients send it. The description calls all of them dates and times, and clients send a day alone, or a
+/// time without an offset.
+pub(crate) fn point_in_time(text: &str) -> Option<jiff::Timestamp> {
+    let time = text
+        .parse()
+        .or_else(|_| format!("{text}T00:00:00Z").parse())
+        .or_else(|_| format!("{text}Z").parse());
+    time.ok()
 }
 
 /// Whether a text matches a pattern, in which `*` stands for any characters.

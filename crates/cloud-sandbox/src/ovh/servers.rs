@@ -310,7 +310,8 @@ pub(crate) fn task(ctx: &Ctx<'_>, id: i64) -> Result<Value, Refusal> {
     Ok(render_task(task, ctx.now()))
 }
 
-fn status(task: &Task, now: SystemTime) -> &str {
+/// The state of a task of a server or an address: both have the same words.
+pub(crate) fn status(task: &Task, now: SystemTime) -> &str {
     task.state(
         now,
         ["init", "todo", "doing", "done", "ovhError"],
@@ -337,17 +338,26 @@ fn render_task(task: &Task, now: SystemTime) -> Value {
 
 fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
+    tasks(ctx, Family::Server, render_task)
+}
+
+/// The tasks of this family that the service of the path has.
+pub(crate) fn tasks(
+    ctx: &mut Ctx<'_>,
+    family: Family,
+    render: fn(&Task, SystemTime) -> Value,
+) -> Result<Value, Refusal> {
     ctx.query.one_of("status", "TaskStatusEnum", STATUSES)?;
     let (now, name, query) = (ctx.now(), &ctx.parameters[0], &ctx.query);
     let rows: Vec<_> = ctx
         .account
         .tasks
         .values()
-        .filter(|task| task.family == Family::Server && task.subject == *name)
+        .filter(|task| task.family == family && task.subject == *name)
         .filter(|task| {
             query.admits("function", task.function) && query.admits("status", status(task, now))
         })
-        .map(|task| (json!(task.id), render_task(task, now)))
+        .map(|task| (json!(task.id), render(task, now)))
         .collect();
     expandable(ctx, rows)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::common::SECOND;
 use crate::common::ovh::Ovh;
 use cloud_sandbox::ovh::{self, ACCOUNT, APPLICATION_KEY, CLIENT_ID, Settings};
 use cloud_sandbox::{Sandbox, hetzner};
@@ -14,7 +15,7 @@ const GONE: &str = "Client::NotFound";
 #[test]
 fn every_operation_is_declared_once() {
     let operations: Vec<_> = ovh::operations().collect();
-    assert_eq!(operations.len(), 240);
+    assert_eq!(operations.len(), 242);
     for operation in &operations {
         assert_eq!(
             operation.id,
@@ -225,6 +226,45 @@ async fn an_order_is_delivered_in_time() {
         order["date"].as_str().unwrap().replace('+', "%2B")
     );
     assert_eq!(api.ok(&before).await.as_array().unwrap().len(), 24);
+}
+
+#[tokio::test]
+async fn a_cart_is_gone_once_it_has_expired() {
+    let api = Ovh::new();
+    let make = async |body: Value| {
+        let cart = api.post("/order/cart", body).await;
+        let id = cart.ok(200)["cartId"].as_str().unwrap().to_owned();
+        let path = format!("/order/cart/{id}");
+        api.post(&format!("{path}/assign"), Value::Null)
+            .await
+            .ok(200);
+        path
+    };
+    let usual = make(json!({"ovhSubsidiary": "FR"})).await;
+    let hour = SECOND * 3600;
+    let expire = cloud_core::model::Timestamp::from(api.sandbox.clock().now() + hour).to_string();
+    let short = make(json!({"ovhSubsidiary": "FR", "expire": expire})).await;
+    api.sandbox.clock().advance(SECOND * 3599);
+    api.ok(&short).await;
+    api.sandbox.clock().advance(SECOND);
+    assert_eq!(api.ok("/order/cart").await.as_array().unwrap().len(), 1);
+    api.post(&format!("{short}/domain"), json!({"domain": "a.example"}))
+        .await
+        .refused(404, GONE, None, "does not exist");
+    // Times are written in whole seconds.
+    api.sandbox.clock().advance(hour * 22 + SECOND * 3598);
+    api.ok(&usual).await;
+    api.sandbox.clock().advance(SECOND * 2);
+    for path in [&usual, &format!("{usual}/summary"), &short] {
+        let gone = api.get(path).await;
+        gone.refused(404, GONE, None, "does not exist");
+    }
+    assert_eq!(api.ok("/order/cart").await, json!([]));
+    let wrong = json!({"ovhSubsidiary": "FR", "expire": "tomorrow"});
+    let problem = "[expire] Given data (tomorrow) is not valid for type datetime";
+    api.post("/order/cart", wrong)
+        .await
+        .refused(400, BAD, None, problem);
 }
 
 #[tokio::test]

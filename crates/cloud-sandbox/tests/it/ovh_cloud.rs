@@ -304,6 +304,87 @@ async fn a_cluster_that_is_deleted_is_gone_whatever_its_pools_do_meanwhile() {
     assert_eq!(api.ok(&list).await, before);
 }
 
+/// The description gives 0 and 100 as the bounds of a pool that names none.
+#[tokio::test]
+async fn a_pool_is_not_made_with_more_or_fewer_nodes_than_it_may_have() {
+    let api = Ovh::new();
+    let list = format!("{PROJECT}/kube");
+    let before = api.ok(&list).await;
+    let pools = format!("{list}/{}/nodepool", before[0].as_str().unwrap());
+    for (sizes, nodes) in [
+        (json!({"desiredNodes": 101}), 101),
+        (json!({"desiredNodes": 101, "maxNodes": 200}), 101),
+        (json!({"desiredNodes": -1}), -1),
+        (json!({"desiredNodes": -1, "minNodes": -5}), -1),
+        (json!({"desiredNodes": 5, "maxNodes": 4}), 5),
+        (json!({"desiredNodes": 1, "minNodes": 2}), 1),
+        (json!({"minNodes": 2}), 1),
+    ] {
+        let mut pool = sizes;
+        pool["flavorName"] = json!("b2-7");
+        let problem = format!("desiredNodes {nodes} is not between minNodes and maxNodes");
+        let cluster = json!({"region": "DE1", "nodepool": pool});
+        let with_cluster = api.post(&list, cluster).await;
+        with_cluster.refused(400, BAD, None, &problem);
+        let alone = api.post(&pools, pool).await;
+        alone.refused(400, BAD, None, &problem);
+    }
+    assert_eq!(api.ok(&list).await, before);
+    assert_eq!(api.ok(&pools).await.as_array().unwrap().len(), 1);
+    let empty = json!({"flavorName": "b2-7", "name": "empty", "desiredNodes": 0});
+    assert_eq!(api.post(&pools, empty).await.ok(200)["desiredNodes"], 0);
+}
+
+/// What was under way when the deletion began ends while it goes on, or after it.
+#[tokio::test]
+async fn what_is_being_deleted_does_not_come_back() {
+    let api = Ovh::new();
+    let clusters = format!("{PROJECT}/kube");
+    let before = api.ok(&clusters).await;
+    let seeded = format!("{clusters}/{}/nodepool", before[0].as_str().unwrap());
+    let pool = json!({"flavorName": "b2-7", "name": "more"});
+    let made = api.post(&seeded, pool).await.ok(200).clone();
+    let pool = format!("{seeded}/{}", made["id"].as_str().unwrap());
+    let network = json!({"name": "net", "regions": ["GRA11"]});
+    let networks = format!("{PROJECT}/network/private");
+    let made = api.post(&networks, network).await.ok(200).clone();
+    let network = format!("{networks}/{}", made["id"].as_str().unwrap());
+    // A pool is made in five seconds and deleted in three, a network in two and one.
+    api.sandbox.clock().advance(SECOND * 3 / 2);
+    api.delete(&network).await.ok(200);
+    api.sandbox.clock().advance(SECOND * 3 / 4);
+    assert_eq!(api.ok(&network).await["status"], "DELETING");
+    api.sandbox.clock().advance(SECOND);
+    api.delete(&pool).await.ok(200);
+    api.sandbox.clock().advance(SECOND * 9 / 4);
+    assert_eq!(api.ok(&pool).await["status"], "DELETING");
+    // One that is about to show that it grows.
+    let other = api.ok(&seeded).await[0]["id"].as_str().unwrap().to_owned();
+    let other = format!("{seeded}/{other}");
+    api.put(&other, json!({"desiredNodes": 9})).await.ok(200);
+    api.delete(&other).await.ok(200);
+    api.sandbox.clock().advance(SECOND / 2);
+    assert_eq!(api.ok(&other).await["status"], "DELETING");
+    api.settle();
+    assert_eq!(api.ok(&seeded).await, json!([]));
+
+    // A cluster is made in twenty seconds and deleted in five, and its pool in three.
+    let body = json!({"region": "DE1", "nodepool": {"flavorName": "b2-7"}});
+    let made = api.post(&clusters, body.clone()).await.ok(200).clone();
+    let path = format!("{clusters}/{}", made["id"].as_str().unwrap());
+    api.delete(&path).await.ok(200);
+    api.settle();
+    assert_eq!(api.ok(&clusters).await, before);
+    let made = api.post(&clusters, body).await.ok(200).clone();
+    let pools = format!("{clusters}/{}/nodepool", made["id"].as_str().unwrap());
+    let pool = api.ok(&pools).await[0]["id"].as_str().unwrap().to_owned();
+    let pool = format!("{pools}/{pool}");
+    api.sandbox.clock().advance(SECOND * 18);
+    api.delete(&pool).await.ok(200);
+    api.sandbox.clock().advance(SECOND * 5 / 2);
+    assert_eq!(api.ok(&pool).await["status"], "DELETING");
+}
+
 #[tokio::test]
 async fn a_subnet_without_room_for_a_gateway_is_refused() {
     let api = Ovh::new();

@@ -86,8 +86,12 @@ async fn lists_have_two_items_and_their_objects() {
     assert_eq!(page.header(MARK), "true");
     let tasks = page.ok(200).as_array().unwrap().clone();
     let ids: Vec<&Value> = tasks.iter().map(|task| &task["id"]).collect();
-    assert_eq!(ids, [&json!(7), &json!(8)]);
-    assert_eq!(tasks[1], api.ok("/vrack/pn-1/task/8").await);
+    let (first, second) = (4_294_967_303_i64, 4_294_967_304_i64);
+    assert_eq!(ids, [&json!(first), &json!(second)]);
+    assert_eq!(api.ok("/vrack/pn-1/task").await, json!([first, second]));
+    let task = api.ok(&format!("/vrack/pn-1/task/{second}")).await;
+    assert_eq!(tasks[1], task);
+    assert_eq!(task["orderId"], first, "no id fits into 32 bits");
 
     let headers = [("x-pagination-size", "1")];
     let first = api.signed("GET", "/v2/okms/resource", &headers, "").await;

@@ -469,11 +469,27 @@ async fn blocks_are_named_and_moved() {
         api.ok(BLOCK).await["routedTo"]["serviceName"],
         "ns1000001.ip-192-0-2.eu"
     );
+    let (tasks, id) = (format!("{BLOCK}/task"), &task["taskId"]);
+    let of_it = |query: &str| format!("{tasks}?function=genericMoveFloatingIp&status={query}");
+    assert_eq!(api.ok(&of_it("init")).await, json!([id]));
+    assert_eq!(api.ok(&of_it("done")).await, json!([]));
+    api.get(&format!("/vps/vps-5a4d6b07.vps.ovh.net/tasks/{id}"))
+        .await
+        .refused(404, GONE, None, "");
     api.settle();
     assert_eq!(
         api.ok(BLOCK).await["routedTo"]["serviceName"],
         "vps-5a4d6b07.vps.ovh.net"
     );
+    let ended = api.ok(&format!("{tasks}/{id}")).await;
+    assert_eq!(
+        (&ended["status"], &ended["destination"]),
+        (&json!("done"), &task["destination"])
+    );
+    assert_eq!(api.ok(&of_it("done")).await, json!([id]));
+    api.get(&format!("{tasks}?status=ready"))
+        .await
+        .refused(400, BAD, None, "TaskStatusEnum");
     api.post(&format!("{BLOCK}/move"), json!({"to": "the moon"}))
         .await
         .refused(400, BAD, None, "the moon");

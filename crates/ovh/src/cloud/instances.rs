@@ -599,12 +599,11 @@ impl CreateInstance {
         call.options(|_| options).await
     }
 
-    cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
-        /// asynchronous code it stops the worker that runs it, so await the request there.
-        pub fn send_blocking(self) -> Result<Accepted<InstanceDetail>> {
-            Task::new(self.send()).send_blocking()
-        }
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
+    /// asynchronous code it stops the worker that runs it, so await the request there.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Accepted<InstanceDetail>> {
+        Task::new(self.send()).send_blocking()
     }
 }
 

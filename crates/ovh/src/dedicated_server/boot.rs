@@ -58,20 +58,6 @@ impl<'a> Boots<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:boot/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::dedicated_server::BootType;
-    ///
-    /// let boots = api.dedicated_servers().boots("ns1000001.ip-192-0-2.eu");
-    /// let rescue = boots.list().boot_type(BootType::Rescue).all().await?;
-    /// api.dedicated_servers().update("ns1000001.ip-192-0-2.eu").boot_id(rescue[0].boot_id).await?;
-    /// # assert_eq!(api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?.boot_id, Some(rescue[0].boot_id));
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListBoots {
         let args = [self.server.as_str()];
         ListBoots::new(

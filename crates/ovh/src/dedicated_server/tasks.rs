@@ -160,8 +160,8 @@ impl<'a> Tasks<'a> {
     ///
     /// # Permissions
     ///
-    /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
-    /// that is there; [waiting](cloud_core::wait::Accepted::wait) bears that.
+    /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 500 for a task that is
+    /// there, and with 404 for a new one; [waiting](cloud_core::wait::Accepted::wait) bears both.
     pub fn get(&self, task: i64) -> Call<ServerTask> {
         self.client
             .call(&ops::GET_SERVER_TASK, Decode::json())

@@ -36,6 +36,28 @@ pub struct Record {
 
 /// Calls about the records of a zone (`/domain/zone/{zoneName}/record`). Changes are served from the next
 /// [refresh](super::ZoneHandle::refresh) on.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+/// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+/// use ovh::domain::RrType;
+///
+/// let records = api.zone("example.com").records();
+/// let mx = records.list().field_type(RrType::Mx).all().await?;
+/// assert_eq!(mx[0].target, "1 mx1.mail.ovh.net.");
+///
+/// let record = records.create(RrType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
+/// records.update(&record).target("203.0.113.8").await?;
+/// assert_eq!(records.get(&record).await?.target, "203.0.113.8");
+/// records.delete(&record).await?;
+/// api.zone("example.com").refresh().await?; // the name servers learn of it now
+///
+/// let error = records.create(RrType::A, "not an address").await.unwrap_err();
+/// assert!(error.to_string().contains("not an address"), "{error}");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     client: &'a Client,
@@ -124,18 +146,6 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:record/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RrType;
-    ///
-    /// let mx = api.zone("example.com").records().list().field_type(RrType::Mx).all().await?;
-    /// assert_eq!(mx.iter().map(|record| record.target.as_str()).collect::<Vec<_>>(), ["1 mx1.mail.ovh.net.", "5 mx2.mail.ovh.net."]);
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListRecords {
         ListRecords::new(
             self.client
@@ -150,21 +160,6 @@ impl<'a> Records<'a> {
     ///
     /// The IAM action `dnsZone:apiovh:record/create`. 400 when type and value do not go together, 409 when an alias
     /// (`CNAME`) is in the way.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::domain::RrType;
-    ///
-    /// let records = api.zone("example.com").records();
-    /// let record = records.create(RrType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
-    /// assert_eq!((record.sub_domain.as_str(), record.ttl), ("api", Some(300)));
-    /// let error = records.create(RrType::A, "not an address").await.unwrap_err();
-    /// assert!(error.to_string().contains("not an address"), "{error}");
-    /// # Ok(()) }
-    /// ```
     pub fn create(&self, kind: impl Into<RrType>, target: impl Into<String>) -> CreateRecord {
         let call = self
             .client
@@ -178,18 +173,6 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:record/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.zone("example.com").records();
-    /// # let id = records.list().all().await?[0].id;
-    /// let record = records.get(id).await?;
-    /// assert_eq!(record.id, id);
-    /// # Ok(()) }
-    /// ```
     pub fn get(&self, record: impl Into<RecordId>) -> Call<Record> {
         self.client
             .call(&ops::GET_RECORD, Decode::json())
@@ -202,18 +185,6 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:record/edit`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.zone("example.com").records();
-    /// # let id = records.list().sub_domain("www").field_type("A").all().await?[0].id;
-    /// records.update(id).target("203.0.113.7").await?;
-    /// assert_eq!(records.get(id).await?.target, "203.0.113.7");
-    /// # Ok(()) }
-    /// ```
     pub fn update(&self, record: impl Into<RecordId>) -> UpdateRecord {
         let call = self.client.call(&ops::UPDATE_RECORD, Decode::nothing());
         UpdateRecord::new(call.arg(&self.zone).arg(record.into()))
@@ -224,18 +195,6 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:record/delete`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.zone("example.com").records();
-    /// # let id = records.list().all().await?[0].id;
-    /// records.delete(id).await?;
-    /// assert!(records.get(id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(&self, record: impl Into<RecordId>) -> Call<()> {
         self.client
             .call(&ops::DELETE_RECORD, Decode::nothing())

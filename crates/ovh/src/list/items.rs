@@ -130,20 +130,6 @@ impl<T: Send + 'static> Items<T> {
     /// The next item; `None` after the last one.
     ///
     /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let mut zones = api.zones().list().items();
-    /// let mut names = Vec::new();
-    /// while let Some(zone) = zones.next().await? {
-    ///     names.push(zone.name);
-    /// }
-    /// assert_eq!(names, ["example.com", "example.org"]);
-    /// # Ok(()) }
-    /// ```
     pub async fn next(&mut self) -> Result<Option<T>> {
         std::future::poll_fn(|cx| self.poll_item(cx))
             .await

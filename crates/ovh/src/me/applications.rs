@@ -62,16 +62,6 @@ impl<'a> Applications<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/application/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let applications = api.me().applications().list().all().await?;
-    /// assert_eq!(applications[0].application_key, cloud_sandbox::ovh::APPLICATION_KEY);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> List<ApiApplication> {
         self.0
             .expanded(&ops::LIST_APPLICATIONS, &ops::GET_APPLICATION, &[])

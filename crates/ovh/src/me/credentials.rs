@@ -39,20 +39,6 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// use ovh::CredentialState;
-    ///
-    /// for key in api.me().credentials().list().status(CredentialState::Validated).all().await? {
-    ///     println!("{}: {} rules, used last {:?}", key.credential_id, key.rules.len(), key.last_use);
-    /// }
-    /// # assert_eq!(api.me().credentials().list().status(CredentialState::Validated).all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListCredentials {
         ListCredentials::new(
             self.0

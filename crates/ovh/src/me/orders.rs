@@ -82,18 +82,6 @@ impl<'a> Orders<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/order/get`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for order in api.me().orders().list().since("2020-01-01").all().await? {
-    ///     println!("{} {}", order.order_id, order.price_with_tax.text);
-    /// }
-    /// # assert!(!api.me().orders().list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListOrders {
         ListOrders::new(self.0.expanded(&ops::LIST_ORDERS, &ops::GET_ORDER, &[]))
     }

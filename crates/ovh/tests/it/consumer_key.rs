@@ -314,6 +314,23 @@ async fn waiting_ends_badly_with_the_reason() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn waiting_outlasts_some_minutes_without_the_server() {
+    for status in [501, 503] {
+        let begun = tokio::time::Instant::now();
+        let transport =
+            ScriptedTransport::from_fn(move |request| match begun.elapsed().as_secs() / 60 {
+                _ if request.method() == Method::POST => granted(),
+                10..14 => Scripted::json(status, "<html>"),
+                ..20 => pending(),
+                _ => state("validated"),
+            });
+        let request = application(&transport).consumer_key().read_only("/me");
+        let wait = request.await.unwrap().wait();
+        assert!(wait.await.is_ok(), "{status}");
+    }
+}
+
 /// The rules of a key are looked at after the key.
 #[tokio::test(start_paused = true)]
 async fn a_key_whose_rules_leave_the_look_out_is_valid() {

@@ -208,6 +208,33 @@ async fn a_block_is_one_segment_and_only_names_are_set_twice() {
     );
 }
 
+/// As each other call that answers with a task, a move is followed to its end.
+#[tokio::test(start_paused = true)]
+async fn a_moved_address_is_waited_for() {
+    let task = |status: &str| {
+        json!({"taskId": 4_294_967_297_i64, "function": "genericMoveFloatingIp", "status": status,
+            "comment": "not routed", "destination": {"serviceName": "ns2"}})
+    };
+    let transport = answers([task("init"), task("doing"), task("done"), task("ovhError")]);
+    let api = client(&transport);
+    let moved = api.ips().move_to("192.0.2.0/28", "ns2").await.unwrap();
+    assert_eq!(moved.task_id.0, 4_294_967_297);
+    let ended = moved.wait().await.unwrap();
+    assert_eq!(ended.destination, moved.destination);
+    let error = moved.wait().await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.message()),
+        (
+            Some("ovhError"),
+            "genericMoveFloatingIp ended as ovhError: not routed"
+        )
+    );
+    let look = "GET /1.0/ip/192.0.2.0%2F28/task/4294967297";
+    let sent = sent(&transport);
+    assert_eq!(sent[0], "POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns2\"}");
+    assert_eq!(sent[1..], [look; 3]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_instance_is_made_once_and_waited_for() {
     let instance = |status: &str| json!({"id": "i1", "name": "web-1", "status": status});

@@ -256,6 +256,19 @@ impl ovh::Operation for Reboot {
     const PATH: &'static str = "/vps/v/reboot";
 }
 
+/// Also none of the path, as a call shows none: names of secrets and tokens stand there.
+#[test]
+fn an_operation_prints_none_of_its_values() {
+    let parts = ovh::operation::Parts::new()
+        .arg("hunter2")
+        .query("state", "hunter3")
+        .body("password", "hunter4");
+    let printed = r#"Parts { args: 1, query: ["state"], body: ["password"] }"#;
+    assert_eq!(format!("{parts:?}"), printed);
+    let call = client(&script([])).send(GetBill);
+    assert_eq!(format!("{call:?}"), "RawCall(GET /me/bill/{billId})");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_comes_with_what_came_with_it() {
     let answer = || {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloud_core::test_util::{Scripted, ScriptedTransport};
+use cloud_core::transport::TransportErrorKind;
 use ovh::ErrorKind;
 use ovh::task::Phase;
 use serde_json::{Value, json};
@@ -169,6 +170,84 @@ async fn a_task_that_is_not_there_yet_is_waited_for_and_not_for_ever() {
             .unwrap_err()
             .is_auth()
     );
+}
+
+const MINUTE: u64 = 60;
+
+/// Gives this task for `minutes`, but for the minutes in which the server is down, and then what it has come to.
+fn down(
+    minutes: std::ops::Range<u64>,
+    down: impl Fn() -> Scripted + Send + Sync + 'static,
+    end: impl Fn() -> Scripted + Send + Sync + 'static,
+) -> ScriptedTransport {
+    let begun = tokio::time::Instant::now();
+    ScriptedTransport::from_fn(move |_| match begun.elapsed().as_secs() / MINUTE {
+        minute if minutes.contains(&minute) => down(),
+        minute if minute < 40 => task("doing"),
+        _ => end(),
+    })
+}
+
+/// Long after its beginning as at its beginning, and by the status of a server in front as by one that is tried again.
+#[tokio::test(start_paused = true)]
+async fn a_wait_outlasts_some_minutes_without_the_server() {
+    let gone = || Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#);
+    let broken = || Scripted::Failure(TransportErrorKind::Interrupted);
+    for minutes in [0..4, 20..24, 36..40] {
+        for status in [500, 501, 503, 520] {
+            let bad = move || Scripted::json(status, "<html>");
+            let transport = down(minutes.clone(), bad, || task("done"));
+            let ended = client(&transport).get("/x").wait().await.unwrap();
+            assert_eq!(ended["status"], "done", "{status} {minutes:?}");
+            let transport = down(minutes.clone(), bad, gone);
+            let ended = client(&transport).get("/x").wait_gone().await;
+            assert!(ended.is_ok(), "{status} {minutes:?}");
+        }
+        let transport = down(minutes.clone(), broken, || task("done"));
+        assert!(client(&transport).get("/x").wait().await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stays_down_ends_the_wait_with_its_error() {
+    for (status, at_most) in [(501, 330), (503, 500)] {
+        let bad = move || Scripted::json(status, r#"{"message":"x"}"#);
+        let transport = down(20..60, bad, || task("done"));
+        let begun = tokio::time::Instant::now();
+        let mut wait = client(&transport).get("/x").wait();
+        // Until then it shows what was seen last.
+        let error = loop {
+            match wait.progress().await {
+                Ok(progress) => assert_eq!(progress.unwrap().to_string(), "hardReboot doing 0%"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.status().unwrap().as_u16(), status);
+        let down = begun.elapsed().as_secs() - 20 * MINUTE;
+        assert!((300..at_most).contains(&down), "{down}");
+    }
+    // The deadline is not put off.
+    let transport = down(0..60, || Scripted::json(500, ""), || task("done"));
+    let wait = client(&transport).get("/x").wait();
+    let error = wait.timeout(Duration::from_secs(60)).await.unwrap_err();
+    let text = "/x: 60 s have passed; last seen: work not to be seen 0%";
+    assert!(error.message().starts_with(text), "{error}");
+}
+
+/// Old tasks are removed.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_was_seen_and_is_gone_has_ended_unseen() {
+    let transport = down(1..60, || Scripted::json(404, "{}"), || task("done"));
+    let begun = tokio::time::Instant::now();
+    let error = client(&transport).get("/x").wait().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (
+            ErrorKind::WorkFailed,
+            "it was there and is there no longer, so how it ended is not known; last seen: hardReboot doing 0%"
+        )
+    );
+    assert!(begun.elapsed().as_secs() < 80);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use ovh::Client;
 use ovh::dedicated_server::{
     BootType, BurstStatus, Customizations, InterfaceMode, IpmiAccessType, Storage, TaskFunction,
 };
-use ovh::ip::IpType;
+use ovh::ip::{IpTaskFunction, IpType};
 use ovh::service::Renewal;
 
 use super::super::Run;
@@ -14,7 +14,7 @@ use super::{All, PUBLIC_KEY, ended};
 pub(super) async fn all(run: &mut Run, api: &Client, settle: Duration) {
     let server = servers(run, api, settle).await;
     vps(run, api, settle).await;
-    addresses(run, api, &server).await;
+    addresses(run, api, &server, settle).await;
 }
 
 async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
@@ -132,7 +132,7 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     ended(rebuilt, settle).await;
 }
 
-async fn addresses(run: &mut Run, api: &Client, server: &str) {
+async fn addresses(run: &mut Run, api: &Client, server: &str, settle: Duration) {
     let ip = api.ips();
     let blocks = run
         .call(All(ip
@@ -149,5 +149,11 @@ async fn addresses(run: &mut Run, api: &Client, server: &str) {
         .await;
     run.call(All(ip.reverses(&block))).await;
     run.call(ip.delete_reverse(&block, &address)).await;
-    run.call(ip.move_to(&block, server)).await;
+    let moved = run.call(ip.move_to(&block, server)).await;
+    let task = moved.as_ref().map_or(1.into(), |moved| moved.task_id);
+    ended(moved, settle).await;
+    let tasks = ip.tasks(&block);
+    let list = tasks.list().function(IpTaskFunction::Move);
+    run.call(All(list.into_list())).await;
+    run.call(tasks.get(task)).await;
 }

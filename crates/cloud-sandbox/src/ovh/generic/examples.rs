@@ -17,6 +17,10 @@ use serde_json::{Map, Value, json};
 /// The only key of a map, which no object with fields has.
 pub(crate) const KEY: &str = "a-key";
 
+/// The least number that identifies something: ids of the service have outgrown 32 bits, and who keeps them in so many finds
+/// out.
+pub(crate) const LEAST_ID: i64 = (1 << 32) + 7;
+
 /// The models of a table.
 #[derive(Debug)]
 pub(crate) struct Models<'t>(Vec<&'t str>);
@@ -71,12 +75,13 @@ impl<'t> Models<'t> {
 }
 
 impl Examples<'_> {
-    /// A value of this type, with every field that it may have; a list has two items where they can differ.
-    pub(crate) fn of(&self, kind: &str) -> Value {
+    /// A value of this type for what has this name, with every field that it may have; a list has two items where they can
+    /// differ.
+    pub(crate) fn of(&self, name: &str, kind: &str) -> Value {
         let Some(item) = kind.trim_end_matches('-').strip_suffix("[]") else {
-            return self.value(kind, 0, &mut Vec::new());
+            return self.value(name, kind, 0, &mut Vec::new());
         };
-        let items = (0..2).map(|nth| self.value(item, nth, &mut Vec::new()));
+        let items = (0..2).map(|nth| self.value(name, item, nth, &mut Vec::new()));
         let mut items: Vec<Value> = items.filter(|item| !item.is_null()).collect();
         // Enums and constants give the same value twice, where a list of one says as much.
         items.dedup();
@@ -84,14 +89,14 @@ impl Examples<'_> {
     }
 
     /// The value with this number. What holds another of its kind does not do so again: that one is null.
-    fn value(&self, kind: &str, nth: u8, above: &mut Vec<usize>) -> Value {
+    fn value(&self, name: &str, kind: &str, nth: u8, above: &mut Vec<usize>) -> Value {
         let kind = match kind.strip_suffix('-') {
             Some(_) if !self.is_busy => return json!([]),
             Some(list) => list,
             None => kind,
         };
         if let Some(item) = kind.strip_suffix("[]") {
-            let item = self.value(item, nth, above);
+            let item = self.value(name, item, nth, above);
             return if item.is_null() {
                 json!([])
             } else {
@@ -99,7 +104,7 @@ impl Examples<'_> {
             };
         }
         if let Some(of) = kind.strip_prefix("map[]") {
-            return json!({KEY: self.value(of, nth, above)});
+            return json!({KEY: self.value(name, of, nth, above)});
         }
         if let Some(words) = kind.strip_prefix('=') {
             let (good, bad) = words.split_once('/').unwrap_or((words, words));
@@ -118,7 +123,7 @@ impl Examples<'_> {
             let fields = self.models.0.get(number).copied().unwrap_or_default();
             for field in fields.split_ascii_whitespace() {
                 let (name, kind) = field.split_once(':').unwrap_or((field, "string"));
-                let value = self.value(kind, nth, above);
+                let value = self.value(name, kind, nth, above);
                 if !value.is_null() {
                     object.insert(name.to_owned(), value);
                 }
@@ -129,6 +134,7 @@ impl Examples<'_> {
         let day = self.now.get(..10).unwrap_or_default();
         match kind {
             "void" => Value::Null,
+            "long" if name == "id" || name.ends_with("Id") => json!(LEAST_ID + i64::from(nth)),
             "long" | "integer" | "int" => json!(7 + nth),
             "double" | "float" | "number" => json!(0.5),
             "boolean" => json!(true),
