@@ -105,6 +105,7 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// Open to everybody.
+    #[inline]
     pub fn time(self) -> Call<i64> {
         self.0.open(self.0.call(&ops::AUTH_TIME, Decode::json()))
     }
@@ -126,6 +127,7 @@ impl<'a> Auth<'a> {
     /// # assert_eq!(details.account, cloud_sandbox::ovh::ACCOUNT);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn details(self) -> Call<AuthDetails> {
         self.0.call(&ops::AUTH_DETAILS, Decode::json())
     }
@@ -136,6 +138,7 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// No IAM action, but a client of an application: other credentials have no consumer key.
+    #[inline]
     pub fn current_credential(self) -> Call<ApiCredential> {
         self.0.call(&ops::AUTH_CURRENT_CREDENTIAL, Decode::json())
     }
@@ -145,6 +148,7 @@ impl<'a> Auth<'a> {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn logout(self) -> Call<()> {
         self.0.call(&ops::AUTH_LOGOUT, Decode::nothing())
     }

@@ -84,6 +84,7 @@ impl Carts<'_> {
     /// # Permissions
     ///
     /// The IAM action `order:apiovh:cart/get`.
+    #[inline]
     pub fn list(self) -> ListCarts {
         let (all, one) = (&ops::LIST_CARTS, &ops::GET_CART);
         ListCarts::new(self.0.expanded(all, one, &[]))
@@ -122,6 +123,7 @@ impl CartHandle {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn get(&self) -> Call<Cart> {
         self.call(&ops::GET_CART, Decode::json())
     }
@@ -131,6 +133,7 @@ impl CartHandle {
     /// # Permissions
     ///
     /// The IAM action `order:apiovh:cart/assign`.
+    #[inline]
     pub fn assign(&self) -> Call<()> {
         self.call(&ops::ASSIGN_CART, Decode::nothing())
     }
@@ -140,6 +143,7 @@ impl CartHandle {
     /// # Permissions
     ///
     /// The IAM action `order:apiovh:cart/delete`.
+    #[inline]
     pub fn delete(&self) -> Call<()> {
         self.call(&ops::DELETE_CART, Decode::nothing())
     }

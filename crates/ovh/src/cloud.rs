@@ -284,6 +284,7 @@ impl<'a> Projects<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:get`.
+    #[inline]
     pub fn list(self) -> List<Project> {
         self.0.expanded(&ops::LIST_PROJECTS, &ops::GET_PROJECT, &[])
     }
@@ -293,6 +294,7 @@ impl<'a> Projects<'a> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:get`.
+    #[inline]
     pub fn get(self, project: &str) -> Call<Project> {
         self.0.call(&ops::GET_PROJECT, Decode::json()).arg(project)
     }
@@ -338,6 +340,7 @@ impl ProjectHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:user/get`.
+    #[inline]
     pub fn users(&self) -> Call<Vec<User>> {
         self.whole(&ops::LIST_USERS)
     }
@@ -362,6 +365,7 @@ impl ProjectHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:operation/get`.
+    #[inline]
     pub fn operation(&self, operation: &str) -> Call<Operation> {
         self.whole(&ops::GET_OPERATION).arg(operation)
     }
@@ -372,6 +376,7 @@ impl ProjectHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:operation/get`.
+    #[inline]
     pub fn wait_operation(&self, operation: &str) -> Waiter<Operation> {
         task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
     }

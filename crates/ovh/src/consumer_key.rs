@@ -49,6 +49,7 @@ const LOOKS: Interval = Interval::new(Duration::from_secs(2), Duration::from_sec
 
 impl Client {
     /// Asks a user for the permission to act for an account. Needs an application.
+    #[inline]
     pub fn consumer_key(&self) -> RequestConsumerKey {
         RequestConsumerKey::new(self)
     }
@@ -249,6 +250,7 @@ impl IntoFuture for RequestConsumerKey {
     type Output = Result<PendingConsumerKey>;
     type IntoFuture = CallFuture<PendingConsumerKey>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
@@ -298,6 +300,7 @@ impl PendingConsumerKey {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn wait(self) -> Waiter<Client> {
         let engine = self.client.engine().clone();
         let client = Arc::new(self.client);

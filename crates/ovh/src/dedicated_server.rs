@@ -201,6 +201,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:get`.
+    #[inline]
     pub fn list(self) -> ListServers {
         ListServers::new(self.0.expanded(&ops::LIST_SERVERS, &ops::GET_SERVER, &[]))
     }
@@ -210,6 +211,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:get`.
+    #[inline]
     pub fn get(self, server: &str) -> Call<DedicatedServer> {
         self.0.call(&ops::GET_SERVER, Decode::json()).arg(server)
     }
@@ -219,6 +221,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:put`.
+    #[inline]
     pub fn update(self, server: &str) -> UpdateServer {
         UpdateServer::new(
             self.0
@@ -232,6 +235,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:burst/get`.
+    #[inline]
     pub fn burst(self, server: &str) -> Call<Burst> {
         self.0.call(&ops::GET_BURST, Decode::json()).arg(server)
     }
@@ -253,6 +257,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:reboot`; for waiting `dedicatedServer:apiovh:task/get`.
+    #[inline]
     pub fn reboot(self, server: &str) -> Call<Accepted<ServerTask>> {
         tasks::start(self.0, &ops::REBOOT_SERVER, server)
     }
@@ -291,6 +296,7 @@ impl<'a> DedicatedServers<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:virtualNetworkInterface/get`.
+    #[inline]
     pub fn interfaces(self, server: &str) -> ListInterfaces {
         ListInterfaces::new(
             self.0

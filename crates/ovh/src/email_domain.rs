@@ -95,6 +95,7 @@ impl<'a> EmailDomains<'a> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:get`.
+    #[inline]
     pub fn ids(self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_EMAIL_DOMAINS, Decode::json())
     }
@@ -149,6 +150,7 @@ impl Redirections<'_> {
     /// assert_eq!(sales[0].to, "contact@example.com");
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn list(&self) -> ListRedirections {
         ListRedirections::new(self.client.expanded(
             &ops::LIST_REDIRECTIONS,
@@ -182,6 +184,7 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/get`.
+    #[inline]
     pub fn get(&self, id: &str) -> Call<Redirection> {
         self.client
             .call(&ops::GET_REDIRECTION, Decode::json())
@@ -208,6 +211,7 @@ impl Redirections<'_> {
     /// # Permissions
     ///
     /// The IAM action `emailDomain:apiovh:redirection/delete`.
+    #[inline]
     pub fn delete(&self, id: &str) -> Call<MailTask> {
         self.client
             .call(&ops::DELETE_REDIRECTION, Decode::json())

@@ -254,6 +254,7 @@ impl Policies<'_> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/policy/get`.
+    #[inline]
     pub fn list(self) -> ListPolicies {
         ListPolicies::new(self.0.objects(&ops::LIST_POLICIES, &[]))
     }
@@ -302,6 +303,7 @@ impl Policies<'_> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/policy/edit`.
+    #[inline]
     pub fn update(self, policy: &Policy) -> UpdatePolicy {
         let call = self.0.call(&ops::UPDATE_POLICY, Decode::json());
         let groups = policy.permissions_groups.iter();
@@ -340,6 +342,7 @@ impl Resources<'_> {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn list(self) -> ListResources {
         ListResources::new(self.0.objects(&ops::LIST_RESOURCES, &[]))
     }
@@ -434,6 +437,7 @@ impl CreatePolicy {
     /// # Permissions
     ///
     /// The IAM actions `account:apiovh:iam/policy/create` and `account:apiovh:iam/policy/get`.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Policy>> {
         let (client, asked) = (self.client.clone(), self.clone());
         ready_or_get(client.clone().engine(), self.send(), move || async move {

@@ -226,6 +226,7 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:get`.
+    #[inline]
     pub fn list(self) -> ListIps {
         ListIps::new(self.0.expanded(&ops::LIST_IPS, &ops::GET_IP, &[]))
     }
@@ -235,6 +236,7 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:get`.
+    #[inline]
     pub fn get(self, block: &str) -> Call<Ip> {
         self.0.call(&ops::GET_IP, Decode::json()).arg(block)
     }
@@ -269,6 +271,7 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:reverse/get`.
+    #[inline]
     pub fn reverses(self, block: &str) -> List<ReverseIp> {
         self.0.expanded_only(&ops::LIST_REVERSES, &[block])
     }
@@ -298,6 +301,7 @@ impl<'a> IpBlocks<'a> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:reverse/delete`.
+    #[inline]
     pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {
         self.0
             .call(&ops::DELETE_REVERSE, Decode::nothing())
@@ -320,6 +324,7 @@ impl Tasks<'_> {
     /// # Permissions
     ///
     /// The IAM action `ip:apiovh:task/get`.
+    #[inline]
     pub fn list(&self) -> ListTasks {
         let (all, one) = (&ops::LIST_IP_TASKS, &ops::GET_IP_TASK);
         ListTasks::new(self.client.expanded(all, one, &[&self.block]))

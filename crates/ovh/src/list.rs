@@ -228,6 +228,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// The ids alone, in one request (v1).
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn ids(self) -> Call<Vec<String>> {
         self.call.decoded_by(
             Decode::json().map(|ids: Vec<Id>| ids.into_iter().map(|Id(id)| id).collect()),
@@ -277,6 +278,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn page(self) -> Task<Page<T>> {
         Task::new(async move {
             let first = self.pages().next().await?;
@@ -362,6 +364,7 @@ macro_rules! list_request {
             }
 
             /// The ids alone, in one request (v1).
+            #[inline]
             pub fn ids(self) -> cloud_core::call::Call<Vec<String>> {
                 self.0.ids()
             }

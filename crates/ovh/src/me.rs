@@ -190,6 +190,7 @@ impl<'a> Me<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/get`.
+    #[inline]
     pub fn get(self) -> Call<Nichandle> {
         self.0.call(&ops::GET_ME, Decode::json())
     }
@@ -211,6 +212,7 @@ impl<'a> Me<'a> {
     /// assert_eq!((me.city.as_deref(), me.spare_email), (Some("Roubaix"), None));
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn update(self) -> UpdateNichandle {
         UpdateNichandle::new(self.0.call(&ops::UPDATE_ME, Decode::nothing()))
     }

@@ -246,6 +246,7 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
     /// Sends the call, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn optional(self) -> Task<Option<T>> {
         self.raw.typed().optional()
     }
@@ -260,6 +261,7 @@ impl<T: DeserializeOwned + Send + 'static> OperationCall<T> {
     /// its task looked at.
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn wait(self) -> Waiter<Value> {
         self.raw.wait()
     }
@@ -275,6 +277,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for OperationCall<T> {
     type Output = Result<T>;
     type IntoFuture = CallFuture<T>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.raw.typed().into_future()
     }

@@ -275,6 +275,7 @@ impl<'a> PrivateDatabases<'a> {
     /// # Permissions
     ///
     /// The IAM action `webCloudDatabases:apiovh:get`.
+    #[inline]
     pub fn list(self) -> List<PrivateDatabase> {
         let (all, one) = (&ops::LIST_PRIVATE_DATABASES, &ops::GET_PRIVATE_DATABASE);
         self.0.expanded(all, one, &[])
@@ -338,6 +339,7 @@ impl<'a> Server<'a> {
     }
 
     /// Begins work that a task carries out.
+    #[inline]
     fn begin(&self, operation: &'static OperationRow) -> Call<Accepted<PrivateDatabaseTask>> {
         let (client, name) = (self.client.clone(), self.name.clone());
         let look = move |task: PrivateDatabaseTask| {
@@ -360,6 +362,7 @@ impl Databases<'_> {
     /// # Permissions
     ///
     /// The IAM action `webCloudDatabases:apiovh:database/get`.
+    #[inline]
     pub fn list(&self) -> List<Database> {
         let (all, one) = (&ops::LIST_DATABASES, &ops::GET_DATABASE);
         self.0.client.expanded(all, one, &[&self.0.name])
@@ -413,6 +416,7 @@ impl Users<'_> {
     /// # Permissions
     ///
     /// The IAM action `webCloudDatabases:apiovh:user/get`.
+    #[inline]
     pub fn list(&self) -> List<User> {
         let (all, one) = (&ops::LIST_DATABASE_USERS, &ops::GET_DATABASE_USER);
         self.0.client.expanded(all, one, &[&self.0.name])
@@ -467,6 +471,7 @@ impl Whitelist<'_> {
     /// # Permissions
     ///
     /// The IAM action `webCloudDatabases:apiovh:whitelist/get`.
+    #[inline]
     pub fn ids(&self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_WHITELIST, Decode::json())
     }
@@ -495,6 +500,7 @@ impl Tasks<'_> {
     /// # Permissions
     ///
     /// The IAM action `webCloudDatabases:apiovh:tasks/get`.
+    #[inline]
     pub fn list(&self) -> ListTasks {
         let (all, one) = (&ops::LIST_DATABASE_TASKS, &ops::GET_DATABASE_TASK);
         ListTasks::new(self.0.client.expanded(all, one, &[&self.0.name]))

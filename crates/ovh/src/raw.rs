@@ -249,6 +249,7 @@ impl RawCall {
     /// Sends the call, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn optional(self) -> Task<Option<Value>> {
         self.call.optional()
     }
@@ -347,6 +348,7 @@ impl RawCall {
     /// # ahead.abort();
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn wait(self) -> Waiter<Value> {
         if self.method == Method::GET {
             task::wait_for(self.call, self.operation)
@@ -358,6 +360,7 @@ impl RawCall {
     /// Looks at something by this `GET` until it is there no longer. Anything but a `GET` is refused before it is sent.
     ///
     /// Needs what the call needs.
+    #[inline]
     pub fn wait_gone(self) -> Waiter<()> {
         let is_get = self.method == Method::GET;
         let call = self.only_get("wait_gone").call;
@@ -418,6 +421,7 @@ impl IntoFuture for RawCall {
     type Output = Result<Value>;
     type IntoFuture = CallFuture<Value>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.call.into_future()
     }

@@ -165,6 +165,7 @@ impl ServiceInfos {
     /// # Permissions
     ///
     /// The IAM action `serviceInfos/get` of the product, such as `vps:apiovh:serviceInfos/get`.
+    #[inline]
     pub fn get(&self) -> Call<Service> {
         let call = match &self.target {
             Target::Rows(get, _) => self.client.call(get, Decode::json()),
@@ -181,6 +182,7 @@ impl ServiceInfos {
     /// # Permissions
     ///
     /// The IAM action `serviceInfos/edit` of the product, such as `vps:apiovh:serviceInfos/edit`.
+    #[inline]
     pub fn set_renewal(&self, renewal: &Renewal) -> Call<()> {
         let call = match &self.target {
             Target::Rows(_, update) => self.client.call(update, Decode::nothing()),

@@ -153,6 +153,7 @@ impl<'a> Sms<'a> {
     /// # Permissions
     ///
     /// The IAM action `sms:apiovh:get`.
+    #[inline]
     pub fn list(self) -> List<SmsAccount> {
         let (all, one) = (&ops::LIST_SMS_ACCOUNTS, &ops::GET_SMS_ACCOUNT);
         self.0.expanded(all, one, &[])
@@ -203,6 +204,7 @@ impl SmsJobs<'_> {
     /// # Permissions
     ///
     /// The IAM action `sms:apiovh:jobs/get`.
+    #[inline]
     pub fn list(&self) -> List<SmsJob> {
         let (all, one) = (&ops::LIST_SMS_JOBS, &ops::GET_SMS_JOB);
         self.client.expanded(all, one, &[&self.account])

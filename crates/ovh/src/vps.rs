@@ -239,6 +239,7 @@ impl<'a> VpsGroup<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:get`.
+    #[inline]
     pub fn list(self) -> ListVps {
         ListVps::new(self.0.expanded(&ops::LIST_VPS, &ops::GET_VPS, &[]))
     }

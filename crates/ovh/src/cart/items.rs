@@ -77,6 +77,7 @@ impl Items {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn list(&self) -> List<CartItem> {
         let (all, one) = (&ops::LIST_CART_ITEMS, &ops::GET_CART_ITEM);
         self.0.client.expanded(all, one, &[self.0.cart.as_str()])
@@ -127,6 +128,7 @@ impl Configurations {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn ids(&self) -> Call<Vec<i64>> {
         self.items
             .0
@@ -140,6 +142,7 @@ impl Configurations {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn required(&self) -> Call<Vec<Configuration>> {
         self.items
             .0

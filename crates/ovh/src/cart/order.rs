@@ -86,6 +86,7 @@ impl CartHandle {
     /// # Permissions
     ///
     /// No IAM action.
+    #[inline]
     pub fn summary(&self) -> Call<Order> {
         self.call(&ops::GET_CART_SUMMARY, Decode::json())
     }
@@ -95,6 +96,7 @@ impl CartHandle {
     /// # Permissions
     ///
     /// The IAM action `order:apiovh:cart/checkout/simulate`.
+    #[inline]
     pub fn simulate_checkout(&self) -> Call<Order> {
         self.call(&ops::SIMULATE_CHECKOUT, Decode::json())
     }

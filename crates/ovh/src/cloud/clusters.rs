@@ -293,6 +293,7 @@ impl Clusters {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/get`.
+    #[inline]
     pub fn list(&self) -> List<Cluster> {
         let (all, one) = (&ops::LIST_CLUSTERS, &ops::GET_CLUSTER);
         self.0.client.expanded(all, one, &[&self.0.id])
@@ -425,6 +426,7 @@ impl Clusters {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:capabilities/kube/regions/get`.
+    #[inline]
     pub fn regions(&self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_CLUSTER_REGIONS, Decode::json())
     }
@@ -434,12 +436,14 @@ impl Clusters {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:capabilities/kube/flavors/get`.
+    #[inline]
     pub fn flavors(&self) -> ListNodeFlavors {
         let args = [self.0.id.as_str()];
         ListNodeFlavors::new(self.0.client.objects(&ops::LIST_CLUSTER_FLAVORS, &args))
     }
 
     /// A change that the cluster shows by its status a little later.
+    #[inline]
     fn change(
         &self,
         operation: &'static cloud_core::request::OperationRow,

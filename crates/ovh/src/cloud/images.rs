@@ -178,6 +178,7 @@ impl Flavors {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:flavor/get`.
+    #[inline]
     pub fn list(&self) -> ListFlavors {
         ListFlavors::new(self.0.client.objects(&ops::LIST_FLAVORS, &[&self.0.id]))
     }
@@ -224,6 +225,7 @@ impl Images {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:image/get`.
+    #[inline]
     pub fn list(&self) -> ListImages {
         ListImages::new(self.0.client.objects(&ops::LIST_IMAGES, &[&self.0.id]))
     }
@@ -272,6 +274,7 @@ impl Snapshots {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:snapshot/get`.
+    #[inline]
     pub fn list(&self) -> ListSnapshots {
         ListSnapshots::new(self.0.client.objects(&ops::LIST_SNAPSHOTS, &[&self.0.id]))
     }

@@ -235,6 +235,7 @@ impl Instances {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:instance/get`.
+    #[inline]
     pub fn list(&self) -> ListInstances {
         ListInstances::new(self.0.client.objects(&ops::LIST_INSTANCES, &[&self.0.id]))
     }
@@ -617,6 +618,7 @@ impl std::future::IntoFuture for CreateInstance {
     type Output = Result<Accepted<InstanceDetail>>;
     type IntoFuture = CallFuture<Accepted<InstanceDetail>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Task::new(self.send()).into_future()
     }

@@ -138,6 +138,7 @@ impl ProjectHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:network/public/get`.
+    #[inline]
     pub fn public_networks(&self) -> List<Network> {
         self.client.objects(&ops::LIST_PUBLIC_NETWORKS, &[&self.id])
     }
@@ -170,6 +171,7 @@ impl PrivateNetworks {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:network/private/get`.
+    #[inline]
     pub fn list(&self) -> List<Network> {
         let args = [self.0.id.as_str()];
         self.0.client.objects(&ops::LIST_PRIVATE_NETWORKS, &args)
@@ -243,6 +245,7 @@ impl Subnets {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:network/private/subnet/get`.
+    #[inline]
     pub fn list(&self) -> List<Subnet> {
         let args = [self.project.id.as_str(), self.network.as_str()];
         self.project.client.objects(&ops::LIST_SUBNETS, &args)

@@ -219,6 +219,7 @@ impl NodePools {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
+    #[inline]
     pub fn list(&self) -> List<NodePool> {
         self.project
             .client

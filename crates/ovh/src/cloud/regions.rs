@@ -98,6 +98,7 @@ impl Regions {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:region/get`.
+    #[inline]
     pub fn list(&self) -> List<Region> {
         let (all, one) = (&ops::LIST_REGIONS, &ops::GET_REGION);
         self.0.client.expanded(all, one, &[&self.0.id])

@@ -57,6 +57,7 @@ impl SshKeys {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
+    #[inline]
     pub fn list(&self) -> ListSshKeys {
         let args = [self.0.id.as_str()];
         ListSshKeys::new(self.0.client.objects(&ops::LIST_PROJECT_SSH_KEYS, &args))
@@ -132,6 +133,7 @@ impl CreateSshKey {
     /// # Permissions
     ///
     /// The IAM actions `publicCloudProject:apiovh:sshkey/create` and `publicCloudProject:apiovh:sshkey/get`.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<SshKeyDetail>> {
         let (client, keys) = (self.keys.0.client.clone(), self.keys.clone());
         let (name, key) = (self.name.clone(), self.public_key.clone());

@@ -149,6 +149,7 @@ impl Volumes {
     /// # Permissions
     ///
     /// The IAM action `publicCloudProject:apiovh:volume/get`.
+    #[inline]
     pub fn list(&self) -> ListVolumes {
         ListVolumes::new(self.0.client.objects(&ops::LIST_VOLUMES, &[&self.0.id]))
     }
@@ -260,6 +261,7 @@ impl Volumes {
             .arg(volume)
     }
 
+    #[inline]
     fn change(
         &self,
         operation: &'static OperationRow,

@@ -58,6 +58,7 @@ impl<'a> Boots<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:boot/get`.
+    #[inline]
     pub fn list(&self) -> ListBoots {
         let args = [self.server.as_str()];
         ListBoots::new(
@@ -71,6 +72,7 @@ impl<'a> Boots<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:boot/get`.
+    #[inline]
     pub fn get(&self, boot: i64) -> Call<Netboot> {
         self.client
             .call(&ops::GET_BOOT, Decode::json())

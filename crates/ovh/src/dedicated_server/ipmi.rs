@@ -97,6 +97,7 @@ impl<'a> IpmiRoom<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:features/ipmi/get`.
+    #[inline]
     pub fn get(&self) -> Call<Ipmi> {
         self.client
             .call(&ops::GET_IPMI, Decode::json())
@@ -180,6 +181,7 @@ impl OpenAccess {
     /// # ahead.abort();
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn value(self) -> Task<Access> {
         let look = self.look.clone();
         Task::new(async move {

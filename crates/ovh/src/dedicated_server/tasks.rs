@@ -148,6 +148,7 @@ impl<'a> Tasks<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`.
+    #[inline]
     pub fn list(&self) -> ListTasks {
         let args = [self.server.as_str()];
         ListTasks::new(
@@ -162,6 +163,7 @@ impl<'a> Tasks<'a> {
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 500 for a task that is
     /// there, and with 404 for a new one; [waiting](cloud_core::wait::Accepted::wait) bears both.
+    #[inline]
     pub fn get(&self, task: i64) -> Call<ServerTask> {
         self.client
             .call(&ops::GET_SERVER_TASK, Decode::json())

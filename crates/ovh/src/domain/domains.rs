@@ -181,6 +181,7 @@ impl<'a> Domains<'a> {
     /// # Permissions
     ///
     /// The IAM action `domain:apiovh:get`.
+    #[inline]
     pub fn list(self) -> ListDomains {
         let (all, one) = (&ops::LIST_DOMAINS, &ops::GET_DOMAIN);
         ListDomains::new(self.0.expanded(all, one, &[]))
@@ -261,6 +262,7 @@ impl NameServers<'_> {
     /// # Permissions
     ///
     /// The IAM action `domain:apiovh:nameServer/get`.
+    #[inline]
     pub fn list(&self) -> List<FullNameServer> {
         let (all, one) = (&ops::LIST_NAME_SERVERS, &ops::GET_NAME_SERVER);
         self.client.expanded(all, one, &[&self.domain])

@@ -83,6 +83,7 @@ impl DynHostRecords<'_> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/record/get`.
+    #[inline]
     pub fn list(&self) -> ListDynHostRecords {
         let (all, one) = (&ops::LIST_DYN_HOST_RECORDS, &ops::GET_DYN_HOST_RECORD);
         ListDynHostRecords::new(self.zone.client.expanded(all, one, &[&self.zone.name]))
@@ -153,6 +154,7 @@ impl DynHostLogins<'_> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:dynHost/login/get`.
+    #[inline]
     pub fn list(&self) -> ListDynHostLogins {
         let (all, one) = (&ops::LIST_DYN_HOST_LOGINS, &ops::GET_DYN_HOST_LOGIN);
         ListDynHostLogins::new(self.zone.client.expanded(all, one, &[&self.zone.name]))

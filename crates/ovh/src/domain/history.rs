@@ -40,6 +40,7 @@ impl History<'_> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:history/get`.
+    #[inline]
     pub fn list(&self) -> ListRestorePoints {
         let (all, one) = (&ops::LIST_RESTORE_POINTS, &ops::GET_RESTORE_POINT);
         ListRestorePoints::new(self.zone.client.expanded(all, one, &[&self.zone.name]))

@@ -146,6 +146,7 @@ impl<'a> Records<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:record/get`.
+    #[inline]
     pub fn list(&self) -> ListRecords {
         ListRecords::new(
             self.client

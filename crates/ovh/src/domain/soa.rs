@@ -32,6 +32,7 @@ impl ZoneHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:soa/get`.
+    #[inline]
     pub fn soa(&self) -> Call<Soa> {
         self.call(&ops::GET_SOA, Decode::json())
     }
@@ -42,6 +43,7 @@ impl ZoneHandle<'_> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:soa/edit`.
+    #[inline]
     pub fn update_soa(&self) -> UpdateSoa {
         UpdateSoa::new(self.call(&ops::UPDATE_SOA, Decode::nothing()))
     }

@@ -143,6 +143,7 @@ impl<'a> Zones<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:get`.
+    #[inline]
     pub fn list(self) -> ListZones {
         ListZones::new(self.0.expanded(&ops::LIST_ZONES, &ops::GET_ZONE, &[]))
     }
@@ -152,6 +153,7 @@ impl<'a> Zones<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:get`.
+    #[inline]
     pub fn get(self, zone: &str) -> Call<Zone> {
         self.0.call(&ops::GET_ZONE, Decode::json()).arg(zone)
     }
@@ -184,6 +186,7 @@ impl<'a> ZoneHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:status/get`.
+    #[inline]
     pub fn status(&self) -> Call<ZoneStatus> {
         self.call(&ops::GET_ZONE_STATUS, Decode::json())
     }
@@ -194,6 +197,7 @@ impl<'a> ZoneHandle<'a> {
     ///
     /// The IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
     /// [`edit`](Records::edit) waits its turn.
+    #[inline]
     pub fn refresh(&self) -> Call<()> {
         self.call(&ops::REFRESH_ZONE, Decode::nothing())
     }
@@ -203,6 +207,7 @@ impl<'a> ZoneHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `dnsZone:apiovh:export/get`.
+    #[inline]
     pub fn export(&self) -> Call<String> {
         self.call(&ops::EXPORT_ZONE, Decode::json())
     }

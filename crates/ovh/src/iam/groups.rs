@@ -51,6 +51,7 @@ impl<'a> ResourceGroups<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/resourceGroup/get`.
+    #[inline]
     pub fn list(self) -> ListResourceGroups {
         ListResourceGroups::new(self.0.objects(&ops::LIST_RESOURCE_GROUPS, &[]))
     }
@@ -88,6 +89,7 @@ impl<'a> ResourceGroups<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:iam/resourceGroup/edit`.
+    #[inline]
     pub fn update(self, group: &ResourceGroup) -> UpdateResourceGroup {
         let call = self.0.call(&ops::UPDATE_RESOURCE_GROUP, Decode::json());
         UpdateResourceGroup::new(call.arg(&group.id))

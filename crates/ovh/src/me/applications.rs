@@ -62,6 +62,7 @@ impl<'a> Applications<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/application/get`.
+    #[inline]
     pub fn list(self) -> List<ApiApplication> {
         self.0
             .expanded(&ops::LIST_APPLICATIONS, &ops::GET_APPLICATION, &[])

@@ -152,6 +152,7 @@ impl<'a> Bills<'a> {
     /// # assert_eq!(sandbox.journal().count("GET /1.0/me/bill"), 1);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn list(self) -> ListBills {
         ListBills::new(self.0.expanded(&ops::LIST_BILLS, &ops::GET_BILL, &[]))
     }
@@ -161,6 +162,7 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/get`.
+    #[inline]
     pub fn get(self, bill: &str) -> Call<Bill> {
         self.0.call(&ops::GET_BILL, Decode::json()).arg(bill)
     }
@@ -173,6 +175,7 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/details/get`.
+    #[inline]
     pub fn details(self, bill: &str) -> List<BillDetail> {
         self.0
             .expanded(&ops::LIST_BILL_DETAILS, &ops::GET_BILL_DETAIL, &[bill])
@@ -183,6 +186,7 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/details/get`.
+    #[inline]
     pub fn detail(self, bill: &str, detail: &str) -> Call<BillDetail> {
         self.0
             .call(&ops::GET_BILL_DETAIL, Decode::json())
@@ -195,6 +199,7 @@ impl<'a> Bills<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/bill/payment/get`. 404 while it was not paid.
+    #[inline]
     pub fn payment(self, bill: &str) -> Call<Payment> {
         self.0
             .call(&ops::GET_BILL_PAYMENT, Decode::json())

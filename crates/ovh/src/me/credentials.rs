@@ -39,6 +39,7 @@ impl<'a> Credentials<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/credential/get`.
+    #[inline]
     pub fn list(self) -> ListCredentials {
         ListCredentials::new(
             self.0

@@ -69,6 +69,7 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
+    #[inline]
     pub fn list(self) -> List<OAuth2Client> {
         self.0
             .expanded(&ops::LIST_OAUTH2_CLIENTS, &ops::GET_OAUTH2_CLIENT, &[])
@@ -111,6 +112,7 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
+    #[inline]
     pub fn get(self, client: &str) -> Call<OAuth2Client> {
         self.0
             .call(&ops::GET_OAUTH2_CLIENT, Decode::json())
@@ -122,6 +124,7 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/edit`.
+    #[inline]
     pub fn update(self, client: &str) -> UpdateOAuth2Client {
         UpdateOAuth2Client::new(
             self.0
@@ -135,6 +138,7 @@ impl<'a> OAuth2Clients<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/api/oauth2/client/delete`.
+    #[inline]
     pub fn delete(self, client: &str) -> Call<()> {
         self.0
             .call(&ops::DELETE_OAUTH2_CLIENT, Decode::nothing())

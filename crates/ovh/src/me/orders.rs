@@ -82,6 +82,7 @@ impl<'a> Orders<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/order/get`.
+    #[inline]
     pub fn list(self) -> ListOrders {
         ListOrders::new(self.0.expanded(&ops::LIST_ORDERS, &ops::GET_ORDER, &[]))
     }

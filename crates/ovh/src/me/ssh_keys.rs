@@ -49,6 +49,7 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:me/sshKey/get`.
+    #[inline]
     pub fn list(self) -> List<AccountSshKey> {
         let (all, one) = (&ops::LIST_SSH_KEYS, &ops::GET_SSH_KEY);
         self.0.expanded(all, one, &[])
@@ -111,6 +112,7 @@ impl CreateAccountSshKey {
     /// # Permissions
     ///
     /// The IAM actions `account:apiovh:me/sshKey/create` and `account:apiovh:me/sshKey/get`.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<AccountSshKey>> {
         let (client, asked) = (self.client.clone(), self.clone());
         let (keys, name, key) = (client.clone(), asked.key_name.clone(), asked.key.clone());

@@ -193,6 +193,7 @@ impl Services<'_> {
     /// # Permissions
     ///
     /// The IAM action `account:apiovh:services/get`.
+    #[inline]
     pub fn list(self) -> ListServices {
         let (all, one) = (&ops::LIST_SERVICES, &ops::GET_SERVICE);
         ListServices::new(self.0.expanded(all, one, &[]))

@@ -37,6 +37,7 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:images/available/get`.
+    #[inline]
     pub fn list(&self) -> List<VpsImage> {
         let (all, one) = (&ops::LIST_VPS_IMAGES, &ops::GET_VPS_IMAGE);
         self.client.expanded(all, one, &[&self.vps])

@@ -57,6 +57,7 @@ impl<'a> Ips<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:ips/get`.
+    #[inline]
     pub fn list(&self) -> List<VpsIp> {
         let (all, one) = (&ops::LIST_VPS_IPS, &ops::GET_VPS_IP);
         self.client.expanded(all, one, &[&self.vps])

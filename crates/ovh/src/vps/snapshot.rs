@@ -42,6 +42,7 @@ impl<'a> SnapshotHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:snapshot/get`.
+    #[inline]
     pub fn get(&self) -> Call<Snapshot> {
         self.client
             .call(&ops::GET_VPS_SNAPSHOT, Decode::json())
@@ -54,6 +55,7 @@ impl<'a> SnapshotHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:snapshot/create`; for waiting `vps:apiovh:tasks/get`.
+    #[inline]
     pub fn create(&self) -> CreateSnapshot {
         CreateSnapshot::new(begin(
             self.client,
@@ -67,6 +69,7 @@ impl<'a> SnapshotHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:snapshot/revert`; for waiting `vps:apiovh:tasks/get`.
+    #[inline]
     pub fn revert(&self) -> Call<Accepted<VpsTask>> {
         begin(self.client, &ops::REVERT_VPS_SNAPSHOT, self.vps.clone())
     }
@@ -76,6 +79,7 @@ impl<'a> SnapshotHandle<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:snapshot/delete`; for waiting `vps:apiovh:tasks/get`.
+    #[inline]
     pub fn delete(&self) -> Call<Accepted<VpsTask>> {
         begin(self.client, &ops::DELETE_VPS_SNAPSHOT, self.vps.clone())
     }

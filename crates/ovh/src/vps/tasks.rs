@@ -25,6 +25,7 @@ impl<'a> Tasks<'a> {
     /// # Permissions
     ///
     /// The IAM action `vps:apiovh:tasks/get`.
+    #[inline]
     pub fn list(&self) -> ListTasks {
         let (all, one) = (&ops::LIST_VPS_TASKS, &ops::GET_VPS_TASK);
         ListTasks::new(self.client.expanded(all, one, &[&self.vps]))
