@@ -1,12 +1,12 @@
-//! What a reader of the crates counts on and a parser can see: rooms without circles, the common words, and sentences that
-//! stand alone.
+//! What a reader of the crates counts on and a parser can see: rooms without circles, the common words, sentences that
+//! stand alone, and calls that are compiled where they are made.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Fields, File, ImplItem, Item, TraitItem, Visibility};
+use syn::{Attribute, Fields, File, ImplItem, ImplItemFn, Item, TraitItem, Visibility};
 
 use super::Tree;
 
@@ -41,6 +41,9 @@ const CLIENTS: [&str; 6] = [
     "vdk-control",
     "ionos-dataplatform",
 ];
+
+/// What a method gives that makes a call, beside lists.
+const CALLS: [&str; 3] = ["Call", "Task", "Waiter"];
 
 /// The fewest words of the first sentence of a documentation.
 const WORDS_OF_A_SENTENCE: usize = 4;
@@ -234,7 +237,12 @@ impl Names<'_> {
                 Item::Impl(it) if it.trait_.is_none() => {
                     for item in &it.items {
                         match item {
-                            ImplItem::Fn(it) => self.named(&it.vis, &it.sig.ident, &it.attrs),
+                            ImplItem::Fn(method) => {
+                                self.named(&method.vis, &method.sig.ident, &method.attrs);
+                                if !has_types(&it.generics) {
+                                    self.compiled_where_called(method);
+                                }
+                            }
                             ImplItem::Const(it) => self.named(&it.vis, &it.ident, &it.attrs),
                             _ => {}
                         }
@@ -247,6 +255,33 @@ impl Names<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A method that makes a call and is compiled with its crate brings the decoding of the answer and the task of the call
+    /// into every program, whatever that calls.
+    fn compiled_where_called(&mut self, method: &ImplItemFn) {
+        let syn::ReturnType::Type(_, output) = &method.sig.output else {
+            return;
+        };
+        let syn::Type::Path(output) = &**output else {
+            return;
+        };
+        let makes_a_call = output.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            name.starts_with("List") || CALLS.contains(&name.as_str())
+        });
+        let mut arguments = method.sig.inputs.iter();
+        let is_generic = has_types(&method.sig.generics)
+            || arguments.any(|argument| argument.to_token_stream().to_string().contains("impl "));
+        let mut attributes = method.attrs.iter();
+        let is_inline = attributes.any(|attribute| attribute.path().is_ident("inline"));
+        if makes_a_call && !is_generic && !is_inline {
+            let ident = &method.sig.ident;
+            let (file, line) = (self.name, ident.span().start().line);
+            self.faults.push(format!(
+                "{file}:{line}: `{ident}` makes a call and is not #[inline], so every program holds it"
+            ));
         }
     }
 
@@ -311,6 +346,11 @@ fn documentation(attrs: &[Attribute]) -> Option<String> {
         lines.push(text.trim().to_owned());
     }
     Some(lines.join(" "))
+}
+
+/// Without types of its own something is compiled once, with its crate.
+fn has_types(generics: &syn::Generics) -> bool {
+    generics.type_params().next().is_some()
 }
 
 fn is_public(seen: &Visibility) -> bool {

@@ -86,3 +86,25 @@ fn a_file_in_its_folder_is_named() {
         ["crates/x/src/a/mod.rs: is a file beside its folder elsewhere"]
     );
 }
+
+#[test]
+fn a_method_that_makes_a_call_is_compiled_where_it_is_called() {
+    let text = "impl<'a> Servers<'a> {
+        pub fn list(self) -> ListServers {}
+        fn start(self) -> cloud_core::call::Call<Action> {}
+        #[inline]
+        pub fn one(self) -> Call<Server> {}
+        pub fn get(self, id: impl Into<ServerId>) -> Call<Server> {}
+        fn any<T>(self) -> Task<T> {}
+        pub fn name(&self) -> &str {}
+    }
+    impl<T> Servers<T> { pub fn all(self) -> Call<T> {} }";
+    let why = "makes a call and is not #[inline], so every program holds it";
+    assert_eq!(
+        faults(&[("ovh/src/a.rs", text)]),
+        [
+            format!("crates/ovh/src/a.rs:2: `list` {why}"),
+            format!("crates/ovh/src/a.rs:3: `start` {why}"),
+        ]
+    );
+}
