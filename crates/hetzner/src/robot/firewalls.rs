@@ -67,12 +67,6 @@ pub struct Firewall {
     pub rules: FirewallRules,
 }
 
-impl From<&Firewall> for ServerNumber {
-    fn from(firewall: &Firewall) -> Self {
-        firewall.server_number
-    }
-}
-
 impl Client {
     /// The firewalls of the servers.
     pub fn firewalls(&self) -> Firewalls<'_> {

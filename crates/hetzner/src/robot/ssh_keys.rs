@@ -34,12 +34,6 @@ pub struct SshKey {
     pub created_at: LocalTime,
 }
 
-impl From<&SshKey> for Fingerprint {
-    fn from(key: &SshKey) -> Self {
-        key.fingerprint.clone()
-    }
-}
-
 impl SshKey {
     /// Whether this is the same key, whatever comment stands behind it.
     fn is(&self, data: &str) -> bool {
