@@ -51,8 +51,8 @@ impl From<&Accepted<SshKey>> for SshKeyId {
     }
 }
 
-/// The MD5 fingerprint of a public key in the form of `authorized_keys`, as [`SshKey::fingerprint`] has it; `None` for a
-/// text that is no such key. It names a key, and protects nothing.
+/// The MD5 fingerprint of a public key in the form of `authorized_keys` or SSH2 (RFC 4716), as [`SshKey::fingerprint`] has
+/// it; `None` for a text that is no such key. It names a key, and protects nothing.
 ///
 /// ```
 /// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
@@ -60,14 +60,40 @@ impl From<&Accepted<SshKey>> for SshKeyId {
 /// assert_eq!(fingerprint.as_deref(), Some("1d:9b:0a:f6:84:60:70:1d:a0:0f:0c:37:a7:3b:1d:cc"));
 /// ```
 pub fn fingerprint(public_key: &str) -> Option<String> {
-    let mut words = public_key.split_whitespace();
-    let (kind, blob) = (words.next()?, words.next()?);
-    let blob = KEY_TEXT.decode(blob).ok()?;
+    let (kind, text) = match public_key
+        .trim()
+        .strip_prefix("---- BEGIN SSH2 PUBLIC KEY ----")
+    {
+        Some(rest) => (None, ssh2_text(rest)?),
+        None => {
+            let mut words = public_key.split_whitespace();
+            (Some(words.next()?), words.next()?.to_owned())
+        }
+    };
+    let blob = KEY_TEXT.decode(text).ok()?;
     // The blob begins with the length of its kind and the kind itself.
-    let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
-    blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
+    let (length, rest) = blob.split_first_chunk()?;
+    let inner = rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    if kind.is_some_and(|kind| kind.as_bytes() != inner) {
+        return None;
+    }
     let pairs = md5::compute(&blob).0.map(|byte| format!("{byte:02x}"));
     Some(pairs.join(":"))
+}
+
+/// The Base64 of a key in the form of SSH2, from what follows its first line.
+fn ssh2_text(rest: &str) -> Option<String> {
+    let body = rest.strip_suffix("---- END SSH2 PUBLIC KEY ----")?;
+    let (mut text, mut is_header) = (String::new(), false);
+    for line in body.lines().map(str::trim) {
+        // A header has a colon, and goes on where its line ends with a backslash (RFC 4716, 3.3).
+        if is_header || line.contains(':') {
+            is_header = line.ends_with('\\');
+        } else {
+            text.push_str(line);
+        }
+    }
+    Some(text)
 }
 
 /// As lenient as OpenSSH, which reads keys without their padding.

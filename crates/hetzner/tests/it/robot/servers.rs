@@ -199,12 +199,14 @@ async fn servers_are_woken() {
     assert_eq!(none.unwrap(), None);
 }
 
-const PRINT: &str = "56:29:99:a4:5d:ed:ac:95:c1:f5:88:82:90:5d:dd:10";
+const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx";
+/// What `ssh-keygen -l -E md5` says of it.
+const PRINT: &str = "1d:9b:0a:f6:84:60:70:1d:a0:0f:0c:37:a7:3b:1d:cc";
 
 fn key(name: &str) -> Value {
     json!({"key": {
-        "name": name, "fingerprint": PRINT, "type": "ED25519", "size": 256, "data": "ssh-ed25519 AAAAC3Nz one@host",
-        "created_at": "2021-12-31 23:59:59",
+        "name": name, "fingerprint": PRINT, "type": "ED25519", "size": 256, "created_at": "2021-12-31 23:59:59",
+        "data": format!("ssh-ed25519 {KEY} one@host"),
     }})
 }
 
@@ -252,34 +254,34 @@ async fn keys_are_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_is_stored_only_when_it_is_not_there() {
-    let (line, there) = once(200, json!([key("old")]), |api| {
-        api.ssh_keys()
-            .install("new", "ssh-ed25519  AAAAC3Nz another@comment\n")
-    })
-    .await;
-    assert_eq!(line, "GET /key");
-    assert_eq!(there.unwrap().name, "old");
-
     let list = || Scripted::json(200, json!([key("old")]).to_string());
+    let (first, rest) = KEY.split_at(40);
+    let ssh2 = format!(
+        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"of \\\nanother: host\"\n{first}\n{rest}\n---- END SSH2 PUBLIC KEY ----\n"
+    );
+    // Neither the comment nor the form is the key.
+    for data in [&format!("ssh-ed25519  {KEY} another@comment\n"), &ssh2] {
+        let (api, wire) = scripted([list()]);
+        let there = api.ssh_keys().install("new", data).await.unwrap();
+        assert_eq!(there.name, "old");
+        assert_eq!(sent(&wire), ["GET /key"]);
+    }
+
     let (api, wire) = scripted([
         Scripted::json(404, refusal(404, "NOT_FOUND")),
         Scripted::json(409, refusal(409, "KEY_ALREADY_EXISTS")),
         list(),
     ]);
-    let there = api
-        .ssh_keys()
-        .install("new", "ssh-ed25519 AAAAC3Nz")
-        .await
-        .unwrap();
+    let data = format!("ssh-ed25519 {KEY}");
+    let there = api.ssh_keys().install("new", data).await.unwrap();
     assert_eq!(there.name, "old");
-    let stored = "POST /key name=new&data=ssh-ed25519%20AAAAC3Nz";
-    assert_eq!(sent(&wire), ["GET /key", stored, "GET /key"]);
+    let stored = format!("POST /key name=new&data=ssh-ed25519%20{KEY}");
+    assert_eq!(sent(&wire), ["GET /key", &stored, "GET /key"]);
 
-    let (api, wire) = scripted([list(), Scripted::json(201, key("new").to_string())]);
-    let other = "ssh-rsa AAAAC3Nz";
-    assert_eq!(
-        api.ssh_keys().install("new", other).await.unwrap().name,
-        "new"
-    );
-    assert_eq!(wire.seen().len(), 2);
+    let another = KEY.replace("GJ1dHRlcmZseWJ", "AEBAQEBAQEBAQE");
+    for other in [format!("ssh-ed25519 {another}"), "no key".to_owned()] {
+        let (api, wire) = scripted([list(), Scripted::json(201, key("new").to_string())]);
+        let stored = api.ssh_keys().install("new", other).await.unwrap();
+        assert_eq!((&*stored.name, wire.seen().len()), ("new", 2));
+    }
 }
