@@ -365,6 +365,10 @@ cloud_core::request! {
 impl UploadCertificate {
     /// Uploads the certificate (`POST /certificates`), or gives the one that is there already (`GET
     /// /certificates?name=..`): after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be an uploaded certificate with the same text, whatever its line breaks, and have the labels that
+    /// were asked for. The private key is not compared, because no answer shows it.
     ///
     /// # Permissions
     ///
@@ -372,8 +376,8 @@ impl UploadCertificate {
     ///
     /// # Errors
     ///
-    /// Those of [`Certificates::create_uploaded`]. One of this name that is another certificate, or lacks one of the labels
-    /// asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    /// Those of [`Certificates::create_uploaded`]. One of this name that differs is somebody else's, and stays as it is: then
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
         let named = client.certificates().list().name(self.name.as_str());

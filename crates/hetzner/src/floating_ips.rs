@@ -328,8 +328,12 @@ cloud_core::request! {
 
 impl CreateFloatingIp {
     /// Takes the Floating IP (`POST /floating_ips`), or gives the one that is there already (`GET
-    /// /floating_ips?name=..`): after an answer that was lost on the way, and when the program is run a second time. It
-    /// needs a [`name`](Self::name), because a name that the service makes cannot be looked for.
+    /// /floating_ips?name=..`): after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was. It needs a [`name`](Self::name), because a name
+    /// that the service makes cannot be looked for. The wait is for what still runs, and ends at once when nothing does.
+    ///
+    /// What is there must have the `type`, the `home_location` and the labels that were asked for. What was not given is not
+    /// compared, and no other setting is.
     ///
     /// # Permissions
     ///
@@ -337,8 +341,8 @@ impl CreateFloatingIp {
     ///
     /// # Errors
     ///
-    /// Those of [`FloatingIps::create`]. One of this name that differs in `type` or `home_location`, or lacks one of the
-    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    /// Those of [`FloatingIps::create`]. One of this name that differs is somebody else's, and stays as it is: then
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
         let client = self.client.clone();
         let name = self.name.clone().unwrap_or_default();

@@ -110,8 +110,12 @@ macro_rules! or_get_method {
     ) => {
         impl $create {
             #[doc = concat!("Creates ", $what, " (`POST /", $path, "`), or gives the one that is there already (`GET /", $path, "?name=..`):")]
-            /// after an answer that was lost on the way, and when the program is run a second time. Names are unique in a
+            /// after an answer that was lost on the way, and when the program is run a second time.
+            /// [`was_created`](cloud_core::wait::Accepted::was_created) says which of the two it was. Names are unique in a
             /// project, so there is never a second one. The wait is for what still runs, and ends at once when nothing does.
+            ///
+            #[doc = concat!("What is there must have the ", $("`", $same, "`, ",)+ "and the labels that were asked for. What was not given")]
+            /// is not compared, and no other setting is.
             ///
             /// # Permissions
             ///
@@ -119,8 +123,8 @@ macro_rules! or_get_method {
             ///
             /// # Errors
             ///
-            #[doc = concat!("Those of the creation. One of this name that differs in ", $("`", $same, "`, ",)+ "or lacks one of the labels")]
-            /// asked for, is somebody else's: then [`UniquenessError`](crate::ErrorCode::UniquenessError) stands.
+            /// Those of the creation. One of this name that differs is somebody else's, and stays as it is: then
+            /// [`UniquenessError`](crate::ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
             pub fn or_get(
                 self,
             ) -> cloud_core::call::Task<

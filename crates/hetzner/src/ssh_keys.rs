@@ -269,7 +269,11 @@ cloud_core::request! {
 
 impl CreateSshKey {
     /// Adds the key (`POST /ssh_keys`), or gives the one that is there already (`GET /ssh_keys?name=..`): after an answer
-    /// that was lost on the way, and when the program is run a second time. The wait ends at once.
+    /// that was lost on the way, and when the program is run a second time. [`was_created`](Accepted::was_created) says
+    /// which of the two it was. The wait ends at once.
+    ///
+    /// What is there must be the same key, by its [`fingerprint`], and have the labels that were asked for; a comment does
+    /// not count.
     ///
     /// # Permissions
     ///
@@ -277,8 +281,9 @@ impl CreateSshKey {
     ///
     /// # Errors
     ///
-    /// Those of [`SshKeys::create`]. Another key of this name, this key under another name, or one that lacks one of the
-    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    /// Those of [`SshKeys::create`]. A key of this name that differs, and this key under another name, are somebody else's,
+    /// and stay as they are: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was
+    /// lost.
     pub fn or_get(self) -> Task<Accepted<SshKey>> {
         let (client, finder) = (self.client.clone(), self.client.clone());
         let named = client

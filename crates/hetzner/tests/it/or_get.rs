@@ -239,6 +239,25 @@ async fn what_was_not_made_leaves_the_question_open() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_is_known_again_by_its_type_location_and_labels_alone() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let create = |server_type, image| {
+        let create = api.servers().create("a", server_type, image);
+        create.labels([("env", "prod")]).or_get()
+    };
+    let made = create("cx23", "debian-13").await.unwrap();
+    made.wait().await.unwrap();
+    let found = create("cx23", "ubuntu-24.04").await.unwrap();
+    assert_eq!(found.resource.id, made.resource.id);
+    assert!(made.was_created() && !found.was_created());
+    // Nothing of the creation is told again.
+    assert!(found.actions().next().is_none() && found.root_password.is_none());
+    let error = create("cx33", "debian-13").await.unwrap_err();
+    assert_eq!(error.code(), Some("uniqueness_error"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_is_there_under_another_name_stays_a_conflict() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
