@@ -79,13 +79,15 @@ impl Client {
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// use hetzner::load_balancers::{LbService, LbTarget};
+/// use hetzner::load_balancers::{LbHealthCheck, LbHttp, LbService, LbTarget};
 ///
 /// let created = api
 ///     .load_balancers()
 ///     .create("web", "lb11")
 ///     .location("fsn1")
-///     .services([LbService::http(80, 8080)])
+///     .services([LbService::http(80, 8080)
+///         .settings(LbHttp::new().sticky_sessions(true))
+///         .health_check(LbHealthCheck::http(8080).path("/health").status_codes(["2??"]))])
 ///     .targets([LbTarget::label_selector("role=web")])
 ///     .await?;
 /// let balancer = created.wait().await?;

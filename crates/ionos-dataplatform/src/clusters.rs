@@ -119,7 +119,7 @@ impl Client {
 /// let created = api.clusters().create("lake", datacenter_id)
 ///     .version("23.7")
 ///     .maintenance_window(MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00"))
-///     .lans([Lan::new("1")])
+///     .lans([Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1")])
 ///     .await?;
 /// assert!(!created.is_available());
 /// let cluster = created.wait().await?; // available, or an error

@@ -99,6 +99,7 @@ impl Client {
 ///     .create("small", "fake", "0.1")
 ///     .node_group(NewNodeGroup::new("master", "1", ["namenode", "jobtracker"]), 1)
 ///     .node_group(&workers, 3)
+///     .node_group(NewNodeGroup::from_template("spare", &workers).node_processes(["tasktracker"]), 1) // instead of the template's
 ///     .cluster_configs(Configs::new().set("general", "Enable XFS", false))
 ///     .or_get() // a second run of the program finds it
 ///     .await?;

@@ -204,17 +204,6 @@ impl CreateServer {
     ///
     /// Worth handling: those of [`Servers::create`]. A server of this name that differs is somebody else's, and stays as it
     /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let create = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]);
-    /// let first = create.clone().or_get().await?;
-    /// let second = create.or_get().await?;
-    /// assert!(first.was_created() && !second.was_created());
-    /// assert_eq!(second.resource.id, first.resource.id);
-    /// # Ok(()) }
-    /// ```
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
         let named = client

@@ -13,15 +13,7 @@ use crate::release::Release;
 use crate::shares::Share;
 use crate::version::Version;
 
-/// What a cluster is made from: a template, or a plugin and its version alone.
-///
-/// ```
-/// use sahara::clusters::Blueprint;
-///
-/// let alone = Blueprint::from(("fake", "0.1"));
-/// let by_id = Blueprint::template("a6690ea3-bb9a-46b1-9709-9810425aac8d", "fake", "0.1");
-/// # assert_ne!(alone, by_id);
-/// ```
+/// What a cluster is made from: a template, or a plugin and its version alone, of which a pair of texts is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blueprint {
     plugin: String,
