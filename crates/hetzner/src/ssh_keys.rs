@@ -54,15 +54,14 @@ impl From<&Accepted<SshKey>> for SshKeyId {
 /// The MD5 fingerprint of a public key in the form of `authorized_keys` or SSH2 (RFC 4716), as [`SshKey::fingerprint`] has
 /// it; `None` for a text that is no such key. It names a key, and protects nothing.
 pub fn fingerprint(public_key: &str) -> Option<String> {
-    let (kind, text) = match public_key
+    let ssh2 = public_key
         .trim()
-        .strip_prefix("---- BEGIN SSH2 PUBLIC KEY ----")
-    {
-        Some(rest) => (None, ssh2_text(rest)?),
-        None => {
-            let mut words = public_key.split_whitespace();
-            (Some(words.next()?), words.next()?.to_owned())
-        }
+        .strip_prefix("---- BEGIN SSH2 PUBLIC KEY ----");
+    let (kind, text) = if let Some(rest) = ssh2 {
+        (None, ssh2_text(rest)?)
+    } else {
+        let mut words = public_key.split_whitespace();
+        (Some(words.next()?), words.next()?.to_owned())
     };
     let blob = KEY_TEXT.decode(text).ok()?;
     // The blob begins with the length of its kind and the kind itself.

@@ -206,9 +206,7 @@ impl CreateServer {
     /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
-        let named = client
-            .list(&ops::LIST_SERVERS, "servers")
-            .query("name", &self.name);
+        let named = client.servers().list().name(self.name.as_str()).into_list();
         let asked = or_get::Asked::of(&self, &["server_type", "location", "labels"]);
         let created = or_get::or_get(
             client,

@@ -96,7 +96,7 @@ async fn new_servers_are_ordered() {
          &authorized_key[]=15%3A28%3Ab0&authorized_key[]=16%3A29%3Ab1&addon[]=primary_ipv4"
     );
     assert_eq!(order.unwrap().addons, ["primary_ipv4"]);
-    let (line, currency) = once(200, json!({"currency": "EUR"}), |api| api.currency()).await;
+    let (line, currency) = once(200, json!({"currency": "EUR"}), Client::currency).await;
     assert_eq!(
         (line.as_str(), currency.unwrap()),
         ("GET /order/currency", "EUR".into())
