@@ -7,14 +7,13 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{FirewallId, ServerId};
 use crate::labels::{self, Labels};
-use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 

@@ -8,7 +8,7 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -16,7 +16,6 @@ use crate::find::find;
 use crate::ids::{LoadBalancerId, NetworkId, PrimaryIpId};
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
-use crate::or_get;
 use crate::protection::ChangeProtection;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;

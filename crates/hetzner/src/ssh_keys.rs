@@ -1,13 +1,12 @@
 //! Public keys that new servers accept.
 
-use crate::actions::{self, Action};
+use crate::actions::{self, Action, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::{find, find_by};
 use crate::ids::SshKeyId;
 use crate::labels;
-use crate::or_get;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};

@@ -7,14 +7,13 @@ use serde::Serialize;
 
 use super::ops;
 use super::{Server, Servers};
-use crate::actions::{self, COPYING, Created};
+use crate::actions::{self, COPYING, Created, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
 use crate::images::ImageType;
 use crate::labels::{self, Labels};
-use crate::or_get;
 use cloud_core::model::IdOrName;
 
 mod fallback;
