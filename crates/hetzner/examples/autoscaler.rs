@@ -67,8 +67,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         if !dry_run {
             // Where an answer was lost, or another run was faster, the server is found and no second one is made.
             let create = api.servers().create(&name, server_type, image);
-            let created = create.labels([("pool", pool.as_str())]).or_get().await?;
-            println!("{name} runs with the number {}", created.wait().await?.id);
+            let accepted = create.labels([("pool", pool.as_str())]).or_get().await?;
+            println!("{name} runs with the number {}", accepted.wait().await?.id);
         }
         names.push(name);
     }

@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let api = Client::from_env()?;
-    let created = api
+    let accepted = api
         .servers()
         .create(name, server_type, image)
         .start_after_create(!stopped)
@@ -51,14 +51,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .maybe(user_data, CreateServer::user_data)
         .or_get()
         .await?;
-    if !created.was_created() {
+    if !accepted.was_created() {
         println!("{name} is there already");
     }
     // Without a key the service makes a password, and tells it only now.
-    if let Some(password) = &created.root_password {
+    if let Some(password) = &accepted.root_password {
         println!("the password of root is {}", password.expose_secret());
     }
-    let mut work = created.wait();
+    let mut work = accepted.wait();
     while let Some(progress) = work.progress().await? {
         println!("{progress}");
     }

@@ -17,6 +17,7 @@ use cloud_core::model::Sort;
 
 mod answers;
 mod methods;
+pub(crate) mod or_get;
 mod poller;
 mod wait;
 

@@ -7,14 +7,13 @@ use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, ActionError, ActionResource, Created, action_methods};
+use crate::actions::{self, Action, ActionError, ActionResource, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::CertificateId;
 use crate::labels::{self, Labels};
-use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
@@ -165,7 +164,6 @@ impl<'a> Certificates<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    #[inline]
     pub fn list(self) -> ListCertificates {
         ListCertificates::new(self.0.list(&ops::LIST_CERTIFICATES, "certificates"))
     }
@@ -366,6 +364,10 @@ cloud_core::request! {
 impl UploadCertificate {
     /// Uploads the certificate (`POST /certificates`), or gives the one that is there already (`GET
     /// /certificates?name=..`): after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be an uploaded certificate with the same text, whatever its line breaks, and have the labels that
+    /// were asked for. The private key is not compared, because no answer shows it.
     ///
     /// # Permissions
     ///
@@ -373,9 +375,8 @@ impl UploadCertificate {
     ///
     /// # Errors
     ///
-    /// Those of [`Certificates::create_uploaded`]. One of this name that is another certificate, or lacks one of the labels
-    /// asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
-    #[inline]
+    /// Those of [`Certificates::create_uploaded`]. One of this name that differs is somebody else's, and stays as it is: then
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
         let named = client.certificates().list().name(self.name.as_str());

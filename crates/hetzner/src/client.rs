@@ -46,17 +46,6 @@ static PAGES: PageNumber = PageNumber {
 };
 
 /// A client of one project. Clones are cheap and share connections, rate limit and the poller of actions.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # let transport = cloud_sandbox::Sandbox::new().hetzner();
-/// let api = hetzner::Client::builder().token("my-token").transport(transport).build()?;
-/// for server in api.servers().list().label_selector("env=prod").all().await? {
-///     println!("{} {}", server.id, server.name);
-/// }
-/// assert!(api.rate_limit().is_some_and(|limit| limit.remaining > 0)); // the service tells with each answer
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 

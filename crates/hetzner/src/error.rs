@@ -59,16 +59,6 @@ pub struct FieldError {
 impl ApiError {
     /// Reads the body of a refusal. `None` when it is not one of this service: proxies answer 502 and 504 with HTML or
     /// plain text.
-    ///
-    /// ```
-    /// use hetzner::{ApiError, ErrorCode};
-    ///
-    /// let body = br#"{"error": {"code": "uniqueness_error", "message": "name is taken",
-    ///     "details": {"fields": [{"name": "name"}]}}}"#;
-    /// let error = ApiError::parse(409, &http::HeaderMap::new(), body).unwrap();
-    /// assert_eq!(error.code, ErrorCode::UniquenessError);
-    /// assert_eq!(error.details.fields[0].name, "name");
-    /// ```
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Envelope {

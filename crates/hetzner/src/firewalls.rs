@@ -7,14 +7,13 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{FirewallId, ServerId};
 use crate::labels::{self, Labels};
-use crate::or_get;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
@@ -162,13 +161,14 @@ impl Client {
 ///     .firewalls()
 ///     .create("web")
 ///     .rules([
-///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
-///         FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
+///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]).description("from the office"),
+///         FirewallRule::inbound_tcp("80-443", FirewallRule::ANYWHERE),
+///         FirewallRule::inbound_icmp(FirewallRule::ANYWHERE),
 ///     ])
 ///     .apply_to([FirewallTarget::label_selector("role=web")])
 ///     .await?;
 /// let firewall = created.wait().await?;
-/// assert_eq!(firewall.rules.len(), 2);
+/// assert_eq!(firewall.rules.len(), 3);
 ///
 /// let targets = [FirewallTarget::label_selector("role=web")];
 /// api.firewalls().remove_from_resources(firewall.id, targets).await?.wait().await?;

@@ -8,7 +8,7 @@ use cloud_core::model::Timestamp;
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -17,7 +17,6 @@ use crate::ids::{FloatingIpId, LocationId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -119,7 +118,6 @@ impl<'a> FloatingIps<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    #[inline]
     pub fn list(self) -> ListFloatingIps {
         ListFloatingIps::new(self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips"))
     }
@@ -136,7 +134,6 @@ impl<'a> FloatingIps<'a> {
     ///
     /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
     /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
-    #[inline]
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
         CreateFloatingIp::new(
             self.0.call(
@@ -330,8 +327,12 @@ cloud_core::request! {
 
 impl CreateFloatingIp {
     /// Takes the Floating IP (`POST /floating_ips`), or gives the one that is there already (`GET
-    /// /floating_ips?name=..`): after an answer that was lost on the way, and when the program is run a second time. It
-    /// needs a [`name`](Self::name), because a name that the service makes cannot be looked for.
+    /// /floating_ips?name=..`): after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was. It needs a [`name`](Self::name), because a name
+    /// that the service makes cannot be looked for. The wait is for what still runs, and ends at once when nothing does.
+    ///
+    /// What is there must have the `type`, the `home_location` and the labels that were asked for. What was not given is not
+    /// compared, and no other setting is.
     ///
     /// # Permissions
     ///
@@ -339,9 +340,8 @@ impl CreateFloatingIp {
     ///
     /// # Errors
     ///
-    /// Those of [`FloatingIps::create`]. One of this name that differs in `type` or `home_location`, or lacks one of the
-    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
-    #[inline]
+    /// Those of [`FloatingIps::create`]. One of this name that differs is somebody else's, and stays as it is: then
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
         let client = self.client.clone();
         let name = self.name.clone().unwrap_or_default();

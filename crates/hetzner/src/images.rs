@@ -172,6 +172,9 @@ impl Client {
 ///
 /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
 /// let snapshot = api.servers().create_image(server).description("golden").await?.wait().await?;
+/// assert!(snapshot.is_available());
+/// let restored = api.servers().create("web-2", "cx23", snapshot.id.to_string()).await?; // an id, as text
+/// # restored.wait().await?;
 /// api.images().update(snapshot.id).labels([("os", "debian")]).await?;
 /// api.images().delete(snapshot.id).await?;
 /// # Ok(()) }

@@ -69,7 +69,6 @@ pub mod metadata;
 pub mod metrics;
 pub mod networks;
 pub mod ops;
-mod or_get;
 pub mod placement_groups;
 pub mod pricing;
 pub mod primary_ips;

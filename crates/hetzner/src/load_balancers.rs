@@ -8,7 +8,7 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -16,7 +16,6 @@ use crate::find::find;
 use crate::ids::{LoadBalancerId, NetworkId, PrimaryIpId};
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
-use crate::or_get;
 use crate::protection::ChangeProtection;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -79,13 +78,15 @@ impl Client {
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// use hetzner::load_balancers::{LbService, LbTarget};
+/// use hetzner::load_balancers::{LbHealthCheck, LbHttp, LbService, LbTarget};
 ///
 /// let created = api
 ///     .load_balancers()
 ///     .create("web", "lb11")
 ///     .location("fsn1")
-///     .services([LbService::http(80, 8080)])
+///     .services([LbService::http(80, 8080)
+///         .settings(LbHttp::new().sticky_sessions(true))
+///         .health_check(LbHealthCheck::http(8080).path("/health").status_codes(["2??"]))])
 ///     .targets([LbTarget::label_selector("role=web")])
 ///     .await?;
 /// let balancer = created.wait().await?;

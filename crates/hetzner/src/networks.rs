@@ -4,14 +4,13 @@ use cloud_core::call::{Call, Task};
 use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::NetworkId;
 use crate::labels::{self, Labels};
-use crate::or_get;
 use crate::protection::ChangeProtection;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;

@@ -1,13 +1,12 @@
 //! Rules about which servers may share a host.
 
-use crate::actions::{self, Action, Created};
+use crate::actions::{self, Action, Created, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{PlacementGroupId, ServerId};
 use crate::labels;
-use crate::or_get;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;

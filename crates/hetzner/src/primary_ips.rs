@@ -8,7 +8,7 @@ use cloud_core::model::Timestamp;
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -17,7 +17,6 @@ use crate::ids::{LocationId, PrimaryIpId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;

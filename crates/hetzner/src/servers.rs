@@ -89,9 +89,12 @@ impl Client {
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-/// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]).await?;
+/// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]);
+/// let created = create.clone().await?;
 /// println!("{:?}", created.root_password); // told only here, and hidden by Debug
 /// let server = created.wait().await?; // until it runs
+/// let again = create.or_get().await?; // a second run of the program finds it
+/// assert!(!again.was_created() && again.resource.id == server.id);
 ///
 /// let mut prod = api.servers().list().label_selector("env=prod").items();
 /// while let Some(server) = prod.next().await? {
@@ -104,6 +107,7 @@ impl Client {
 ///
 /// api.servers().delete(server.id).await?.wait().await?;
 /// assert!(api.servers().get(server.id).optional().await?.is_none());
+/// assert!(api.rate_limit().is_some_and(|limit| limit.remaining > 0)); // the service tells with each answer
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]

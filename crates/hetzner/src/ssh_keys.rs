@@ -1,13 +1,12 @@
 //! Public keys that new servers accept.
 
-use crate::actions::{self, Action};
+use crate::actions::{self, Action, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::{find, find_by};
 use crate::ids::SshKeyId;
 use crate::labels;
-use crate::or_get;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -51,23 +50,42 @@ impl From<&Accepted<SshKey>> for SshKeyId {
     }
 }
 
-/// The MD5 fingerprint of a public key in the form of `authorized_keys`, as [`SshKey::fingerprint`] has it; `None` for a
-/// text that is no such key. It names a key, and protects nothing.
-///
-/// ```
-/// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
-/// let fingerprint = hetzner::ssh_keys::fingerprint(key);
-/// assert_eq!(fingerprint.as_deref(), Some("1d:9b:0a:f6:84:60:70:1d:a0:0f:0c:37:a7:3b:1d:cc"));
-/// ```
+/// The MD5 fingerprint of a public key in the form of `authorized_keys` or SSH2 (RFC 4716), as [`SshKey::fingerprint`] has
+/// it; `None` for a text that is no such key. It names a key, and protects nothing.
 pub fn fingerprint(public_key: &str) -> Option<String> {
-    let mut words = public_key.split_whitespace();
-    let (kind, blob) = (words.next()?, words.next()?);
-    let blob = KEY_TEXT.decode(blob).ok()?;
+    let ssh2 = public_key
+        .trim()
+        .strip_prefix("---- BEGIN SSH2 PUBLIC KEY ----");
+    let (kind, text) = if let Some(rest) = ssh2 {
+        (None, ssh2_text(rest)?)
+    } else {
+        let mut words = public_key.split_whitespace();
+        (Some(words.next()?), words.next()?.to_owned())
+    };
+    let blob = KEY_TEXT.decode(text).ok()?;
     // The blob begins with the length of its kind and the kind itself.
-    let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
-    blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
+    let (length, rest) = blob.split_first_chunk()?;
+    let inner = rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    if kind.is_some_and(|kind| kind.as_bytes() != inner) {
+        return None;
+    }
     let pairs = md5::compute(&blob).0.map(|byte| format!("{byte:02x}"));
     Some(pairs.join(":"))
+}
+
+/// The Base64 of a key in the form of SSH2, from what follows its first line.
+fn ssh2_text(rest: &str) -> Option<String> {
+    let body = rest.strip_suffix("---- END SSH2 PUBLIC KEY ----")?;
+    let (mut text, mut is_header) = (String::new(), false);
+    for line in body.lines().map(str::trim) {
+        // A header has a colon, and goes on where its line ends with a backslash (RFC 4716, 3.3).
+        if is_header || line.contains(':') {
+            is_header = line.ends_with('\\');
+        } else {
+            text.push_str(line);
+        }
+    }
+    Some(text)
 }
 
 /// As lenient as OpenSSH, which reads keys without their padding.
@@ -103,6 +121,7 @@ impl Client {
 /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
 /// # let public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
 /// let key = api.ssh_keys().create("laptop", public_key).await?;
+/// assert_eq!(hetzner::ssh_keys::fingerprint(public_key), Some(key.fingerprint));
 /// let server = api.servers().create("web-1", "cx23", "debian-13").ssh_keys(["laptop"]).await?;
 /// assert!(server.root_password.is_none()); // there is none where keys are given
 ///
@@ -123,7 +142,6 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    #[inline]
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
     }
@@ -180,7 +198,6 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
-    #[inline]
     pub fn find_by_fingerprint(self, fingerprint: &str) -> Task<Option<SshKey>> {
         let list = self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys");
         find_by("fingerprint", fingerprint, list)
@@ -245,7 +262,11 @@ cloud_core::request! {
 
 impl CreateSshKey {
     /// Adds the key (`POST /ssh_keys`), or gives the one that is there already (`GET /ssh_keys?name=..`): after an answer
-    /// that was lost on the way, and when the program is run a second time. The wait ends at once.
+    /// that was lost on the way, and when the program is run a second time. [`was_created`](Accepted::was_created) says
+    /// which of the two it was. The wait ends at once.
+    ///
+    /// What is there must be the same key, by its [`fingerprint`], and have the labels that were asked for; a comment does
+    /// not count.
     ///
     /// # Permissions
     ///
@@ -253,9 +274,9 @@ impl CreateSshKey {
     ///
     /// # Errors
     ///
-    /// Those of [`SshKeys::create`]. Another key of this name, this key under another name, or one that lacks one of the
-    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
-    #[inline]
+    /// Those of [`SshKeys::create`]. A key of this name that differs, and this key under another name, are somebody else's,
+    /// and stay as they are: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was
+    /// lost.
     pub fn or_get(self) -> Task<Accepted<SshKey>> {
         let (client, finder) = (self.client.clone(), self.client.clone());
         let named = client

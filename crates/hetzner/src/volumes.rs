@@ -6,7 +6,7 @@ use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Action, Created, action_methods};
+use crate::actions::{self, Action, Created, action_methods, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -14,7 +14,6 @@ use crate::find::find;
 use crate::ids::{ServerId, VolumeId};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
-use crate::or_get;
 use crate::protection::{ChangeProtection, Protection};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;

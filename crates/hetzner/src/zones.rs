@@ -139,13 +139,6 @@ pub struct AuthoritativeNameservers {
 /// A name server that a zone in secondary mode is copied from.
 ///
 /// `Debug` hides the key, and so does serializing: a zone can be stored without it.
-///
-/// ```
-/// use hetzner::zones::{PrimaryNameserver, TsigAlgorithm};
-///
-/// let server = PrimaryNameserver::new("198.51.100.1").port(5353).tsig(TsigAlgorithm::HmacSha256, "c2VjcmV0");
-/// assert!(!format!("{server:?}").contains("c2VjcmV0"));
-/// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -224,15 +217,7 @@ impl From<PrimaryNameserver> for SentNameserver {
     }
 }
 
-/// An RRset of a new zone: a name with its [`Rr`], and labels where it shall have some.
-///
-/// ```
-/// use hetzner::zones::{NewRrSet, Rr};
-///
-/// let www = NewRrSet::new("www", Rr::a(["203.0.113.7"])).labels([("env", "prod")]);
-/// let mail = NewRrSet::from(("@", Rr::mx([(10, "mx1.example.com.")])));
-/// # drop((www, mail));
-/// ```
+/// An RRset of a new zone: a name with its [`Rr`], and labels where it shall have some. A pair of name and [`Rr`] is one.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewRrSet {
     name: String,

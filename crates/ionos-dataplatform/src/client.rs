@@ -37,18 +37,6 @@ const PRODUCT: &str = concat!(
 const CONTRACT: HeaderName = HeaderName::from_static("x-contract-number");
 
 /// A client of the data platform. Clones are cheap and share connections.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> ionos_dataplatform::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::new();
-/// # let transport = sandbox.ionos_dataplatform();
-/// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
-/// let api = ionos_dataplatform::Client::builder().token("my-token").transport(transport).build()?;
-/// let cluster = api.clusters().create("lake", datacenter_id).await?.wait().await?;
-/// api.node_pools(&cluster).create("workers", 3).await?.wait().await?;
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 

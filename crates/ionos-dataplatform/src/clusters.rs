@@ -119,7 +119,7 @@ impl Client {
 /// let created = api.clusters().create("lake", datacenter_id)
 ///     .version("23.7")
 ///     .maintenance_window(MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00"))
-///     .lans([Lan::new("1")])
+///     .lans([Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1")])
 ///     .await?;
 /// assert!(!created.is_available());
 /// let cluster = created.wait().await?; // available, or an error
@@ -132,7 +132,9 @@ impl Client {
 /// assert_eq!(upgraded.metadata.version.as_deref(), Some("23.11"));
 ///
 /// api.clusters().delete(&cluster).await?.wait().await?;
-/// assert!(api.clusters().get(&cluster).await.unwrap_err().is_not_found());
+/// let error = api.clusters().get(&cluster).await.unwrap_err();
+/// let refusal = error.api::<ionos_dataplatform::ApiError>().expect("what the service says");
+/// assert!(error.is_not_found() && refusal.messages[0].message.contains(cluster.id.as_str()));
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok(()) }
 /// ```

@@ -18,18 +18,6 @@ pub struct ErrorMessage {
 
 /// A refusal, as the service worded it; `ErrorResponse` in the API's description. Found in an error by
 /// `error.api::<ApiError>()`.
-///
-/// ```
-/// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::new();
-/// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-/// use ionos_dataplatform::ApiError;
-///
-/// let error = api.clusters().get("498ae72f-411f-11eb-9d07-046c59cc737e").await.unwrap_err();
-/// let refusal = error.api::<ApiError>().unwrap();
-/// assert!(error.is_not_found() && refusal.messages[0].message.contains("498ae72f"));
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
 #[error("{}", self.told())]
 #[non_exhaustive]

@@ -8,11 +8,6 @@ use serde_json::Value;
 
 /// Names and values that every node of a pool gets in Kubernetes, as labels or as annotations. An answer may hold any
 /// JSON as a value; what is no text is kept as its JSON.
-///
-/// ```
-/// let labels = ionos_dataplatform::Labels::from([("env", "prod")]);
-/// assert_eq!(labels.get("env"), Some("prod"));
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<String, Value>")]
 pub struct Labels(BTreeMap<String, String>);

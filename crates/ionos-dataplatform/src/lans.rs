@@ -35,13 +35,6 @@ pub struct Route {
 
 impl Lan {
     /// The network of this id, with DHCP and without routes.
-    ///
-    /// ```
-    /// use ionos_dataplatform::Lan;
-    ///
-    /// let lan = Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1");
-    /// assert_eq!(lan.routes[0].gateway, "10.10.0.1");
-    /// ```
     pub fn new(id: impl Into<LanId>) -> Self {
         Self {
             id: id.into(),

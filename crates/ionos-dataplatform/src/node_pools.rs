@@ -198,6 +198,7 @@ impl Client {
 /// let pools = api.node_pools(&cluster);
 /// let create = pools.create("workers", 3).cores(8).ram_mb(16384).labels([("tier", "hot")]);
 /// let pool = create.auto_scaling(AutoScaling::new(2, 6)).await?.wait().await?;
+/// assert_eq!(pool.properties.labels.get("tier"), Some("hot"));
 /// assert_eq!(pools.find("workers").await?.map(|found| found.id), Some(pool.id.clone()));
 ///
 /// pools.update(&pool).node_count(5).await?.wait().await?; // autoscaling stays as it is

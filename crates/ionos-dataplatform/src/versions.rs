@@ -37,15 +37,8 @@ impl Versions {
     }
 }
 
-/// Compares versions part by part, numbers as numbers. A number is higher than text in its place.
-///
-/// ```
-/// use std::cmp::Ordering;
-/// use ionos_dataplatform::versions::compare;
-///
-/// assert_eq!(compare("23.11", "23.7"), Ordering::Greater);
-/// assert_eq!(compare("23.7", "23.7.1"), Ordering::Less);
-/// ```
+/// Compares versions part by part, numbers as numbers: 23.11 is higher than 23.7.1, and that than 23.7. A number is
+/// higher than text in its place.
 pub fn compare(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.split(['.', '-', '_']), b.split(['.', '-', '_']));
     loop {

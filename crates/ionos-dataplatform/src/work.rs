@@ -14,10 +14,11 @@ use serde::de::DeserializeOwned;
 
 use crate::metadata::State;
 
-/// The deadline of a wait that sets none: twice what the provider's own tests give a cluster.
+/// The deadline of a wait that sets none: what the tests of the provider's Ansible modules give a cluster, and twice what
+/// its Python SDK does.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Pauses grow to this many times the first one.
+/// Pauses between looks grow to this many times the first one.
 pub(crate) const SLOWEST: u32 = 6;
 
 /// A resource that takes time to become what it shall be: a cluster or a node pool.

@@ -252,13 +252,6 @@ impl Client {
     /// is sent before the first call, which gets a token and finds the address; [`connect`](Self::connect) does it at
     /// once. For the version that is spoken, see [`Connect::lazily`].
     ///
-    /// ```no_run
-    /// # async fn f() -> sahara::Result<()> {
-    /// let api = sahara::Client::from_env()?;
-    /// let clusters = api.clusters().list().all().await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     ///
     /// What is missing or wrong in the settings.

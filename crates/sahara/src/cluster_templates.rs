@@ -99,6 +99,7 @@ impl Client {
 ///     .create("small", "fake", "0.1")
 ///     .node_group(NewNodeGroup::new("master", "1", ["namenode", "jobtracker"]), 1)
 ///     .node_group(&workers, 3)
+///     .node_group(NewNodeGroup::from_template("spare", &workers).node_processes(["tasktracker"]), 1) // instead of the template's
 ///     .cluster_configs(Configs::new().set("general", "Enable XFS", false))
 ///     .or_get() // a second run of the program finds it
 ///     .await?;
@@ -312,8 +313,11 @@ cluster_request! {
 }
 
 impl CreateClusterTemplate {
-    /// Creates the template (`POST /cluster-templates`), or gives the one that is there already (`GET /cluster-templates`): after an answer
-    /// that was lost on the way, and when the program is run a second time.
+    /// Creates the template (`POST /cluster-templates`), or gives the one that is there already
+    /// (`GET /cluster-templates`): after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be in the same project, and have all that was asked for. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -321,8 +325,8 @@ impl CreateClusterTemplate {
     ///
     /// # Errors
     ///
-    /// Those of [`ClusterTemplates::create`]. A template of this name that is not what was asked for is somebody else's: then
-    /// `NAME_ALREADY_EXISTS` stands.
+    /// Those of [`ClusterTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
+    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<ClusterTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.cluster_templates().lookup();

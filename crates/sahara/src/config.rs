@@ -89,13 +89,7 @@
 //! # Plain HTTP
 //!
 //! A login is a secret, so `http://` is for this machine only, as is the address of Sahara, which is sent the token. Where
-//! it is meant all the same, as with DevStack, the program says so:
-//!
-//! ```no_run
-//! # fn main() -> sahara::Result<()> {
-//! let cloud = sahara::Cloud::builder().allow_http(true).from_env()?.build()?;
-//! # let _ = cloud; Ok(()) }
-//! ```
+//! it is meant all the same, as with DevStack, the program says so: `Cloud::builder().allow_http(true).from_env()?`.
 //!
 //! # Certificates
 //!

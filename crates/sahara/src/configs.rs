@@ -58,16 +58,6 @@ impl From<String> for ConfigValue {
 
 /// Settings by target (a service such as `HDFS`, or `general`) and name. The plugin says which there are.
 ///
-/// ```
-/// use sahara::Configs;
-///
-/// let configs = Configs::new().set("HDFS", "dfs.replication", 3).set("general", "Enable Swift", true);
-/// assert_eq!(
-///     serde_json::to_string(&configs).unwrap(),
-///     r#"{"HDFS":{"dfs.replication":3},"general":{"Enable Swift":true}}"#,
-/// );
-/// ```
-///
 /// Values whose names speak of a password or a secret do not appear in its `Debug` form.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -269,8 +269,12 @@ cloud_core::request! {
 }
 
 impl CreateDataSource {
-    /// Creates the data source (`POST /data-sources`), or gives the one that is there already (`GET /data-sources`): after an answer
-    /// that was lost on the way, and when the program is run a second time.
+    /// Creates the data source (`POST /data-sources`), or gives the one that is there already (`GET /data-sources`):
+    /// after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be in the same project, and have all that was asked for, but for credentials, which the
+    /// service does not show. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -278,9 +282,8 @@ impl CreateDataSource {
     ///
     /// # Errors
     ///
-    /// Those of [`DataSources::create`]. A data source of this name that is not what was asked for is somebody else's: then
-    /// `NAME_ALREADY_EXISTS` stands. Credentials are not compared, because the service does
-    /// not show them.
+    /// Those of [`DataSources::create`]. A data source of this name that differs is somebody else's, and stays as it
+    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<DataSource>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.data_sources().lookup();

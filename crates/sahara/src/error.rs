@@ -40,16 +40,6 @@ pub struct ApiError {
 
 impl ApiError {
     /// Reads the body of a refusal. `None` when there is nothing to read: proxies answer with HTML or nothing.
-    ///
-    /// ```
-    /// use sahara::{ApiError, ErrorCode};
-    ///
-    /// let body = br#"{"error_code": 400, "error_name": "NAME_ALREADY_EXISTS",
-    ///     "error_message": "It is there\nError ID: 1f04d092"}"#;
-    /// let error = ApiError::parse(400, &http::HeaderMap::new(), body).unwrap();
-    /// assert_eq!((error.code, error.message.as_str()), (Some(ErrorCode::NameAlreadyExists), "It is there"));
-    /// assert_eq!(error.error_id.as_deref(), Some("1f04d092"));
-    /// ```
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         let mut body: Map<String, Value> = serde_json::from_slice(body).ok()?;
         // The token filter and Keystone put everything into `error`; the router puts the status there.

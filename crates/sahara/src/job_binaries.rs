@@ -265,8 +265,12 @@ cloud_core::request! {
 }
 
 impl CreateJobBinary {
-    /// Creates the job binary (`POST /job-binaries`), or gives the one that is there already (`GET /job-binaries`): after an answer
-    /// that was lost on the way, and when the program is run a second time.
+    /// Creates the job binary (`POST /job-binaries`), or gives the one that is there already (`GET /job-binaries`):
+    /// after an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be in the same project, and have all that was asked for, but for credentials, which the
+    /// service does not show. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -274,9 +278,8 @@ impl CreateJobBinary {
     ///
     /// # Errors
     ///
-    /// Those of [`JobBinaries::create`]. A job binary of this name that is not what was asked for is somebody else's: then
-    /// `NAME_ALREADY_EXISTS` stands. Credentials are not compared, because the service does
-    /// not show them.
+    /// Those of [`JobBinaries::create`]. A job binary of this name that differs is somebody else's, and stays as it
+    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<JobBinary>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.job_binaries().lookup();

@@ -459,8 +459,11 @@ template_request! {
 }
 
 impl CreateNodeGroupTemplate {
-    /// Creates the template (`POST /node-group-templates`), or gives the one that is there already (`GET /node-group-templates`): after an answer
-    /// that was lost on the way, and when the program is run a second time.
+    /// Creates the template (`POST /node-group-templates`), or gives the one that is there already
+    /// (`GET /node-group-templates`): after an answer that was lost on the way, and when the program is run a second
+    /// time. [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be in the same project, and have all that was asked for. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -468,8 +471,8 @@ impl CreateNodeGroupTemplate {
     ///
     /// # Errors
     ///
-    /// Those of [`NodeGroupTemplates::create`]. A template of this name that is not what was asked for is somebody else's: then
-    /// `NAME_ALREADY_EXISTS` stands.
+    /// Those of [`NodeGroupTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
+    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<NodeGroupTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.node_group_templates().lookup();

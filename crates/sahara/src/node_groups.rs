@@ -101,15 +101,6 @@ pub struct NodeGroup {
 
 /// A group of nodes that is to be, in a cluster or in a template of one: made from a template, or on its own.
 ///
-/// ```
-/// use sahara::{Configs, NewNodeGroup};
-///
-/// let workers = NewNodeGroup::new("worker", "2", ["datanode"]).volumes_per_node(2).volumes_size(100);
-/// let masters = NewNodeGroup::from_template("master", "1e295f2c-0766-4779-98a4-712c3ead5be8")
-///     .node_configs(Configs::new().set("HDFS", "dfs.replication", 2)); // instead of the template's
-/// # drop((workers, masters));
-/// ```
-///
 /// A [`&NodeGroupTemplate`](NodeGroupTemplate) becomes a group of the template's name. Nodes that boot from a volume
 /// need a template: the service refuses those settings here, in API v2 too.
 #[derive(Clone, Debug, Serialize)]

@@ -148,17 +148,6 @@ impl PluginVersion {
     }
 
     /// The settings of a scope and a target.
-    ///
-    /// ```
-    /// # let json = r#"{"configs": [{"name": "a", "scope": "node", "applicable_target": "HDFS"}]}"#;
-    /// # let version: sahara::PluginVersion = sahara::decode::from_str(json).unwrap();
-    /// use sahara::plugins::ConfigScope;
-    ///
-    /// for config in version.configs_of(ConfigScope::Node, "HDFS") {
-    ///     println!("{}: {:?}", config.name, config.default_value);
-    /// }
-    /// # assert_eq!(version.configs_of(ConfigScope::Node, "HDFS").count(), 1);
-    /// ```
     pub fn configs_of<'a>(
         &'a self,
         scope: ConfigScope,
@@ -214,7 +203,8 @@ impl Client {
 /// assert!(plugin.is_enabled("0.1"));
 ///
 /// let version = api.plugins().get_version("fake", "0.1").await?;
-/// for config in version.general_configs(ConfigScope::Cluster) {
+/// let general = version.general_configs(ConfigScope::Cluster);
+/// for config in general.chain(version.configs_of(ConfigScope::Node, "HDFS")) {
 ///     println!("{}: {:?}", config.name, config.default_value);
 /// }
 /// assert!(version.processes().any(|(service, process)| service == "HDFS" && process == "datanode"));

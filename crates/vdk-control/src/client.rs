@@ -26,20 +26,6 @@ use crate::dialect::VdkDialect;
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// A client of one Control Service. Clones are cheap and share connections and token.
-///
-/// ```
-/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::new();
-/// # let transport = sandbox.vdk_control();
-/// let api = vdk_control::Client::builder()
-///     .endpoint("http://localhost:8092")
-///     .token("my-token")
-///     .transport(transport)
-///     .build()?;
-/// let info = api.team("analytics").info().await?;
-/// println!("{} {:?}", info.api_version, info.supported_python_versions);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 

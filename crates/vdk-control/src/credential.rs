@@ -164,6 +164,7 @@ impl Login {
                 cache,
                 clock,
                 missing_token: missing_token.clone(),
+                next_try: Mutex::default(),
             })));
         }
         Ok(Some(Arc::new(cache)))
@@ -319,11 +320,11 @@ impl Source {
 
 /// Why calls go without a token at the moment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MissingToken(Arc<Mutex<Option<(Instant, Error)>>>);
+pub(crate) struct MissingToken(Arc<Mutex<Option<Error>>>);
 
 impl MissingToken {
     pub(crate) fn reason(&self) -> Option<Error> {
-        Some(lock(&self.0).as_ref()?.1.clone())
+        lock(&self.0).clone()
     }
 
     /// Nobody is logged in, though the `vdk` command line meant to keep a login in this file.
@@ -333,16 +334,7 @@ impl MissingToken {
             key: "the login".to_owned(),
         };
         let error = Error::config(origin, "is empty; log in again");
-        *lock(&self.0) = Some((Instant::now(), error));
-    }
-
-    /// Whether the last try to have a token was just now, and another one would fail in the same way.
-    fn is_fresh(&self, now: Instant) -> bool {
-        let state = lock(&self.0);
-        state.as_ref().is_some_and(|(since, error)| {
-            let pause = if error.is_retryable() { MOMENT } else { PAUSE };
-            now.saturating_duration_since(*since) < pause
-        })
+        *lock(&self.0) = Some(error);
     }
 }
 
@@ -353,19 +345,21 @@ struct Found<C> {
     cache: C,
     clock: Arc<dyn Clock>,
     missing_token: MissingToken,
+    /// After a failed try, when the next one may be.
+    next_try: Mutex<Option<Instant>>,
 }
 
 #[async_trait]
 impl<C: Credential> Credential for Found<C> {
     async fn ready(&self) -> Result<()> {
-        if !self.missing_token.is_fresh(self.clock.now()) {
+        if !self.pauses() {
             self.note(&self.cache.ready().await);
         }
         Ok(())
     }
 
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
-        if self.missing_token.is_fresh(self.clock.now()) {
+        if self.pauses() {
             // No token has this number, by which `rejected` knows that none was sent.
             return Ok(0);
         }
@@ -385,10 +379,19 @@ impl<C: Credential> Credential for Found<C> {
 }
 
 impl<C> Found<C> {
+    /// Whether the last try was just now, and another one would fail in the same way.
+    fn pauses(&self) -> bool {
+        lock(&self.next_try).is_some_and(|next_try| self.clock.now() < next_try)
+    }
+
     /// Keeps why there is no token, for the message of a service that wants one.
     fn note<T>(&self, result: &Result<T>) {
         let failed = result.as_ref().err();
-        *lock(&self.missing_token.0) = failed.map(|error| (self.clock.now(), error.clone()));
+        *lock(&self.next_try) = failed.map(|error| {
+            let pause = if error.is_retryable() { MOMENT } else { PAUSE };
+            self.clock.now() + pause
+        });
+        *lock(&self.missing_token.0) = failed.cloned();
     }
 }
 

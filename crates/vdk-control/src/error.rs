@@ -31,15 +31,6 @@ pub struct ApiError {
 impl ApiError {
     /// Reads the body of a refusal. `None` when it says nothing, or is not one of this service: proxies answer with HTML
     /// or plain text.
-    ///
-    /// ```
-    /// use vdk_control::ApiError;
-    ///
-    /// let body = br#"{"what": "Cannot start.", "why": "The job runs already.", "countermeasures": "Wait."}"#;
-    /// let error = ApiError::parse(409, body).unwrap();
-    /// assert_eq!(error.to_string(), "Cannot start. The job runs already.");
-    /// assert_eq!(error.countermeasures, "Wait.");
-    /// ```
     pub fn parse(status: u16, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {

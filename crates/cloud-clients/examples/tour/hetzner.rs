@@ -127,7 +127,7 @@ impl<'a> Tour<'a> {
     /// Makes and changes things, and deletes none. Each of them has the label, and each wait can be stopped.
     async fn steps(&self, stop: &Stop) -> Result<ServerId, Ended> {
         let servers = self.api.servers();
-        let created = servers
+        let accepted = servers
             .create(
                 format!("cloud-clients-tour-{}", self.number),
                 "cx23",
@@ -136,8 +136,8 @@ impl<'a> Tour<'a> {
             .labels(self.labels())
             .or_get()
             .await?;
-        let id = created.resource.id;
-        let server = stop.unless(follow("create", created.wait())).await?;
+        let id = accepted.resource.id;
+        let server = stop.unless(follow("create", accepted.wait())).await?;
         println!(
             "  {} has {}",
             server.name,

@@ -13,7 +13,8 @@ use super::wait::wait_for;
 use crate::client::Client;
 
 /// The answer to the creation of a resource: the resource as it is at first, and the work still to be done. It comes in an
-/// [`Accepted`], whose wait covers all actions and gives the resource as it is then.
+/// [`Accepted`], whose wait covers all actions and gives the resource as it is then. From an `or_get` the resource may have
+/// been there before: [`was_created`](Accepted::was_created) says so.
 ///
 /// `Debug` hides the password.
 #[derive(Clone, Debug)]
@@ -21,11 +22,13 @@ use crate::client::Client;
 pub struct Created<T> {
     /// The resource, which may not be ready yet.
     pub resource: T,
-    /// The creation itself; `None` where it takes no time.
+    /// The creation itself; `None` where it takes no time, and for what `or_get` has found.
     pub action: Option<Action>,
-    /// What follows by itself, such as starting the server or attaching its volumes; for a firewall, applying it.
+    /// What follows by itself, such as starting the server or attaching its volumes; for a firewall, applying it. For what
+    /// `or_get` has found, all that still runs.
     pub next_actions: Vec<Action>,
-    /// The password of `root`, told only here. `None` when SSH keys were given, and for everything but servers.
+    /// The password of `root`, told only here. `None` when SSH keys were given, for what `or_get` has found, and for
+    /// everything but servers.
     pub root_password: Option<SecretString>,
 }
 

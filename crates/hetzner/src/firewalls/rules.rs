@@ -31,17 +31,6 @@ cloud_core::open_enum! {
 ///
 /// As soon as there is one rule for a direction, all that no rule lets pass is dropped there. What comes in is dropped
 /// without rules too.
-///
-/// ```
-/// use hetzner::FirewallRule;
-///
-/// let rules = [
-///     FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]).description("from the office"),
-///     FirewallRule::inbound_tcp("80-443", FirewallRule::ANYWHERE),
-///     FirewallRule::inbound_icmp(FirewallRule::ANYWHERE),
-/// ];
-/// assert_eq!(rules[0].port.as_deref(), Some("22"));
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -11,16 +11,6 @@ use super::{
 };
 
 /// A service of a load balancer, to be added or created with it.
-///
-/// ```
-/// use hetzner::CertificateId;
-/// use hetzner::load_balancers::{LbHealthCheck, LbHttp, LbService};
-///
-/// let web = LbService::https(443, 8080, [CertificateId(897)])
-///     .settings(LbHttp::new().redirect_http(true).sticky_sessions(true))
-///     .health_check(LbHealthCheck::http(8080).path("/health").status_codes(["2??"]));
-/// # let _ = web;
-/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LbService {
     protocol: LoadBalancerProtocol,

@@ -142,15 +142,6 @@ pub struct ApiError {
 
 impl ApiError {
     /// Reads the body of a refusal; `None` when it is no refusal of this service, such as the page of a proxy.
-    ///
-    /// ```
-    /// use hetzner::robot::{ApiError, ErrorCode};
-    ///
-    /// let body = br#"{"error": {"status": 400, "code": "INVALID_INPUT", "message": "invalid input",
-    ///     "missing": ["name"], "invalid": null}}"#;
-    /// let error = ApiError::parse(400, body).unwrap();
-    /// assert_eq!((error.code, error.missing), (ErrorCode::InvalidInput, vec!["name".to_owned()]));
-    /// ```
     pub fn parse(status: u16, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Envelope {

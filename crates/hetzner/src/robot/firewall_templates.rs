@@ -33,12 +33,6 @@ pub struct FirewallTemplate {
     pub rules: FirewallRules,
 }
 
-impl From<&FirewallTemplate> for FirewallTemplateId {
-    fn from(template: &FirewallTemplate) -> Self {
-        template.id
-    }
-}
-
 impl Client {
     /// The templates that firewalls are made from.
     pub fn firewall_templates(&self) -> FirewallTemplates<'_> {

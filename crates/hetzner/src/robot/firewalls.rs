@@ -67,12 +67,6 @@ pub struct Firewall {
     pub rules: FirewallRules,
 }
 
-impl From<&Firewall> for ServerNumber {
-    fn from(firewall: &Firewall) -> Self {
-        firewall.server_number
-    }
-}
-
 impl Client {
     /// The firewalls of the servers.
     pub fn firewalls(&self) -> Firewalls<'_> {
@@ -87,8 +81,8 @@ impl Client {
 /// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
 /// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
 /// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
-/// use hetzner::robot::{FirewallRule, FirewallRules, FirewallStatus};
-/// use hetzner::FirewallRule as CloudRule;
+/// use hetzner::robot::{FirewallProtocol, FirewallRule, FirewallRules, FirewallStatus};
+/// use hetzner::{FirewallRule as CloudRule, IpVersion};
 ///
 /// // The rules of a firewall of the cloud, or rules of Robot's own.
 /// let https = CloudRule::inbound_tcp("443", ["0.0.0.0/0"]);
@@ -98,7 +92,13 @@ impl Client {
 /// assert_eq!(firewall.status, FirewallStatus::Active);
 /// assert!(firewall.rules.input.iter().any(|rule| rule.dst_port.as_deref() == Some("443")));
 ///
-/// let rules = FirewallRules::accepting([FirewallRule::accept()]);
+/// let ssh = FirewallRule::accept()
+///     .name("ssh from the office")
+///     .ip_version(IpVersion::V4)
+///     .src_ip("203.0.113.0/24")
+///     .protocol(FirewallProtocol::Tcp)
+///     .dst_port("22");
+/// let rules = FirewallRules::accepting([ssh]);
 /// api.firewalls().set(321001, FirewallStatus::Disabled, rules).await?.wait().await?;
 /// # Ok(()) }
 /// ```

@@ -2,24 +2,32 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::firewall_templates::FirewallTemplate;
+use super::firewalls::Firewall;
+use super::orders::MarketProduct;
+use super::resets::Reset;
+use super::servers::Server;
+use super::ssh_keys::SshKey;
+use super::vswitches::VSwitch;
+
 cloud_core::numeric_id! {
     /// Identifies a dedicated server by its number.
-    pub struct ServerNumber;
+    pub struct ServerNumber of Server.server_number, Firewall.server_number, Reset.server_number;
 }
 
 cloud_core::numeric_id! {
     /// Identifies a template of firewalls.
-    pub struct FirewallTemplateId;
+    pub struct FirewallTemplateId of FirewallTemplate.id;
 }
 
 cloud_core::numeric_id! {
     /// Identifies a vSwitch by its number.
-    pub struct VSwitchId;
+    pub struct VSwitchId of VSwitch.id;
 }
 
 cloud_core::numeric_id! {
     /// Identifies a server on offer in the server market.
-    pub struct MarketProductId;
+    pub struct MarketProductId of MarketProduct.id;
 }
 
 cloud_core::text_id! {
@@ -30,7 +38,7 @@ cloud_core::text_id! {
 cloud_core::text_id! {
     /// Identifies an SSH key that is stored in Robot by its MD5 fingerprint: sixteen pairs of lower-case hexadecimal
     /// digits with colons between them.
-    pub struct Fingerprint;
+    pub struct Fingerprint of SshKey.fingerprint;
 }
 
 cloud_core::text_id! {

@@ -29,20 +29,6 @@ pub struct Rdns {
 }
 
 /// The entry of one address, for programs that name those of both services.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-/// # use cloud_sandbox::hetzner_robot::{PASSWORD, USER};
-/// # let transport = cloud_sandbox::Sandbox::new().hetzner_robot();
-/// # let api = hetzner::robot::Client::builder().user(USER).password(PASSWORD).transport(transport).build()?;
-/// use hetzner::ReverseDns;
-///
-/// let ip = "192.0.2.11".parse().expect("an address");
-/// let entry = api.rdns().get(ip).await?;
-/// entry.change_dns_ptr(&api, ip, Some("www.example.com")).await?;
-/// assert_eq!(api.rdns().get(ip).await?.dns_ptr_of(ip).as_deref(), Some("www.example.com"));
-/// # Ok(()) }
-/// ```
 impl ReverseDns<Client> for Rdns {
     fn dns_ptrs(&self) -> Vec<DnsPtr> {
         let ptr = self.ptr.as_deref().unwrap_or_default();

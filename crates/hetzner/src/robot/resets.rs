@@ -62,12 +62,6 @@ pub struct Reset {
     pub operating_status: Option<OperatingStatus>,
 }
 
-impl From<&Reset> for ServerNumber {
-    fn from(reset: &Reset) -> Self {
-        reset.server_number
-    }
-}
-
 /// A reset that was begun.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

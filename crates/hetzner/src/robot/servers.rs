@@ -77,12 +77,6 @@ pub struct Server {
     pub linked_storagebox: Option<i64>,
 }
 
-impl From<&Server> for ServerNumber {
-    fn from(server: &Server) -> Self {
-        server.server_number
-    }
-}
-
 impl Server {
     /// Whether it has this name, this number or this address. An IPv6 address counts when it lies in the main net.
     pub(super) fn is_called(&self, name: &str) -> bool {

@@ -13,6 +13,7 @@ use super::error::ErrorCode;
 use super::ids::Fingerprint;
 use super::ops;
 use super::wire::list_of;
+use crate::ssh_keys::fingerprint;
 
 /// A public key that servers can be installed with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,23 +33,6 @@ pub struct SshKey {
     pub data: String,
     /// When it was stored, without a zone.
     pub created_at: LocalTime,
-}
-
-impl From<&SshKey> for Fingerprint {
-    fn from(key: &SshKey) -> Self {
-        key.fingerprint.clone()
-    }
-}
-
-impl SshKey {
-    /// Whether this is the same key, whatever comment stands behind it.
-    fn is(&self, data: &str) -> bool {
-        let essence = |text: &str| {
-            let mut words = text.split_whitespace().map(str::to_owned);
-            (words.next(), words.next())
-        };
-        essence(&self.data) == essence(data)
-    }
 }
 
 impl Client {
@@ -88,8 +72,9 @@ impl SshKeys<'_> {
         CreateSshKey::new(call, name.into(), data.into())
     }
 
-    /// The stored key that is this one, which is stored first unless it is there (`GET /key`, `POST /key`). A comment
-    /// behind the key does not count, and the name of a key that is there stays.
+    /// The stored key that is this one, which is stored first unless it is there (`GET /key`, `POST /key`). Keys are
+    /// compared by their [`fingerprint`], so neither a comment nor the form of the text (OpenSSH or SSH2) counts; the name
+    /// of a key that is there stays.
     ///
     /// # Permissions
     ///
@@ -101,7 +86,12 @@ impl SshKeys<'_> {
     pub fn install(self, name: impl Into<String>, data: impl Into<String>) -> Task<SshKey> {
         let (api, name, data) = (self.0.clone(), name.into(), data.into());
         Task::new(async move {
-            let same = |all: Vec<SshKey>| all.into_iter().find(|key| key.is(&data));
+            // What is no key has none, and is for the service to refuse.
+            let wanted = fingerprint(&data).map(Fingerprint::from);
+            let same = |all: Vec<SshKey>| {
+                let is_it = |key: &SshKey| Some(&key.fingerprint) == wanted.as_ref();
+                all.into_iter().find(is_it)
+            };
             if let Some(key) = same(api.ssh_keys().list().all().await?) {
                 return Ok(key);
             }

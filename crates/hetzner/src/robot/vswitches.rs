@@ -54,12 +54,6 @@ pub struct VSwitch {
     pub cloud_networks: Vec<VSwitchCloudNetwork>,
 }
 
-impl From<&VSwitch> for VSwitchId {
-    fn from(vswitch: &VSwitch) -> Self {
-        vswitch.id
-    }
-}
-
 /// A server in a vSwitch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

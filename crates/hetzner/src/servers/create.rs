@@ -7,14 +7,13 @@ use serde::Serialize;
 
 use super::ops;
 use super::{Server, Servers};
-use crate::actions::{self, COPYING, Created};
+use crate::actions::{self, COPYING, Created, or_get};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
 use crate::images::ImageType;
 use crate::labels::{self, Labels};
-use crate::or_get;
 use cloud_core::model::IdOrName;
 
 mod fallback;
@@ -189,34 +188,24 @@ cloud_core::request! {
 
 impl CreateServer {
     /// Creates the server (`POST /servers`), or gives the one that is there already (`GET /servers?name=..`): after
-    /// an answer that was lost on the way, and when the program is run a second time. Names are unique in a project,
-    /// so there is never a second server.
+    /// an answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was. Names are unique in a project, so there is never
+    /// a second server. The wait is for what still runs, and ends at once when nothing does.
+    ///
+    /// What is there must have the `server_type`, the `location` and the labels that were asked for. What was not given is
+    /// not compared, and no other setting is: neither the image, which may be gone by then, nor keys, user data and networks.
     ///
     /// # Permissions
     ///
-    /// A token with read access. It finds the server; a token with write access creates it.
+    /// A token with write access.
     ///
     /// # Errors
     ///
-    /// Worth handling: those of [`Servers::create`]. A server of this name that has another type or stands in
-    /// another location, or lacks one of the labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let create = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]);
-    /// let first = create.clone().or_get().await?;
-    /// let second = create.or_get().await?;
-    /// assert!(!second.was_created());
-    /// assert_eq!(second.resource.id, first.resource.id);
-    /// # Ok(()) }
-    /// ```
-    #[inline]
+    /// Worth handling: those of [`Servers::create`]. A server of this name that differs is somebody else's, and stays as it
+    /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
-        let named = client
-            .list(&ops::LIST_SERVERS, "servers")
-            .query("name", &self.name);
+        let named = client.servers().list().name(self.name.as_str()).into_list();
         let asked = or_get::Asked::of(&self, &["server_type", "location", "labels"]);
         let created = or_get::or_get(
             client,

@@ -24,18 +24,6 @@ impl Servers<'_> {
     /// # Errors
     ///
     /// Worth handling: [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let taken = api.servers().create_image(server).description("before the upgrade").await?;
-    /// let image = taken.wait().await?;
-    /// assert!(image.is_available());
-    /// let restored = api.servers().create("web-2", "cx23", image.id.to_string()).await?; // an id, as text
-    /// # assert_eq!(restored.resource.image.as_ref().map(|one| one.id), Some(image.id));
-    /// # Ok(()) }
-    /// ```
     pub fn create_image(self, id: impl Into<ServerId>) -> CreateImage {
         let decode = actions::created(self.0, "image", |api, image: &Image| {
             api.images().get(image.id)

@@ -56,8 +56,15 @@ fn a_fingerprint_is_that_of_openssh() {
         UeY33AauzhSC/X3bYWRAct3adsppYvLV9JPHqbDvBcoqVtNyeVZBCJvbtOY+PIF0GBeZtI30gs6Dx1SKLBQ30+wQUzPHVELV0gXB2w== a b";
     let ecdsa = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBPYQ5gNDYDKrDcFxdHOdspI/pcPn9ErO5WuSg/\
         nWGpaanBFDLj55SPWTYo3DjnMNi8T2ScKnl3SSZhJcshcf4Hs=";
+    let (first, rest) = rsa["ssh-rsa ".len()..rsa.len() - " a b".len()].split_at(72);
+    // As `ssh-keygen -e` writes it.
+    let ssh2 = format!(
+        "---- BEGIN SSH2 PUBLIC KEY ----\r\nSubject: me\r\nComment: \"1024-bit RSA, \\\r\ntwo: lines\"\r\n{first}\r\n{rest}\r\n\
+        ---- END SSH2 PUBLIC KEY ----\r\n"
+    );
     for (key, fingerprint) in [
         (rsa, "af:b0:b0:25:6b:ce:b4:cb:94:68:5c:be:f8:2d:23:34"),
+        (&ssh2, "af:b0:b0:25:6b:ce:b4:cb:94:68:5c:be:f8:2d:23:34"),
         (ecdsa, "aa:4b:a7:36:3e:0b:54:bc:0d:36:0b:56:75:88:6e:12"),
         // Without the padding, as OpenSSH reads it too.
         (
@@ -73,6 +80,10 @@ fn a_fingerprint_is_that_of_openssh() {
         "ssh-ed25519 ###",
         "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx",
         "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "---- BEGIN SSH2 PUBLIC KEY ----",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAA\n",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: x\n---- END SSH2 PUBLIC KEY ----",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3Nz\n---- END SSH2 PUBLIC KEY ----",
     ] {
         assert_eq!(ssh_keys::fingerprint(no_key), None, "{no_key}");
     }

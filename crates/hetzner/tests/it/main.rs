@@ -1,14 +1,17 @@
 //! The client on the wire and against the sandbox.
 
 mod addresses;
+mod catalogues;
 mod certificates;
 mod client;
 mod common;
 mod create_once;
+mod errors;
 mod fallback;
 mod find_by;
 mod firewalls;
 mod ids;
+mod images;
 mod labels;
 mod load_balancers;
 mod metadata;

@@ -4,10 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::common::{self, client};
+use cloud_core::call::Task;
+use cloud_core::wait::Accepted;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::{
     Client, FirewallRule, FloatingIp, IpVersion, LabelSelector, PlacementGroupType, Result, SshKey,
 };
+use serde::Serialize;
+use serde_json::json;
 
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
@@ -29,15 +33,14 @@ struct Creation {
     other: fn(&Client) -> Done,
 }
 
-macro_rules! done {
-    ($create:expr) => {{
-        let create = $create;
-        Box::pin(async move {
-            let done = create.or_get().await?;
-            let resource = done.wait().await?;
-            Ok((done.was_created(), resource.id.0))
-        })
-    }};
+fn done<A: Send + Sync + 'static, R: Serialize + Send + 'static>(
+    creation: Task<Accepted<A, R>>,
+) -> Done {
+    Box::pin(async move {
+        let done = creation.await?;
+        let resource = json!(done.wait().await?);
+        Ok((done.was_created(), resource["id"].as_i64().unwrap()))
+    })
 }
 
 fn creations() -> Vec<Creation> {
@@ -46,11 +49,11 @@ fn creations() -> Vec<Creation> {
             path: "/v1/servers",
             send: |api, env| {
                 let create = api.servers().create("a", "cx23", "debian-13");
-                done!(create.location("fsn1").labels([("env", env)]))
+                done(create.location("fsn1").labels([("env", env)]).or_get())
             },
             other: |api| {
                 let create = api.servers().create("a", "cx23", "debian-13");
-                done!(create.location("hel1"))
+                done(create.location("hel1").or_get())
             },
         },
         Creation {
@@ -58,17 +61,17 @@ fn creations() -> Vec<Creation> {
             send: |api, env| {
                 let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
                 let create = api.networks().create("a", "10.1.0.0/16");
-                done!(create.subnets([subnet]).labels([("env", env)]))
+                done(create.subnets([subnet]).labels([("env", env)]).or_get())
             },
-            other: |api| done!(api.networks().create("a", "10.2.0.0/16")),
+            other: |api| done(api.networks().create("a", "10.2.0.0/16").or_get()),
         },
         Creation {
             path: "/v1/volumes",
             send: |api, env| {
                 let create = api.volumes().create("a", 10).location("fsn1");
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
-            other: |api| done!(api.volumes().create("a", 20).location("fsn1")),
+            other: |api| done(api.volumes().create("a", 20).location("fsn1").or_get()),
         },
         Creation {
             path: "/v1/firewalls",
@@ -78,44 +81,51 @@ fn creations() -> Vec<Creation> {
                     FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
                 ];
                 let create = api.firewalls().create("a").rules(rules);
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
             other: |api| {
                 let rules = [
                     FirewallRule::inbound_tcp("22", FirewallRule::ANYWHERE),
                     FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
                 ];
-                done!(api.firewalls().create("a").rules(rules))
+                done(api.firewalls().create("a").rules(rules).or_get())
             },
         },
         Creation {
             path: "/v1/load_balancers",
             send: |api, env| {
                 let create = api.load_balancers().create("a", "lb11").location("fsn1");
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
-            other: |api| done!(api.load_balancers().create("a", "lb21").location("fsn1")),
+            other: |api| {
+                done(
+                    api.load_balancers()
+                        .create("a", "lb21")
+                        .location("fsn1")
+                        .or_get(),
+                )
+            },
         },
         Creation {
             path: "/v1/floating_ips",
             send: |api, env| {
                 let create = api.floating_ips().create(IpVersion::V4).name("a");
-                done!(create.home_location("fsn1").labels([("env", env)]))
+                done(create.home_location("fsn1").labels([("env", env)]).or_get())
             },
             other: |api| {
                 let create = api.floating_ips().create(IpVersion::V6).name("a");
-                done!(create.home_location("fsn1"))
+                done(create.home_location("fsn1").or_get())
             },
         },
         Creation {
             path: "/v1/primary_ips",
             send: |api, env| {
                 let create = api.primary_ips().create("a", IpVersion::V4);
-                done!(create.location("fsn1").labels([("env", env)]))
+                done(create.location("fsn1").labels([("env", env)]).or_get())
             },
             other: |api| {
                 let create = api.primary_ips().create("a", IpVersion::V4);
-                done!(create.location("hel1"))
+                done(create.location("hel1").or_get())
             },
         },
         Creation {
@@ -124,40 +134,46 @@ fn creations() -> Vec<Creation> {
                 let create = api
                     .placement_groups()
                     .create("a", PlacementGroupType::Spread);
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
             other: |api| {
                 let create = api
                     .placement_groups()
                     .create("a", PlacementGroupType::Spread);
-                done!(create.labels([("team", "x")]))
+                done(create.labels([("team", "x")]).or_get())
             },
         },
         Creation {
             path: "/v1/ssh_keys",
             send: |api, env| {
                 let create = api.ssh_keys().create("a", KEY);
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
-            other: |api| done!(api.ssh_keys().create("a", OTHER_KEY)),
+            other: |api| done(api.ssh_keys().create("a", OTHER_KEY).or_get()),
         },
         Creation {
             path: "/v1/certificates",
             send: |api, env| {
                 let create = api.certificates().create_managed("a", ["example.com"]);
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
-            other: |api| done!(api.certificates().create_managed("a", ["example.org"])),
+            other: |api| {
+                done(
+                    api.certificates()
+                        .create_managed("a", ["example.org"])
+                        .or_get(),
+                )
+            },
         },
         Creation {
             path: "/v1/certificates",
             send: |api, env| {
                 let create = api.certificates().create_uploaded("a", PEM, PRIVATE_KEY);
-                done!(create.labels([("env", env)]))
+                done(create.labels([("env", env)]).or_get())
             },
             other: |api| {
                 let create = api.certificates();
-                done!(create.create_uploaded("a", OTHER_PEM, PRIVATE_KEY))
+                done(create.create_uploaded("a", OTHER_PEM, PRIVATE_KEY).or_get())
             },
         },
     ]
@@ -220,6 +236,25 @@ async fn what_was_not_made_leaves_the_question_open() {
         assert!(error.may_have_happened(), "{path}: {error}");
         assert_eq!(sandbox.journal().count(&post), 1, "{path}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_known_again_by_its_type_location_and_labels_alone() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let create = |server_type, image| {
+        let create = api.servers().create("a", server_type, image);
+        create.labels([("env", "prod")]).or_get()
+    };
+    let made = create("cx23", "debian-13").await.unwrap();
+    made.wait().await.unwrap();
+    let found = create("cx23", "ubuntu-24.04").await.unwrap();
+    assert_eq!(found.resource.id, made.resource.id);
+    assert!(made.was_created() && !found.was_created());
+    // Nothing of the creation is told again.
+    assert!(found.actions().next().is_none() && found.root_password.is_none());
+    let error = create("cx33", "debian-13").await.unwrap_err();
+    assert_eq!(error.code(), Some("uniqueness_error"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,18 +47,17 @@ fn sent(wire: &ScriptedTransport) -> Vec<String> {
     seen.collect()
 }
 
-/// A client whose service answers once, the wire, and the answer.
-#[macro_export]
-macro_rules! once {
-    ($status:literal, $answer:expr, |$api:ident| $call:expr) => {{
-        let answer = $answer.to_string();
-        let ($api, wire) =
-            $crate::robot::scripted([cloud_core::test_util::Scripted::json($status, answer)]);
-        let result = $call.await;
-        let sent = $crate::robot::sent(&wire);
-        assert_eq!(sent.len(), 1, "{sent:?}");
-        (sent.into_iter().next().unwrap(), result)
-    }};
+/// What one call sends to a service that gives this answer, and its result.
+async fn once<F: IntoFuture>(
+    status: u16,
+    answer: impl ToString,
+    call: impl FnOnce(&Client) -> F,
+) -> (String, F::Output) {
+    let (api, wire) = scripted([Scripted::json(status, answer.to_string())]);
+    let result = call(&api).await;
+    let sent = sent(&wire);
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    (sent.into_iter().next().unwrap(), result)
 }
 
 /// An error answer of the service.

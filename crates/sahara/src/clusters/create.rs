@@ -13,15 +13,7 @@ use crate::release::Release;
 use crate::shares::Share;
 use crate::version::Version;
 
-/// What a cluster is made from: a template, or a plugin and its version alone.
-///
-/// ```
-/// use sahara::clusters::Blueprint;
-///
-/// let alone = Blueprint::from(("fake", "0.1"));
-/// let by_id = Blueprint::template("a6690ea3-bb9a-46b1-9709-9810425aac8d", "fake", "0.1");
-/// # assert_ne!(alone, by_id);
-/// ```
+/// What a cluster is made from: a template, or a plugin and its version alone, of which a pair of texts is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blueprint {
     plugin: String,
@@ -127,8 +119,11 @@ fn check_new(name: &str, keypair: Option<&str>) -> Result<()> {
 }
 
 impl CreateCluster {
-    /// Creates the cluster (`POST /clusters`), or gives the one that is there already (`GET /clusters`): after an answer
-    /// that was lost on the way, and when the program is run a second time. The wait is the same for both.
+    /// Creates the cluster (`POST /clusters`), or gives the one that is there already (`GET /clusters`): after an
+    /// answer that was lost on the way, and when the program is run a second time.
+    /// [`was_created`](Accepted::was_created) says which of the two it was. The wait is the same for both.
+    ///
+    /// What is there must be in the same project, and have all that was asked for. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -136,8 +131,8 @@ impl CreateCluster {
     ///
     /// # Errors
     ///
-    /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that is not what was asked for is
-    /// somebody else's: then `NAME_ALREADY_EXISTS` stands.
+    /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that differs is somebody else's,
+    /// and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Cluster>> {
         let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
         let lookup = client.clusters().lookup();

@@ -48,8 +48,10 @@ cloud_core::request! {
 
 impl CreateJobTemplate {
     /// Creates the template (`POST /job-templates`, in v1.1 `POST /jobs`), or gives the one that is there already
-    /// (`GET /job-templates`, in v1.1 `GET /jobs`): after an answer
-    /// that was lost on the way, and when the program is run a second time.
+    /// (`GET /job-templates`, in v1.1 `GET /jobs`): after an answer that was lost on the way, and when the program is
+    /// run a second time. [`was_created`](Accepted::was_created) says which of the two it was.
+    ///
+    /// What is there must be in the same project, and have all that was asked for. What was not given is not compared.
     ///
     /// # Permissions
     ///
@@ -57,8 +59,8 @@ impl CreateJobTemplate {
     ///
     /// # Errors
     ///
-    /// Those of [`JobTemplates::create`](super::JobTemplates::create). A template of this name that is not what was asked for is somebody else's: then
-    /// `NAME_ALREADY_EXISTS` stands.
+    /// Those of [`JobTemplates::create`](super::JobTemplates::create). A template of this name that differs is somebody
+    /// else's, and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<JobTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.job_templates().lookup();

@@ -63,16 +63,6 @@ pub struct InterfaceArgument {
 
 /// An argument for a new template. Every job has to set it, unless it has a [`default`](Self::default) or is
 /// [`optional`](Self::optional).
-///
-/// ```
-/// use sahara::Argument;
-///
-/// let argument = Argument::param("limit", "LIMIT").number().default("100").description("how many lines");
-/// assert_eq!(
-///     serde_json::to_string(&argument).unwrap(),
-///     r#"{"name":"limit","mapping_type":"params","location":"LIMIT","required":false,"value_type":"number","default":"100","description":"how many lines"}"#,
-/// );
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct Argument {

@@ -8,11 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::configs::ConfigValue;
 
 /// Values of settings by name. Some of them are passwords, so that `Debug` gives the names alone.
-///
-/// ```
-/// let settings = sahara::jobs::Settings::new().set("fs.swift.service.sahara.password", "s3cret");
-/// assert_eq!(format!("{settings:?}"), r#"{"fs.swift.service.sahara.password": [redacted]}"#);
-/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Settings(pub BTreeMap<String, ConfigValue>);
@@ -87,5 +82,17 @@ impl fmt::Debug for JobConfigs {
             .field("params", &self.params)
             .field("args", &args)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_gives_the_names_of_settings_alone() {
+        let settings = Settings::new().set("fs.swift.service.sahara.password", "s3cret");
+        let shown = r#"{"fs.swift.service.sahara.password": [redacted]}"#;
+        assert_eq!(format!("{settings:?}"), shown);
     }
 }

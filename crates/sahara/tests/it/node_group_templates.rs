@@ -418,6 +418,9 @@ async fn find_takes_ids_and_exact_names_and_prefers_what_is_ours() {
     assert_eq!(find("x").await.as_deref(), Some("4"));
     assert_eq!(find("web").await, None);
     assert_eq!(find(ID).await, None);
+    // Without dashes it is none that Sahara gives, so that looking for it would only cost a request.
+    let bare = ID.replace('-', "");
+    assert_eq!(find(&bare).await, None);
     assert_eq!(find("we(b").await, None);
     let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
     let path = "GET /v2/node-group-templates";
@@ -428,6 +431,7 @@ async fn find_takes_ids_and_exact_names_and_prefers_what_is_ours() {
         named("web"),
         format!("{path}/{ID}"),
         named(ID),
+        named(&bare),
         format!("{path}?limit=100"),
     ];
     assert_eq!(lines, expected);

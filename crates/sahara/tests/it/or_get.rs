@@ -4,9 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::common::{PROJECT, VERSIONS_OF_THE_API, client, sent};
+use cloud_core::call::Task;
 use cloud_core::test_util::Scripted;
 use cloud_core::transport::TransportErrorKind;
+use cloud_core::wait::Accepted;
 use sahara::{Client, DataSourceType, JobType, Result, SwiftCredentials, Version};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Whether it was created, and its id, when its wait has ended.
@@ -22,15 +25,13 @@ struct Creation {
     send: fn(&Client) -> Done,
 }
 
-macro_rules! or_get {
-    ($create:expr) => {{
-        let create = $create;
-        Box::pin(async move {
-            let done = create.or_get().await?;
-            done.wait().await?;
-            Ok((done.was_created(), done.id.to_string()))
-        })
-    }};
+fn done<T: Clone + Serialize + Send + Sync + 'static>(creation: Task<Accepted<T>>) -> Done {
+    Box::pin(async move {
+        let done = creation.await?;
+        let resource = json!(done.wait().await?);
+        let id = resource["id"].as_str().unwrap();
+        Ok((done.was_created(), id.to_owned()))
+    })
 }
 
 fn creations(version: Version) -> Vec<Creation> {
@@ -59,11 +60,12 @@ fn creations(version: Version) -> Vec<Creation> {
             filtered: true,
             send: |api| {
                 let group = sahara::NewNodeGroup::new("worker", "1", ["datanode"]);
-                or_get!(
+                done(
                     api.clusters()
                         .create("a", ("fake", "0.1"))
                         .keypair("ops")
                         .node_group(group, 3)
+                        .or_get(),
                 )
             },
         },
@@ -76,10 +78,11 @@ fn creations(version: Version) -> Vec<Creation> {
             filtered: true,
             send: |api| {
                 let group = sahara::NewNodeGroup::new("worker", "1", ["datanode"]);
-                or_get!(
+                done(
                     api.cluster_templates()
                         .create("a", "fake", "0.1")
                         .node_group(group, 3)
+                        .or_get(),
                 )
             },
         },
@@ -92,9 +95,10 @@ fn creations(version: Version) -> Vec<Creation> {
             })),
             filtered: true,
             send: |api| {
-                or_get!(
+                done(
                     api.node_group_templates()
                         .create("a", "fake", "0.1", "1", ["a", "b"])
+                        .or_get(),
                 )
             },
         },
@@ -106,10 +110,11 @@ fn creations(version: Version) -> Vec<Creation> {
             send: |api| {
                 let credentials = SwiftCredentials::new("demo", "s3cret");
                 let kind = DataSourceType::Swift;
-                or_get!(
+                done(
                     api.data_sources()
                         .create("a", kind, "swift://c/o")
                         .credentials(credentials)
+                        .or_get(),
                 )
             },
         },
@@ -120,11 +125,12 @@ fn creations(version: Version) -> Vec<Creation> {
             filtered: true,
             send: |api| {
                 let credentials = SwiftCredentials::new("demo", "s3cret");
-                or_get!(
+                done(
                     api.job_binaries()
                         .create("a", "swift://c/o")
                         .credentials(credentials)
                         .is_public(true)
+                        .or_get(),
                 )
             },
         },
@@ -138,10 +144,11 @@ fn creations(version: Version) -> Vec<Creation> {
             there: with(json!({"type": "Shell", "mains": [{"id": "b1", "name": "x"}]})),
             filtered: true,
             send: |api| {
-                or_get!(
+                done(
                     api.job_templates()
                         .create("a", JobType::Shell)
                         .mains(["b1"])
+                        .or_get(),
                 )
             },
         },

@@ -99,7 +99,12 @@ impl CreateJob {
 
     /// Creates the job (`POST /data-jobs/for-team/{team_name}/jobs`), or gives the one that is there already
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`): after an answer that was lost on the way, and when the
-    /// program is run a second time. Nothing is left to wait for in either case.
+    /// program is run a second time. [`was_created`](Accepted::was_created) says which of the two it was. Nothing is left to
+    /// wait for in either case.
+    ///
+    /// What is there must have the description and every setting that was asked for: the type of the database, contacts, the
+    /// schedule, keytab, notifications and their delay. What was not given is not compared, and a setting that the service
+    /// does not tell counts as the same, but for contacts and schedule.
     ///
     /// # Permissions
     ///
@@ -107,8 +112,8 @@ impl CreateJob {
     ///
     /// # Errors
     ///
-    /// [`is_conflict`](cloud_core::Error::is_conflict) stands when the job of this name belongs to another team, or has
-    /// another description or another setting than was asked for.
+    /// A job of this name that differs, or belongs to another team, is somebody else's, and stays as it is: then
+    /// [`is_conflict`](cloud_core::Error::is_conflict) stands, or the error of the answer that was lost.
     pub fn or_get(self) -> Task<Accepted<Job>> {
         let wanted = self.clone();
         let job = self.owner.job(self.job_name.as_str());

@@ -404,9 +404,11 @@ async fn a_stale_login_does_not_stop_calls_to_a_service_that_needs_none() {
     info(&api).await.unwrap();
     info(&api).await.unwrap();
     assert_eq!(asked(&open).len(), 1, "not asked for again at once");
-    tokio::time::sleep(Duration::from_secs(31)).await;
-    info(&api).await.unwrap();
-    assert_eq!(asked(&open).len(), 2);
+    for (later, tries) in [(29, 1), (1, 2), (29, 2), (1, 3)] {
+        tokio::time::sleep(Duration::from_secs(later)).await;
+        info(&api).await.unwrap();
+        assert_eq!(asked(&open).len(), tries);
+    }
 
     let closed = service(|_, _| Scripted::json(400, r#"{"error":"invalid_grant"}"#));
     let error = info(&found(&closed, &variables, None).build().unwrap())

@@ -37,19 +37,6 @@ cloud_core::open_enum! {
 }
 
 /// A rule of a firewall. What is not set stands for anything.
-///
-/// ```
-/// use hetzner::IpVersion;
-/// use hetzner::robot::{FirewallProtocol, FirewallRule};
-///
-/// let ssh = FirewallRule::accept()
-///     .name("ssh from the office")
-///     .ip_version(IpVersion::V4)
-///     .src_ip("203.0.113.0/24")
-///     .protocol(FirewallProtocol::Tcp)
-///     .dst_port("22");
-/// assert_eq!(ssh.dst_port.as_deref(), Some("22"));
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -165,14 +152,6 @@ impl FirewallRule {
 
     /// The rules that do what a rule of a cloud firewall does: one for each network it names. An error where Robot cannot:
     /// it knows single networks of IPv4 only, and no ICMP of IPv6, which it lets pass by itself.
-    ///
-    /// ```
-    /// use hetzner::{FirewallRule as CloudRule, robot::FirewallRule};
-    ///
-    /// let rules = FirewallRule::from_cloud(&CloudRule::inbound_tcp("443", CloudRule::ANYWHERE))?;
-    /// assert_eq!(rules.len(), 2); // for IPv4 and for IPv6
-    /// # Ok::<(), hetzner::Error>(())
-    /// ```
     pub fn from_cloud(rule: &cloud::FirewallRule) -> Result<Vec<Self>> {
         let goes_out = rule.direction == cloud::FirewallDirection::Out;
         let (field, networks) = if goes_out {

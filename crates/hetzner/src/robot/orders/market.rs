@@ -69,12 +69,6 @@ pub struct MarketProduct {
     pub orderable_addons: Vec<OrderableAddon>,
 }
 
-impl From<&MarketProduct> for MarketProductId {
-    fn from(product: &MarketProduct) -> Self {
-        product.id
-    }
-}
-
 /// A used server that was ordered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -5,8 +5,7 @@ use hetzner::ErrorKind;
 use hetzner::robot::{Choice, RescueNotReached, ResetType};
 use serde_json::{Value, json};
 
-use super::{refusal, scripted, sent, unsent};
-use crate::once;
+use super::{once, refusal, scripted, sent, unsent};
 
 fn rescue(active: bool) -> Value {
     json!({"rescue": {
@@ -43,7 +42,7 @@ async fn all_that_a_server_boots_is_told() {
         "windows": {"server_number": 321, "dist": null, "lang": null, "os": ["2022"], "active": false},
         "plesk": null, "cpanel": null,
     }});
-    let (line, boot) = once!(200, boot, |api| api.boot().get(321));
+    let (line, boot) = once(200, boot, |api| api.boot().get(321)).await;
     let boot = boot.unwrap();
     assert_eq!(line, "GET /boot/321");
     assert!(boot.rescue.unwrap().active && boot.vnc.is_none());
@@ -57,18 +56,20 @@ async fn all_that_a_server_boots_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn the_rescue_system_is_activated_and_given_up() {
-    let (line, there) = once!(200, rescue(false), |api| api.boot().rescue().get(321));
+    let (line, there) = once(200, rescue(false), |api| api.boot().rescue().get(321)).await;
     let there = there.unwrap();
     assert_eq!(line, "GET /boot/321/rescue");
     assert_eq!(there.os.available(), ["linux", "vkvm"]);
     assert!(there.password.is_none());
 
-    let (line, active) = once!(200, rescue(true), |api| api
-        .boot()
-        .rescue()
-        .activate(321, "linux")
-        .authorized_keys(["15:28:b0", "16:29:b1"])
-        .keyboard("de"));
+    let (line, active) = once(200, rescue(true), |api| {
+        api.boot()
+            .rescue()
+            .activate(321, "linux")
+            .authorized_keys(["15:28:b0", "16:29:b1"])
+            .keyboard("de")
+    })
+    .await;
     assert_eq!(
         line,
         "POST /boot/321/rescue os=linux&keyboard=de&authorized_key[]=15%3A28%3Ab0&authorized_key[]=16%3A29%3Ab1"
@@ -80,13 +81,13 @@ async fn the_rescue_system_is_activated_and_given_up() {
     assert_eq!(active.authorized_keys[0].name, "key1");
     assert_eq!(active.host_keys[0].fingerprint.as_str(), "c1:e4:08");
 
-    let (line, off) = once!(200, rescue(false), |api| api
-        .boot()
-        .rescue()
-        .deactivate(321));
+    let (line, off) = once(200, rescue(false), |api| {
+        api.boot().rescue().deactivate(321)
+    })
+    .await;
     assert_eq!(line, "DELETE /boot/321/rescue");
     assert!(!off.unwrap().active);
-    let (line, last) = once!(200, rescue(true), |api| api.boot().rescue().last(321));
+    let (line, last) = once(200, rescue(true), |api| api.boot().rescue().last(321)).await;
     assert_eq!(line, "GET /boot/321/rescue/last");
     assert!(last.unwrap().active);
 }
@@ -97,25 +98,27 @@ async fn installations_are_activated_and_given_up() {
         installation("linux", "dist", false),
         installation("linux", "dist", true),
     );
-    let (line, there) = once!(200, off, |api| api.boot().linux().get(321));
+    let (line, there) = once(200, &off, |api| api.boot().linux().get(321)).await;
     assert_eq!(line, "GET /boot/321/linux");
     assert_eq!(there.unwrap().lang.available(), ["en", "de"]);
-    let (line, active) = once!(200, on, |api| api
-        .boot()
-        .linux()
-        .activate(321, "Debian 13", "en")
-        .authorized_keys(["15:28:b0"]));
+    let (line, active) = once(200, &on, |api| {
+        api.boot()
+            .linux()
+            .activate(321, "Debian 13", "en")
+            .authorized_keys(["15:28:b0"])
+    })
+    .await;
     assert_eq!(
         line,
         "POST /boot/321/linux dist=Debian%2013&lang=en&authorized_key[]=15%3A28%3Ab0"
     );
     assert_eq!(active.unwrap().dist.chosen(), Some("Debian 13"));
-    let (line, there) = once!(200, off, |api| api.boot().linux().deactivate(321));
+    let (line, there) = once(200, off, |api| api.boot().linux().deactivate(321)).await;
     assert_eq!(
         (line.as_str(), there.unwrap().active),
         ("DELETE /boot/321/linux", false)
     );
-    let (line, last) = once!(200, on, |api| api.boot().linux().last(321));
+    let (line, last) = once(200, on, |api| api.boot().linux().last(321)).await;
     assert_eq!(
         (line.as_str(), last.unwrap().active),
         ("GET /boot/321/linux/last", true)
@@ -125,19 +128,18 @@ async fn installations_are_activated_and_given_up() {
         installation("vnc", "dist", false),
         installation("vnc", "dist", true),
     );
-    let (line, there) = once!(200, off, |api| api.boot().vnc().get(321));
+    let (line, there) = once(200, &off, |api| api.boot().vnc().get(321)).await;
     assert_eq!(
         (line.as_str(), there.unwrap().active),
         ("GET /boot/321/vnc", false)
     );
-    let (line, active) = once!(200, on, |api| api.boot().vnc().activate(
-        321,
-        "Debian 13",
-        "en"
-    ));
+    let (line, active) = once(200, on, |api| {
+        api.boot().vnc().activate(321, "Debian 13", "en")
+    })
+    .await;
     assert_eq!(line, "POST /boot/321/vnc dist=Debian%2013&lang=en");
     assert_eq!(active.unwrap().password.unwrap().expose(), "jEt0dvUvomtv");
-    let (line, there) = once!(200, off, |api| api.boot().vnc().deactivate(321));
+    let (line, there) = once(200, off, |api| api.boot().vnc().deactivate(321)).await;
     assert_eq!(
         (line.as_str(), there.unwrap().active),
         ("DELETE /boot/321/vnc", false)
@@ -147,19 +149,18 @@ async fn installations_are_activated_and_given_up() {
         installation("windows", "os", false),
         installation("windows", "os", true),
     );
-    let (line, there) = once!(200, off, |api| api.boot().windows().get(321));
+    let (line, there) = once(200, &off, |api| api.boot().windows().get(321)).await;
     assert_eq!(
         (line.as_str(), there.unwrap().os.available().len()),
         ("GET /boot/321/windows", 2)
     );
-    let (line, active) = once!(200, on, |api| api.boot().windows().activate(
-        321,
-        "Debian 13",
-        "en"
-    ));
+    let (line, active) = once(200, on, |api| {
+        api.boot().windows().activate(321, "Debian 13", "en")
+    })
+    .await;
     assert_eq!(line, "POST /boot/321/windows os=Debian%2013&lang=en");
     assert_eq!(active.unwrap().os.chosen(), Some("Debian 13"));
-    let (line, there) = once!(200, off, |api| api.boot().windows().deactivate(321));
+    let (line, there) = once(200, off, |api| api.boot().windows().deactivate(321)).await;
     assert_eq!(
         (line.as_str(), there.unwrap().active),
         ("DELETE /boot/321/windows", false)

@@ -8,8 +8,7 @@ use hetzner::robot::{ApiError, Client, ErrorCode, Server};
 use hetzner::{ErrorKind, SecretString};
 use serde_json::{Value, json};
 
-use super::{refusal, scripted, sent};
-use crate::once;
+use super::{once, refusal, scripted, sent};
 
 #[tokio::test(start_paused = true)]
 async fn a_request_carries_the_login_and_goes_to_the_endpoint() {
@@ -89,21 +88,24 @@ fn a_setting_that_is_missing_or_wrong_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn any_path_can_be_requested() {
-    let (line, answer) = once!(200, r#"{"plesk":{"active":true}}"#, |api| api
-        .request(Method::POST, "/boot/{n}/plesk")
-        .arg(321)
-        .form(&json!({"dist": "a b", "authorized_key": ["x", "y"]})));
+    let (line, answer) = once(200, r#"{"plesk":{"active":true}}"#, |api| {
+        api.request(Method::POST, "/boot/{n}/plesk")
+            .arg(321)
+            .form(&json!({"dist": "a b", "authorized_key": ["x", "y"]}))
+    })
+    .await;
     assert_eq!(
         line,
         "POST /boot/321/plesk authorized_key[]=x&authorized_key[]=y&dist=a%20b"
     );
     assert_eq!(answer.unwrap()["plesk"]["active"], true);
 
-    let (line, all) = once!(
+    let (line, all) = once(
         200,
         r#"[{"server":{"server_number":321}},{"a":1,"b":2},{"a":1}]"#,
-        |api| api.request(Method::GET, "/server").list::<Value>().all()
-    );
+        |api| api.request(Method::GET, "/server").list::<Value>().all(),
+    )
+    .await;
     assert_eq!(line, "GET /server");
     assert_eq!(
         all.unwrap(),
@@ -113,10 +115,10 @@ async fn any_path_can_be_requested() {
             json!({"a": 1})
         ]
     );
-    let (_, all) = once!(200, r#"[{"server":{"server_number":321}}]"#, |api| api
-        .request(Method::GET, "/server")
-        .list::<Server>()
-        .all());
+    let (_, all) = once(200, r#"[{"server":{"server_number":321}}]"#, |api| {
+        api.request(Method::GET, "/server").list::<Server>().all()
+    })
+    .await;
     assert_eq!(all.unwrap()[0].server_number.0, 321);
 
     for (status, code, is_empty) in [
@@ -148,59 +150,62 @@ async fn any_path_can_be_requested() {
 #[tokio::test(start_paused = true)]
 async fn a_field_that_is_not_known_is_added() {
     let reset = json!({"reset": {"type": "hw"}});
-    let (line, _) = once!(200, reset, |api| api
-        .resets()
-        .execute(321, "hw")
-        .options(|o| o.body_field("beta", true).body_field("when", json!(["a"]))));
+    let (line, _) = once(200, reset, |api| {
+        api.resets()
+            .execute(321, "hw")
+            .options(|o| o.body_field("beta", true).body_field("when", json!(["a"])))
+    })
+    .await;
     assert_eq!(line, "POST /reset/321 type=hw&beta=true&when[]=a");
     let wol = json!({"wol": {}});
-    let (line, _) = once!(200, wol, |api| api
-        .wake_on_lan()
-        .wake(321)
-        .options(|o| o.body_field("beta", 1)));
+    let (line, _) = once(200, wol, |api| {
+        api.wake_on_lan()
+            .wake(321)
+            .options(|o| o.body_field("beta", 1))
+    })
+    .await;
     assert_eq!(line, "POST /wol/321 beta=1");
+}
+
+/// A list that is empty, however the service says so.
+async fn empty<T: std::fmt::Debug, F: Future<Output = hetzner::Result<Vec<T>>>>(
+    all: impl Fn(&Client) -> F,
+) {
+    for (status, answer) in [(404, &*refusal(404, "NOT_FOUND")), (200, "[]")] {
+        let (line, list) = once(status, answer, &all).await;
+        assert!(list.unwrap().is_empty(), "{line}");
+    }
+    // A 404 of something in between is none of that kind.
+    let (_, list) = once(404, "", &all).await;
+    assert!(list.unwrap_err().is_not_found());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_list_is_a_404_with_a_code() {
-    let none = || refusal(404, "NOT_FOUND");
-    let (_, list) = once!(404, refusal(404, "SERVER_NOT_FOUND"), |api| api
-        .servers()
-        .list()
-        .all());
+    let (_, list) = once(404, refusal(404, "SERVER_NOT_FOUND"), |api| {
+        api.servers().list().all()
+    })
+    .await;
     assert_eq!(list.unwrap(), []);
-    macro_rules! empty {
-        ($($room:ident.$list:ident($($arg:expr)?);)*) => { $(
-            let (_, list) = once!(404, none(), |api| api.$room().$list($($arg)?).all());
-            assert_eq!(list.unwrap(), [], stringify!($room));
-            let (_, list) = once!(200, "[]", |api| api.$room().$list($($arg)?).all());
-            assert_eq!(list.unwrap(), [], stringify!($room));
-            // A 404 of something in between is none of that kind.
-            let (_, list) = once!(404, "", |api| api.$room().$list($($arg)?).all());
-            assert!(list.unwrap_err().is_not_found());
-        )* };
-    }
-    empty! {
-        servers.list();
-        resets.list();
-        ips.list();
-        subnets.list();
-        failovers.list();
-        rdns.list();
-        ssh_keys.list();
-        firewall_templates.list();
-        vswitches.list();
-        standard_orders.products();
-        standard_orders.list();
-        market_orders.products();
-        market_orders.list();
-        addon_orders.products(321);
-        addon_orders.list();
-    }
-    let (_, list) = once!(404, refusal(404, "SERVER_NOT_FOUND"), |api| api
-        .addon_orders()
-        .products(321)
-        .all());
+    empty(|api| api.servers().list().all()).await;
+    empty(|api| api.resets().list().all()).await;
+    empty(|api| api.ips().list().all()).await;
+    empty(|api| api.subnets().list().all()).await;
+    empty(|api| api.failovers().list().all()).await;
+    empty(|api| api.rdns().list().all()).await;
+    empty(|api| api.ssh_keys().list().all()).await;
+    empty(|api| api.firewall_templates().list().all()).await;
+    empty(|api| api.vswitches().list().all()).await;
+    empty(|api| api.standard_orders().products().all()).await;
+    empty(|api| api.standard_orders().list().all()).await;
+    empty(|api| api.market_orders().products().all()).await;
+    empty(|api| api.market_orders().list().all()).await;
+    empty(|api| api.addon_orders().products(321).all()).await;
+    empty(|api| api.addon_orders().list().all()).await;
+    let (_, list) = once(404, refusal(404, "SERVER_NOT_FOUND"), |api| {
+        api.addon_orders().products(321).all()
+    })
+    .await;
     assert_eq!(list.unwrap_err().code(), Some("SERVER_NOT_FOUND"));
 }
 
@@ -209,7 +214,7 @@ async fn a_refusal_names_its_fields() {
     let body = json!({"error": {
         "status": 400, "code": "INVALID_INPUT", "message": "invalid input", "missing": ["name"], "invalid": ["vlan"],
     }});
-    let (_, result) = once!(400, body, |api| api.vswitches().create("", 4000));
+    let (_, result) = once(400, body, |api| api.vswitches().create("", 4000)).await;
     let error = result.unwrap_err();
     assert!(error.is_invalid_input());
     let text = error.to_string();
@@ -229,26 +234,26 @@ async fn a_refusal_names_its_fields() {
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_thing_is_none_only_when_the_service_says_so() {
-    let (_, none) = once!(404, refusal(404, "SERVER_NOT_FOUND"), |api| api
-        .servers()
-        .get(1)
-        .optional());
+    let (_, none) = once(404, refusal(404, "SERVER_NOT_FOUND"), |api| {
+        api.servers().get(1).optional()
+    })
+    .await;
     assert_eq!(none.unwrap(), None);
     for body in ["", "<html><title>Not here</title></html>"] {
-        let (_, result) = once!(404, body, |api| api.servers().get(1).optional());
+        let (_, result) = once(404, body, |api| api.servers().get(1).optional()).await;
         assert!(result.unwrap_err().is_not_found());
     }
-    let (_, result) = once!(409, refusal(409, "CONFLICT"), |api| api
-        .ssh_keys()
-        .delete("a")
-        .optional());
+    let (_, result) = once(409, refusal(409, "CONFLICT"), |api| {
+        api.ssh_keys().delete("a").optional()
+    })
+    .await;
     assert!(result.unwrap_err().is_conflict());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_password_that_comes_back_is_hidden() {
     let body = json!({"error": {"status": 400, "code": "INVALID_INPUT", "message": "hunter2 and I3dzK3Rlc3RlcjpodW50ZXIy"}});
-    let (_, result) = once!(400, body, |api| api.servers().get(1));
+    let (_, result) = once(400, body, |api| api.servers().get(1)).await;
     let error = result.unwrap_err();
     let shown = format!("{error} {error:?} {:?}", error.api::<ApiError>());
     assert!(
@@ -265,6 +270,6 @@ async fn maintenance_is_waited_out_by_reads() {
     ]);
     api.servers().get(1).await.unwrap();
     assert_eq!(wire.seen().len(), 2);
-    let (_, result) = once!(503, "down", |api| api.servers().rename(1, "x"));
+    let (_, result) = once(503, "down", |api| api.servers().rename(1, "x")).await;
     assert!(result.unwrap_err().is_server());
 }

@@ -7,8 +7,7 @@ use hetzner::robot::{
 };
 use serde_json::{Value, json};
 
-use super::{refusal, scripted};
-use crate::once;
+use super::{once, refusal, scripted};
 
 fn decoded<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     hetzner::decode::from_value(value).unwrap()
@@ -30,9 +29,10 @@ fn the_limit_has_two_names() {
 
 #[tokio::test(start_paused = true)]
 async fn a_403_is_about_the_login_never() {
-    let (_, result) = once!(401, refusal(401, "UNAUTHORIZED"), |api| api
-        .servers()
-        .get(1));
+    let (_, result) = once(401, refusal(401, "UNAUTHORIZED"), |api| {
+        api.servers().get(1)
+    })
+    .await;
     assert!(result.unwrap_err().is_auth());
     for body in [refusal(403, "FORBIDDEN"), String::new(), "<html>".into()] {
         // More than one request: the login is not taken for refused.
@@ -69,16 +69,16 @@ async fn too_many_rules_are_refused_in_two_ways() {
     let rules = || FirewallRules::accepting([FirewallRule::accept()]);
     // As it was measured: without `missing`.
     let measured = json!({"error": {"status": 400, "code": "INVALID_INPUT", "message": "invalid input", "invalid": ["rules"]}});
-    let (_, result) = once!(400, measured, |api| api.firewalls().set(
-        321,
-        FirewallStatus::Active,
-        rules()
-    ));
+    let (_, result) = once(400, measured, |api| {
+        api.firewalls().set(321, FirewallStatus::Active, rules())
+    })
+    .await;
     let error = result.unwrap_err();
     assert_eq!(error.fields()[0].name, "rules");
-    let (_, result) = once!(409, refusal(409, "FIREWALL_RULE_LIMIT_EXCEEDED"), |api| api
-        .firewalls()
-        .set(321, FirewallStatus::Active, rules()));
+    let (_, result) = once(409, refusal(409, "FIREWALL_RULE_LIMIT_EXCEEDED"), |api| {
+        api.firewalls().set(321, FirewallStatus::Active, rules())
+    })
+    .await;
     let error = result.unwrap_err();
     assert_eq!(
         error.code().map(ErrorCode::from),
@@ -163,10 +163,10 @@ async fn a_reserved_place_has_two_names_and_one_is_sent() {
         answer[name] = json!(true);
         let there: ServerCancellation = decoded(&answer);
         assert!(there.reserved, "{name}");
-        let (line, done) = once!(200, json!({"cancellation": answer}), |api| api
-            .servers()
-            .cancel(321, "now")
-            .reserve_location(true));
+        let (line, done) = once(200, json!({"cancellation": answer}), |api| {
+            api.servers().cancel(321, "now").reserve_location(true)
+        })
+        .await;
         assert_eq!(
             line,
             "POST /server/321/cancellation cancellation_date=now&reserve_location=true"
@@ -181,7 +181,10 @@ async fn a_cancellation_date_has_two_spellings_and_one_is_sent() {
         let mut answer = json!({"ip": "1.2.3.4", "server_number": "321"});
         answer[name] = json!("2026-12-31");
         let answer = json!({"cancellation": answer});
-        let (line, done) = once!(200, answer, |api| api.ips().cancel("1.2.3.4", "2026-12-31"));
+        let (line, done) = once(200, &answer, |api| {
+            api.ips().cancel("1.2.3.4", "2026-12-31")
+        })
+        .await;
         assert_eq!(
             line,
             "POST /ip/1.2.3.4/cancellation cancellation_date=2026-12-31"
@@ -190,7 +193,7 @@ async fn a_cancellation_date_has_two_spellings_and_one_is_sent() {
             done.unwrap().cancellation_date.as_deref(),
             Some("2026-12-31")
         );
-        let (_, there) = once!(200, answer, |api| api.subnets().cancellation("1.2.3.4"));
+        let (_, there) = once(200, answer, |api| api.subnets().cancellation("1.2.3.4")).await;
         assert_eq!(
             there.unwrap().cancellation_date.as_deref(),
             Some("2026-12-31")
@@ -208,10 +211,10 @@ async fn the_architecture_is_neither_read_nor_sent() {
         let mut answer = json!({"server_number": 321, "os": ["linux"], "active": false});
         answer[name] = value;
         let answer = json!({"rescue": answer});
-        let (line, there) = once!(200, answer, |api| api
-            .boot()
-            .rescue()
-            .activate(321, "linux"));
+        let (line, there) = once(200, answer, |api| {
+            api.boot().rescue().activate(321, "linux")
+        })
+        .await;
         assert_eq!(line, "POST /boot/321/rescue os=linux");
         assert_eq!(there.unwrap().os.available(), ["linux"]);
     }
@@ -223,7 +226,7 @@ async fn keys_of_a_server_are_objects_or_texts() {
         json!({"key": {"name": "a", "fingerprint": "15:28:b0", "type": "RSA", "size": "2048"}});
     for key in [object, json!("15:28:b0")] {
         let answer = json!({"linux": {"authorized_key": [key.clone()], "host_key": [key, null]}});
-        let (_, there) = once!(200, answer, |api| api.boot().linux().get(321));
+        let (_, there) = once(200, answer, |api| api.boot().linux().get(321)).await;
         let there = there.unwrap();
         assert_eq!(there.authorized_keys[0].fingerprint.as_str(), "15:28:b0");
         assert_eq!(there.host_keys[0].fingerprint.as_str(), "15:28:b0");
@@ -235,9 +238,10 @@ async fn a_failover_address_has_a_mask_in_words_or_none() {
     for mask in [json!({"netmask": "255.255.255.255"}), json!({"mask": 32})] {
         let mut answer = mask.clone();
         answer["ip"] = json!("1.2.3.4");
-        let (_, there) = once!(200, json!({"failover": answer}), |api| api
-            .failovers()
-            .get("1.2.3.4"));
+        let (_, there) = once(200, json!({"failover": answer}), |api| {
+            api.failovers().get("1.2.3.4")
+        })
+        .await;
         let expected = mask["netmask"].as_str().unwrap_or_default();
         assert_eq!(there.unwrap().netmask, expected);
     }
@@ -247,7 +251,7 @@ async fn a_failover_address_has_a_mask_in_words_or_none() {
 async fn a_name_may_be_null() {
     for (ptr, expected) in [(json!("a.example"), Some("a.example")), (json!(null), None)] {
         let answer = json!([{"rdns": {"ip": "1.2.3.4", "ptr": ptr}}]);
-        let (_, all) = once!(200, answer, |api| api.rdns().list().all());
+        let (_, all) = once(200, answer, |api| api.rdns().list().all()).await;
         assert_eq!(all.unwrap()[0].ptr.as_deref(), expected);
     }
 }
@@ -266,22 +270,22 @@ async fn brackets_are_sent_encoded() {
 
 #[tokio::test(start_paused = true)]
 async fn no_vswitch_is_an_empty_list_or_a_404() {
-    let (_, all) = once!(200, "[]", |api| api.vswitches().list().all());
+    let (_, all) = once(200, "[]", |api| api.vswitches().list().all()).await;
     assert_eq!(all.unwrap(), []);
-    let (_, all) = once!(404, refusal(404, "NOT_FOUND"), |api| api
-        .vswitches()
-        .list()
-        .all());
+    let (_, all) = once(404, refusal(404, "NOT_FOUND"), |api| {
+        api.vswitches().list().all()
+    })
+    .await;
     assert_eq!(all.unwrap(), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_boot_configuration_that_is_active_may_still_be_refused_as_before() {
     for code in ["BOOT_ALREADY_ENABLED", "BOOT_BLOCKED"] {
-        let (_, result) = once!(409, refusal(409, code), |api| api
-            .boot()
-            .vnc()
-            .activate(1, "x", "en"));
+        let (_, result) = once(409, refusal(409, code), |api| {
+            api.boot().vnc().activate(1, "x", "en")
+        })
+        .await;
         let error = result.unwrap_err();
         assert!(error.is_conflict());
         let code = error.code().map(ErrorCode::from).unwrap();
@@ -300,7 +304,7 @@ async fn an_hourly_price_is_a_decimal_or_null() {
         (json!(null), None),
     ] {
         let answer = json!({"product": {"id": 1, "price": "9.9", "price_hourly": hourly}});
-        let (_, product) = once!(200, answer, |api| api.market_orders().product(1));
+        let (_, product) = once(200, answer, |api| api.market_orders().product(1)).await;
         let product = product.unwrap();
         assert_eq!(
             product.price_hourly.as_ref().map(hetzner::Decimal::as_str),

@@ -5,8 +5,7 @@ use hetzner::robot::{FirewallPort, FirewallProtocol, FirewallRule, FirewallRules
 use hetzner::{FirewallProtocol as CloudProtocol, FirewallRule as CloudRule, IpVersion};
 use serde_json::{Value, json};
 
-use super::{scripted, sent, unsent};
-use crate::once;
+use super::{once, scripted, sent, unsent};
 
 fn firewall(status: &str, rules: &Value) -> Value {
     json!({"firewall": {
@@ -30,9 +29,10 @@ async fn a_firewall_is_read_set_and_cleared() {
         "name": "rule 1", "ip_version": "ipv4", "dst_ip": null, "src_ip": "1.1.1.1/32", "dst_port": "80",
         "src_port": null, "protocol": null, "tcp_flags": null, "action": "accept",
     }], "output": []});
-    let (line, one) = once!(200, firewall("active", &rules), |api| api
-        .firewalls()
-        .get(321));
+    let (line, one) = once(200, firewall("active", &rules), |api| {
+        api.firewalls().get(321)
+    })
+    .await;
     let one = one.unwrap();
     assert_eq!(line, "GET /firewall/321");
     assert_eq!(
@@ -79,13 +79,14 @@ async fn a_firewall_is_read_set_and_cleared() {
         ]
     );
 
-    let (line, set) = once!(200, settled, |api| api.firewalls().apply_template(321, 7));
+    let (line, set) = once(200, settled, |api| api.firewalls().apply_template(321, 7)).await;
     assert_eq!(line, "POST /firewall/321 template_id=7");
     // It is done already.
     set.unwrap().wait().await.unwrap();
-    let (line, off) = once!(202, firewall("disabled", &json!({})), |api| api
-        .firewalls()
-        .clear(321));
+    let (line, off) = once(202, firewall("disabled", &json!({})), |api| {
+        api.firewalls().clear(321)
+    })
+    .await;
     assert_eq!(line, "DELETE /firewall/321");
     assert_eq!(off.unwrap().rules, FirewallRules::default());
 }
@@ -103,9 +104,11 @@ async fn a_firewall_that_would_cut_the_server_off_is_not_sent() {
     );
     assert_eq!(text, format!("rules[output]: {dropped}"));
     // Switched off it needs none.
-    let (line, _) = once!(200, firewall("disabled", &json!({})), |api| api
-        .firewalls()
-        .set(321, FirewallStatus::Disabled, FirewallRules::default()));
+    let (line, _) = once(200, firewall("disabled", &json!({})), |api| {
+        api.firewalls()
+            .set(321, FirewallStatus::Disabled, FirewallRules::default())
+    })
+    .await;
     assert_eq!(line, "POST /firewall/321 status=disabled");
 }
 
@@ -193,9 +196,10 @@ async fn rules_of_the_cloud_are_rules_of_robot_where_it_has_them() {
     );
     assert_eq!(rules.output, [FirewallRule::accept().name("Allow all")]);
     // The service takes them.
-    let (line, _) = once!(202, firewall("active", &json!([])), |api| api
-        .firewalls()
-        .set(321, FirewallStatus::Active, rules));
+    let (line, _) = once(202, firewall("active", &json!([])), |api| {
+        api.firewalls().set(321, FirewallStatus::Active, rules)
+    })
+    .await;
     assert!(line.contains("&rules[input][2][protocol]=icmp&"), "{line}");
 
     let dns = CloudRule::outbound_udp("53", ["9.9.9.9/32"]);
@@ -235,42 +239,45 @@ fn template() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn templates_are_kept() {
-    let (line, all) = once!(200, json!([template()]), |api| api
-        .firewall_templates()
-        .list()
-        .all());
+    let (line, all) = once(200, json!([template()]), |api| {
+        api.firewall_templates().list().all()
+    })
+    .await;
     assert_eq!(
         (line.as_str(), all.unwrap()[0].id.0),
         ("GET /firewall/template", 7)
     );
-    let (line, one) = once!(200, template(), |api| api.firewall_templates().get(7));
+    let (line, one) = once(200, template(), |api| api.firewall_templates().get(7)).await;
     assert_eq!(
         (line.as_str(), one.unwrap().rules.input.len()),
         ("GET /firewall/template/7", 1)
     );
     let rules = FirewallRules::accepting([FirewallRule::accept()]);
-    let (line, one) = once!(201, template(), |api| api
-        .firewall_templates()
-        .create("web", rules.clone()));
+    let (line, one) = once(201, template(), |api| {
+        api.firewall_templates().create("web", rules.clone())
+    })
+    .await;
     let form = "rules[input][0][action]=accept&rules[output][0][name]=Allow%20all&rules[output][0][action]=accept";
     assert_eq!(
         line,
         format!("POST /firewall/template name=web&{form}&whitelist_hos=false&is_default=false")
     );
     assert!(one.unwrap().is_default);
-    let (line, _) = once!(200, template(), |api| api
-        .firewall_templates()
-        .replace(7, "web", rules)
-        .whitelist_hos(true)
-        .is_default(true)
-        .filter_ipv6(true));
+    let (line, _) = once(200, template(), |api| {
+        api.firewall_templates()
+            .replace(7, "web", rules)
+            .whitelist_hos(true)
+            .is_default(true)
+            .filter_ipv6(true)
+    })
+    .await;
     assert_eq!(
         line,
         format!(
             "POST /firewall/template/7 name=web&{form}&whitelist_hos=true&is_default=true&filter_ipv6=true"
         )
     );
-    let (line, gone) = once!(200, "", |api| api.firewall_templates().delete(7));
+    let (line, gone) = once(200, "", |api| api.firewall_templates().delete(7)).await;
     gone.unwrap();
     assert_eq!(line, "DELETE /firewall/template/7");
 }

@@ -10,8 +10,7 @@ use hetzner::robot::{
 use hetzner::{ErrorKind, ReverseDns};
 use serde_json::{Value, json};
 
-use super::{refusal, scripted, sent, unsent};
-use crate::once;
+use super::{once, refusal, scripted, sent, unsent};
 
 fn ip() -> Value {
     json!({"ip": {
@@ -30,29 +29,30 @@ fn cancellation(cancelled: bool) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn addresses_are_listed_and_watched() {
-    let (line, all) = once!(200, json!([ip(), ip()]), |api| api.ips().list().all());
+    let (line, all) = once(200, json!([ip(), ip()]), |api| api.ips().list().all()).await;
     assert_eq!((line.as_str(), all.unwrap().len()), ("GET /ip", 2));
-    let (line, _) = once!(200, json!([ip()]), |api| api
-        .ips()
-        .list()
-        .server_ip("123.123.123.123")
-        .all());
+    let (line, _) = once(200, json!([ip()]), |api| {
+        api.ips().list().server_ip("123.123.123.123").all()
+    })
+    .await;
     assert_eq!(line, "GET /ip?server_ip=123.123.123.123");
     let address: IpAddr = "123.123.123.123".parse().unwrap();
-    let (line, one) = once!(200, ip(), |api| api.ips().get(address));
+    let (line, one) = once(200, ip(), |api| api.ips().get(address)).await;
     let one = one.unwrap();
     assert_eq!(line, "GET /ip/123.123.123.123");
     assert_eq!(
         (one.mask, one.gateway.as_deref()),
         (Some(27), Some("123.123.123.97"))
     );
-    let (line, one) = once!(200, ip(), |api| api
-        .ips()
-        .update("123.123.123.123")
-        .traffic_warnings(true)
-        .traffic_hourly(200)
-        .traffic_daily(2000)
-        .traffic_monthly(20));
+    let (line, one) = once(200, ip(), |api| {
+        api.ips()
+            .update("123.123.123.123")
+            .traffic_warnings(true)
+            .traffic_hourly(200)
+            .traffic_daily(2000)
+            .traffic_monthly(20)
+    })
+    .await;
     assert_eq!(
         line,
         "POST /ip/123.123.123.123 traffic_warnings=true&traffic_hourly=200&traffic_daily=2000&traffic_monthly=20"
@@ -63,35 +63,37 @@ async fn addresses_are_listed_and_watched() {
 #[tokio::test(start_paused = true)]
 async fn an_address_has_a_mac_address_and_an_end() {
     let mac = json!({"mac": {"ip": "123.123.123.123", "mac": "00:21:85:62:3e:9c"}});
-    let (line, one) = once!(200, mac, |api| api.ips().mac("123.123.123.123"));
+    let (line, one) = once(200, &mac, |api| api.ips().mac("123.123.123.123")).await;
     assert_eq!(line, "GET /ip/123.123.123.123/mac");
     assert_eq!(one.unwrap().mac.as_deref(), Some("00:21:85:62:3e:9c"));
-    let (line, one) = once!(201, mac, |api| api.ips().generate_mac("123.123.123.123"));
+    let (line, one) = once(201, mac, |api| api.ips().generate_mac("123.123.123.123")).await;
     assert_eq!(line, "PUT /ip/123.123.123.123/mac");
     assert!(one.unwrap().mac.is_some());
     let gone = json!({"mac": {"ip": "123.123.123.123", "mac": null}});
-    let (line, one) = once!(200, gone, |api| api.ips().delete_mac("123.123.123.123"));
+    let (line, one) = once(200, gone, |api| api.ips().delete_mac("123.123.123.123")).await;
     assert_eq!(line, "DELETE /ip/123.123.123.123/mac");
     assert_eq!(one.unwrap().mac, None);
     // It is a 409 there, and means the same.
-    let (_, none) = once!(409, refusal(409, "MAC_NOT_FOUND"), |api| api
-        .ips()
-        .delete_mac("123.123.123.123")
-        .optional());
+    let (_, none) = once(409, refusal(409, "MAC_NOT_FOUND"), |api| {
+        api.ips().delete_mac("123.123.123.123").optional()
+    })
+    .await;
     assert_eq!(none.unwrap(), None);
 
-    let (line, there) = once!(200, cancellation(false), |api| api
-        .ips()
-        .cancellation("123.123.123.123"));
+    let (line, there) = once(200, cancellation(false), |api| {
+        api.ips().cancellation("123.123.123.123")
+    })
+    .await;
     let there = there.unwrap();
     assert_eq!(line, "GET /ip/123.123.123.123/cancellation");
     assert_eq!(
         (there.server_number, there.cancelled),
         (ServerNumber(321), false)
     );
-    let (line, done) = once!(200, cancellation(true), |api| api
-        .ips()
-        .cancel("123.123.123.123", "2026-12-31"));
+    let (line, done) = once(200, cancellation(true), |api| {
+        api.ips().cancel("123.123.123.123", "2026-12-31")
+    })
+    .await;
     assert_eq!(
         line,
         "POST /ip/123.123.123.123/cancellation cancellation_date=2026-12-31"
@@ -100,9 +102,10 @@ async fn an_address_has_a_mac_address_and_an_end() {
         done.unwrap().cancellation_date.as_deref(),
         Some("2026-12-31")
     );
-    let (line, there) = once!(200, cancellation(false), |api| api
-        .ips()
-        .withdraw_cancellation("123.123.123.123"));
+    let (line, there) = once(200, cancellation(false), |api| {
+        api.ips().withdraw_cancellation("123.123.123.123")
+    })
+    .await;
     assert_eq!(line, "DELETE /ip/123.123.123.123/cancellation");
     assert!(!there.unwrap().cancelled);
 }
@@ -143,10 +146,12 @@ async fn what_is_no_address_is_named_and_not_sent() {
         assert_eq!(unsent(&wire, result), text);
     }
     // Who knows better says so.
-    let (line, _) = once!(200, ip(), |api| api
-        .ips()
-        .get("main/ü")
-        .options(hetzner::CallOptions::unchecked));
+    let (line, _) = once(200, ip(), |api| {
+        api.ips()
+            .get("main/ü")
+            .options(hetzner::CallOptions::unchecked)
+    })
+    .await;
     assert_eq!(line, "GET /ip/main%2F%C3%BC");
 }
 
@@ -162,65 +167,68 @@ fn subnet() -> Value {
 async fn subnets_are_listed_and_watched() {
     let net = "2a01:4f8:111:4221::";
     let path = "/subnet/2a01%3A4f8%3A111%3A4221%3A%3A";
-    let (line, all) = once!(200, json!([subnet()]), |api| api
-        .subnets()
-        .list()
-        .server_ip("1.2.3.4")
-        .all());
+    let (line, all) = once(200, json!([subnet()]), |api| {
+        api.subnets().list().server_ip("1.2.3.4").all()
+    })
+    .await;
     assert_eq!(
         (line.as_str(), all.unwrap()[0].mask),
         ("GET /subnet?server_ip=1.2.3.4", 64)
     );
-    let (line, one) = once!(200, subnet(), |api| api.subnets().get(net));
+    let (line, one) = once(200, subnet(), |api| api.subnets().get(net)).await;
     assert_eq!(
         (line, one.unwrap().server_number),
         (format!("GET {path}"), None)
     );
-    let (line, _) = once!(200, subnet(), |api| api
-        .subnets()
-        .update(net)
-        .traffic_warnings(false));
+    let (line, _) = once(200, subnet(), |api| {
+        api.subnets().update(net).traffic_warnings(false)
+    })
+    .await;
     assert_eq!(line, format!("POST {path} traffic_warnings=false"));
 
     let mac = json!({"mac": {"ip": net, "mask": "64", "mac": "00:21:85:62:3e:9c", "possible_mac": {
         "123.123.123.123": "00:21:85:62:3e:9c", "123.123.123.124": "00:21:85:62:3e:9d",
     }}});
-    let (line, one) = once!(200, mac, |api| api.subnets().mac(net));
+    let (line, one) = once(200, &mac, |api| api.subnets().mac(net)).await;
     let one = one.unwrap();
     assert_eq!((line, one.mask), (format!("GET {path}/mac"), 64));
     assert_eq!(one.possible_mac["123.123.123.124"], "00:21:85:62:3e:9d");
-    let (line, _) = once!(200, mac, |api| api
-        .subnets()
-        .set_mac(net, "00:21:85:62:3e:9d"));
+    let (line, _) = once(200, mac, |api| {
+        api.subnets().set_mac(net, "00:21:85:62:3e:9d")
+    })
+    .await;
     assert_eq!(
         line,
         format!("PUT {path}/mac mac=00%3A21%3A85%3A62%3A3e%3A9d")
     );
     let empty = json!({"mac": {"ip": net, "mask": 64, "mac": null, "possible_mac": []}});
-    let (line, one) = once!(200, empty, |api| api.subnets().reset_mac(net));
+    let (line, one) = once(200, empty, |api| api.subnets().reset_mac(net)).await;
     assert_eq!(
         (line, one.unwrap().possible_mac.len()),
         (format!("DELETE {path}/mac"), 0)
     );
 
-    let (line, there) = once!(200, cancellation(false), |api| api
-        .subnets()
-        .cancellation(net));
+    let (line, there) = once(200, cancellation(false), |api| {
+        api.subnets().cancellation(net)
+    })
+    .await;
     assert_eq!(
         (line, there.unwrap().mask),
         (format!("GET {path}/cancellation"), 27)
     );
-    let (line, done) = once!(200, cancellation(true), |api| api
-        .subnets()
-        .cancel(net, "now"));
+    let (line, done) = once(200, cancellation(true), |api| {
+        api.subnets().cancel(net, "now")
+    })
+    .await;
     assert_eq!(
         line,
         format!("POST {path}/cancellation cancellation_date=now")
     );
     assert!(done.unwrap().cancelled);
-    let (line, _) = once!(200, cancellation(false), |api| api
-        .subnets()
-        .withdraw_cancellation(net));
+    let (line, _) = once(200, cancellation(false), |api| {
+        api.subnets().withdraw_cancellation(net)
+    })
+    .await;
     assert_eq!(line, format!("DELETE {path}/cancellation"));
 }
 
@@ -234,17 +242,18 @@ fn failover(ip: &str, active: Option<&str>) -> Value {
 #[tokio::test(start_paused = true)]
 async fn failover_addresses_are_routed_and_followed() {
     let at = |active: &str| failover("123.123.123.123", Some(active));
-    let (line, all) = once!(200, json!([at("78.46.1.93")]), |api| api
-        .failovers()
-        .list()
-        .all());
+    let (line, all) = once(200, json!([at("78.46.1.93")]), |api| {
+        api.failovers().list().all()
+    })
+    .await;
     assert_eq!(
         (line.as_str(), all.unwrap()[0].server_number),
         ("GET /failover", ServerNumber(321))
     );
-    let (line, one) = once!(200, at("78.46.1.93"), |api| api
-        .failovers()
-        .get("123.123.123.123"));
+    let (line, one) = once(200, at("78.46.1.93"), |api| {
+        api.failovers().get("123.123.123.123")
+    })
+    .await;
     assert_eq!(line, "GET /failover/123.123.123.123");
     assert!(one.unwrap().is_routed_to("78.46.1.93"));
 
@@ -268,9 +277,10 @@ async fn failover_addresses_are_routed_and_followed() {
         ]
     );
 
-    let (line, off) = once!(200, failover("123.123.123.123", None), |api| api
-        .failovers()
-        .unroute("123.123.123.123"));
+    let (line, off) = once(200, failover("123.123.123.123", None), |api| {
+        api.failovers().unroute("123.123.123.123")
+    })
+    .await;
     assert_eq!(line, "DELETE /failover/123.123.123.123");
     // It is off already, so nothing is looked at.
     assert_eq!(off.unwrap().wait().await.unwrap().active_server_ip, None);
@@ -360,40 +370,41 @@ async fn a_locked_address_is_waited_for_when_the_caller_says_so() {
         .await
         .unwrap();
     assert_eq!(wire.seen().len(), 3);
-    let (_, refused) = once!(409, refusal(409, "FAILOVER_LOCKED"), |api| api
-        .failovers()
-        .route("1.2.3.4", "5.6.7.8"));
+    let (_, refused) = once(409, refusal(409, "FAILOVER_LOCKED"), |api| {
+        api.failovers().route("1.2.3.4", "5.6.7.8")
+    })
+    .await;
     assert!(refused.unwrap_err().is_conflict());
 }
 
 #[tokio::test(start_paused = true)]
 async fn addresses_have_names() {
     let entry = json!({"rdns": {"ip": "123.123.123.123", "ptr": "web.example"}});
-    let (line, all) = once!(200, json!([entry]), |api| api
-        .rdns()
-        .list()
-        .server_ip("1.2.3.4")
-        .all());
+    let (line, all) = once(200, json!([entry]), |api| {
+        api.rdns().list().server_ip("1.2.3.4").all()
+    })
+    .await;
     assert_eq!(line, "GET /rdns?server_ip=1.2.3.4");
     assert_eq!(all.unwrap()[0].ptr.as_deref(), Some("web.example"));
-    let (line, one) = once!(200, entry, |api| api.rdns().get("123.123.123.123"));
+    let (line, one) = once(200, &entry, |api| api.rdns().get("123.123.123.123")).await;
     assert_eq!(
         (line.as_str(), one.unwrap().ptr.unwrap()),
         ("GET /rdns/123.123.123.123", "web.example".into())
     );
-    let (line, _) = once!(201, entry, |api| api
-        .rdns()
-        .create("123.123.123.123", "web.example"));
+    let (line, _) = once(201, &entry, |api| {
+        api.rdns().create("123.123.123.123", "web.example")
+    })
+    .await;
     assert_eq!(line, "PUT /rdns/123.123.123.123 ptr=web.example");
-    let (line, _) = once!(200, entry, |api| api.rdns().set("2a01:4f8::1", ""));
+    let (line, _) = once(200, entry, |api| api.rdns().set("2a01:4f8::1", "")).await;
     assert_eq!(line, "POST /rdns/2a01%3A4f8%3A%3A1 ptr=");
-    let (line, gone) = once!(200, "", |api| api.rdns().delete("123.123.123.123"));
+    let (line, gone) = once(200, "", |api| api.rdns().delete("123.123.123.123")).await;
     gone.unwrap();
     assert_eq!(line, "DELETE /rdns/123.123.123.123");
-    let (_, none) = once!(404, refusal(404, "RDNS_NOT_FOUND"), |api| api
-        .rdns()
-        .get("1.2.3.4")
-        .optional());
+    let (_, none) = once(404, refusal(404, "RDNS_NOT_FOUND"), |api| {
+        api.rdns().get("1.2.3.4").optional()
+    })
+    .await;
     assert_eq!(none.unwrap(), None);
 }
 
@@ -401,19 +412,18 @@ async fn addresses_have_names() {
 async fn names_are_changed_by_the_interface_that_the_cloud_has() {
     let ip: IpAddr = "2a01:4f8::1".parse().unwrap();
     let written = json!({"rdns": {"ip": "2a01:04f8::0001", "ptr": "web.example"}});
-    let (_, entry) = once!(200, written, |api| api.rdns().get(ip));
+    let (_, entry) = once(200, &written, |api| api.rdns().get(ip)).await;
     let entry = entry.unwrap();
     let entry: &dyn ReverseDns<hetzner::robot::Client> = &entry;
     assert_eq!(entry.dns_ptr_of(ip).as_deref(), Some("web.example"));
     assert_eq!(entry.dns_ptrs().len(), 1);
-    let (line, done) = once!(200, written, |api| entry.change_dns_ptr(
-        &api,
-        ip,
-        Some("www.example")
-    ));
+    let (line, done) = once(200, written, |api| {
+        entry.change_dns_ptr(api, ip, Some("www.example"))
+    })
+    .await;
     done.unwrap();
     assert_eq!(line, "POST /rdns/2a01%3A4f8%3A%3A1 ptr=www.example");
-    let (line, done) = once!(200, "", |api| entry.change_dns_ptr(&api, ip, None));
+    let (line, done) = once(200, "", |api| entry.change_dns_ptr(api, ip, None)).await;
     done.unwrap();
     assert_eq!(line, "DELETE /rdns/2a01%3A4f8%3A%3A1");
     // Another address of the account would be changed as well.
@@ -426,11 +436,12 @@ async fn names_are_changed_by_the_interface_that_the_cloud_has() {
     );
     assert!(wire.seen().is_empty());
     // Lists leave names out now and then.
-    let (_, nameless) = once!(
+    let (_, nameless) = once(
         200,
         json!({"rdns": {"ip": "1.2.3.4", "ptr": null}}),
-        |api| api.rdns().get("1.2.3.4")
-    );
+        |api| api.rdns().get("1.2.3.4"),
+    )
+    .await;
     assert!(nameless.unwrap().dns_ptrs().is_empty());
 }
 
@@ -455,11 +466,13 @@ async fn traffic_is_told_in_one_or_by_intervals() {
     let total = json!({"traffic": {"type": "month", "from": "2026-09-01", "to": "2026-09-30", "data": {
         "123.123.123.123": {"in": 0.2874, "out": 1, "sum": "1.2874"},
     }}});
-    let (line, report) = once!(200, total, |api| api
-        .traffic()
-        .query(TrafficType::Month, "2026-09-01", "2026-09-30")
-        .ips(["123.123.123.123", "1.2.3.4"])
-        .subnets(["2a01:4f8:111:4221::"]));
+    let (line, report) = once(200, total, |api| {
+        api.traffic()
+            .query(TrafficType::Month, "2026-09-01", "2026-09-30")
+            .ips(["123.123.123.123", "1.2.3.4"])
+            .subnets(["2a01:4f8:111:4221::"])
+    })
+    .await;
     assert_eq!(
         line,
         "POST /traffic type=month&from=2026-09-01&to=2026-09-30&ip[]=123.123.123.123&ip[]=1.2.3.4\
@@ -477,11 +490,13 @@ async fn traffic_is_told_in_one_or_by_intervals() {
     let single = json!({"traffic": {"type": "year", "from": "2026-01", "to": "2026-02", "data": {
         "1.2.3.4": {"01": {"in": 1, "out": 2, "sum": 3}, "02": {"in": 1.5, "out": null, "sum": 1.5}},
     }}});
-    let (line, report) = once!(200, single, |api| api
-        .traffic()
-        .query(TrafficType::Year, "2026-01", "2026-02")
-        .ips(["1.2.3.4"])
-        .single_values(true));
+    let (line, report) = once(200, single, |api| {
+        api.traffic()
+            .query(TrafficType::Year, "2026-01", "2026-02")
+            .ips(["1.2.3.4"])
+            .single_values(true)
+    })
+    .await;
     assert_eq!(
         line,
         "POST /traffic type=year&from=2026-01&to=2026-02&single_values=true&ip[]=1.2.3.4"
@@ -499,10 +514,12 @@ async fn traffic_is_told_in_one_or_by_intervals() {
     assert_eq!(total, json!({"in": 2.5, "out": 2.0, "sum": 4.5}));
 
     let none = json!({"traffic": {"type": "day", "from": "2026-09-01T00", "to": "2026-09-01T24", "data": []}});
-    let (_, report) = once!(200, none, |api| api
-        .traffic()
-        .query(TrafficType::Day, "2026-09-01T00", "2026-09-01T24")
-        .ips(["1.2.3.4"]));
+    let (_, report) = once(200, none, |api| {
+        api.traffic()
+            .query(TrafficType::Day, "2026-09-01T00", "2026-09-01T24")
+            .ips(["1.2.3.4"])
+    })
+    .await;
     assert!(report.unwrap().data.is_empty());
 }
 
@@ -554,34 +571,35 @@ async fn vswitches_are_made_changed_and_cancelled() {
         {"id": 2, "name": "private", "vlan": 4001, "cancelled": false},
         {"id": 3, "name": "private", "vlan": 4000, "cancelled": false},
     ]);
-    let (line, all) = once!(200, short, |api| api.vswitches().list().all());
+    let (line, all) = once(200, &short, |api| api.vswitches().list().all()).await;
     assert_eq!((line.as_str(), all.unwrap().len()), ("GET /vswitch", 3));
-    let (_, found) = once!(200, short, |api| api.vswitches().find("private", 4000));
+    let (_, found) = once(200, short, |api| api.vswitches().find("private", 4000)).await;
     assert_eq!(found.unwrap().unwrap().id.0, 3);
 
-    let (line, made) = once!(201, vswitch(&[]), |api| api
-        .vswitches()
-        .create("private", 4000));
+    let (line, made) = once(201, vswitch(&[]), |api| {
+        api.vswitches().create("private", 4000)
+    })
+    .await;
     assert_eq!(
         (line.as_str(), made.unwrap().vlan),
         ("POST /vswitch name=private&vlan=4000", 4000)
     );
-    let (line, one) = once!(200, vswitch(&[(321, "ready")]), |api| api
-        .vswitches()
-        .get(4321));
+    let (line, one) = once(200, vswitch(&[(321, "ready")]), |api| {
+        api.vswitches().get(4321)
+    })
+    .await;
     let one = one.unwrap();
     assert_eq!(line, "GET /vswitch/4321");
     assert_eq!(one.servers[0].status, VSwitchServerStatus::Ready);
     assert_eq!((one.subnets[0].mask, one.cloud_networks[0].id.0), (29, 123));
 
-    let (line, done) = once!(201, "", |api| api
-        .vswitches()
-        .update(4321)
-        .name("new")
-        .vlan(4091));
+    let (line, done) = once(201, "", |api| {
+        api.vswitches().update(4321).name("new").vlan(4091)
+    })
+    .await;
     done.unwrap();
     assert_eq!(line, "POST /vswitch/4321 name=new&vlan=4091");
-    let (line, done) = once!(200, "", |api| api.vswitches().cancel(4321, "now"));
+    let (line, done) = once(200, "", |api| api.vswitches().cancel(4321, "now")).await;
     done.unwrap();
     assert_eq!(line, "DELETE /vswitch/4321 cancellation_date=now");
 

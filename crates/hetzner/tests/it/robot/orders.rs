@@ -6,8 +6,7 @@ use hetzner::ErrorKind;
 use hetzner::robot::{Client, OrderCancelled, ServerNumber, TransactionStatus};
 use serde_json::{Value, json};
 
-use super::{refusal, scripted, sent, unsent};
-use crate::once;
+use super::{once, refusal, scripted, sent, unsent};
 
 fn price() -> Value {
     json!({
@@ -35,21 +34,23 @@ async fn new_servers_are_ordered() {
         "prices": [price()],
         "orderable_addons": [{"id": "primary_ipv4", "name": "IPv4", "location": null, "min": 0, "max": 1, "prices": [price()]}],
     }});
-    let (line, all) = once!(200, json!([product]), |api| api
-        .standard_orders()
-        .products()
-        .min_price("30")
-        .max_price("50.5")
-        .min_price_setup("0")
-        .max_price_setup("1")
-        .location("FSN1")
-        .all());
+    let (line, all) = once(200, json!([product]), |api| {
+        api.standard_orders()
+            .products()
+            .min_price("30")
+            .max_price("50.5")
+            .min_price_setup("0")
+            .max_price_setup("1")
+            .location("FSN1")
+            .all()
+    })
+    .await;
     assert_eq!(
         line,
         "GET /order/server/product?min_price=30&max_price=50.5&min_price_setup=0&max_price_setup=1&location=FSN1"
     );
     assert_eq!(all.unwrap()[0].location, ["FSN1", "NBG1"]);
-    let (line, one) = once!(200, product, |api| api.standard_orders().product("EX40"));
+    let (line, one) = once(200, product, |api| api.standard_orders().product("EX40")).await;
     assert_eq!(line, "GET /order/server/product/EX40");
     let price = &one.unwrap().orderable_addons[0].prices[0].price;
     assert_eq!(
@@ -58,16 +59,17 @@ async fn new_servers_are_ordered() {
     );
 
     let ordered = json!({"id": "EX40", "name": "EX40", "dist": "Rescue system", "location": null});
-    let (line, all) = once!(200, json!([transaction("ready", &ordered)]), |api| api
-        .standard_orders()
-        .list()
-        .all());
+    let (line, all) = once(200, json!([transaction("ready", &ordered)]), |api| {
+        api.standard_orders().list().all()
+    })
+    .await;
     assert_eq!(line, "GET /order/server/transaction");
     assert_eq!(all.unwrap()[0].server_number, Some(ServerNumber(107_239)));
     let id = "B20150121-344957-251478";
-    let (line, one) = once!(200, transaction("in process", &ordered), |api| api
-        .standard_orders()
-        .get(id));
+    let (line, one) = once(200, transaction("in process", &ordered), |api| {
+        api.standard_orders().get(id)
+    })
+    .await;
     let one = one.unwrap();
     assert_eq!(line, format!("GET /order/server/transaction/{id}"));
     assert_eq!(
@@ -76,23 +78,25 @@ async fn new_servers_are_ordered() {
     );
     assert_eq!(one.date.to_string(), "2015-01-21T11:30:43Z");
 
-    let (line, order) = once!(201, transaction("in process", &ordered), |api| api
-        .standard_orders()
-        .create("EX40")
-        .location("FSN1")
-        .dist("Rescue system")
-        .lang("en")
-        .comment("soon")
-        .test(true)
-        .authorized_keys(["15:28:b0", "16:29:b1"])
-        .addons(["primary_ipv4"]));
+    let (line, order) = once(201, transaction("in process", &ordered), |api| {
+        api.standard_orders()
+            .create("EX40")
+            .location("FSN1")
+            .dist("Rescue system")
+            .lang("en")
+            .comment("soon")
+            .test(true)
+            .authorized_keys(["15:28:b0", "16:29:b1"])
+            .addons(["primary_ipv4"])
+    })
+    .await;
     assert_eq!(
         line,
         "POST /order/server/transaction product_id=EX40&location=FSN1&dist=Rescue%20system&lang=en&comment=soon&test=true\
          &authorized_key[]=15%3A28%3Ab0&authorized_key[]=16%3A29%3Ab1&addon[]=primary_ipv4"
     );
     assert_eq!(order.unwrap().addons, ["primary_ipv4"]);
-    let (line, currency) = once!(200, json!({"currency": "EUR"}), |api| api.currency());
+    let (line, currency) = once(200, json!({"currency": "EUR"}), Client::currency).await;
     assert_eq!(
         (line.as_str(), currency.unwrap()),
         ("GET /order/currency", "EUR".into())
@@ -110,17 +114,17 @@ async fn used_servers_are_ordered() {
         "orderable_addons": [],
     });
     let wrapped = json!({"product": product});
-    let (line, all) = once!(200, json!([wrapped]), |api| api
-        .market_orders()
-        .products()
-        .all());
+    let (line, all) = once(200, json!([wrapped]), |api| {
+        api.market_orders().products().all()
+    })
+    .await;
     let all = all.unwrap();
     assert_eq!(line, "GET /order/server_market/product");
     assert_eq!(
         (all[0].next_reduce, all[0].price.as_str()),
         (-10_800, "96.6387")
     );
-    let (line, one) = once!(200, wrapped, |api| api.market_orders().product(&all[0]));
+    let (line, one) = once(200, wrapped, |api| api.market_orders().product(&all[0])).await;
     assert_eq!(
         (line.as_str(), one.unwrap().id.0),
         ("GET /order/server_market/product/282323", 282_323)
@@ -129,28 +133,31 @@ async fn used_servers_are_ordered() {
     let mut ordered = product;
     ordered["dist"] = json!("Rescue system");
     ordered["lang"] = json!("en");
-    let (line, all) = once!(200, json!([transaction("ready", &ordered)]), |api| api
-        .market_orders()
-        .list()
-        .all());
+    let (line, all) = once(200, json!([transaction("ready", &ordered)]), |api| {
+        api.market_orders().list().all()
+    })
+    .await;
     assert_eq!(
         (line.as_str(), all.unwrap().len()),
         ("GET /order/server_market/transaction", 1)
     );
-    let (line, one) = once!(200, transaction("ready", &ordered), |api| api
-        .market_orders()
-        .get("B1"));
+    let (line, one) = once(200, transaction("ready", &ordered), |api| {
+        api.market_orders().get("B1")
+    })
+    .await;
     assert_eq!(line, "GET /order/server_market/transaction/B1");
     assert_eq!(one.unwrap().product.memory_size, 24);
-    let (line, order) = once!(201, transaction("ready", &ordered), |api| api
-        .market_orders()
-        .create(282_323)
-        .password("hunter3hunter3")
-        .dist("Rescue system")
-        .lang("en")
-        .comment("x")
-        .addons(["primary_ipv4"])
-        .test(false));
+    let (line, order) = once(201, transaction("ready", &ordered), |api| {
+        api.market_orders()
+            .create(282_323)
+            .password("hunter3hunter3")
+            .dist("Rescue system")
+            .lang("en")
+            .comment("x")
+            .addons(["primary_ipv4"])
+            .test(false)
+    })
+    .await;
     assert_eq!(
         line,
         "POST /order/server_market/transaction product_id=282323&password=hunter3hunter3&dist=Rescue%20system&lang=en\
@@ -175,30 +182,32 @@ async fn used_servers_are_ordered() {
 #[tokio::test(start_paused = true)]
 async fn addons_are_ordered() {
     let product = json!({"product": {"id": "additional_ipv4", "name": "IPv4", "type": "ip_ipv4", "price": price()}});
-    let (line, all) = once!(200, json!([product]), |api| api
-        .addon_orders()
-        .products(321)
-        .all());
+    let (line, all) = once(200, json!([product]), |api| {
+        api.addon_orders().products(321).all()
+    })
+    .await;
     assert_eq!(line, "GET /order/server_addon/321/product");
     assert_eq!(all.unwrap()[0].kind.as_deref(), Some("ip_ipv4"));
     let order = json!({"transaction": {
         "id": "B20220210-1843193-S33055", "date": "2022-02-10T12:20:11+01:00", "status": "in process", "server_number": 321,
         "product": product["product"], "resources": [{"type": "subnet", "id": "10.0.0.0"}],
     }});
-    let (line, all) = once!(200, json!([order]), |api| api.addon_orders().list().all());
+    let (line, all) = once(200, json!([order]), |api| api.addon_orders().list().all()).await;
     assert_eq!(line, "GET /order/server_addon/transaction");
     assert_eq!(all.unwrap()[0].resources[0].id, "10.0.0.0");
-    let (line, one) = once!(200, order, |api| api.addon_orders().get("B1"));
+    let (line, one) = once(200, &order, |api| api.addon_orders().get("B1")).await;
     assert_eq!(
         (line.as_str(), one.unwrap().server_number.0),
         ("GET /order/server_addon/transaction/B1", 321)
     );
-    let (line, made) = once!(201, order, |api| api
-        .addon_orders()
-        .create(321, "subnet_ipv4_29")
-        .reason("VPS")
-        .gateway("1.2.3.4")
-        .test(true));
+    let (line, made) = once(201, order, |api| {
+        api.addon_orders()
+            .create(321, "subnet_ipv4_29")
+            .reason("VPS")
+            .gateway("1.2.3.4")
+            .test(true)
+    })
+    .await;
     assert_eq!(
         line,
         "POST /order/server_addon/transaction server_number=321&product_id=subnet_ipv4_29&reason=VPS&gateway=1.2.3.4&test=true"

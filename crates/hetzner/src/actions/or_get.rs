@@ -1,15 +1,4 @@
 //! Creations that find what is there already, of all resources whose names are unique in a project.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-//! # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-//! let create = api.placement_groups().create("apart", hetzner::PlacementGroupType::Spread);
-//! let first = create.clone().or_get().await?;
-//! let second = create.or_get().await?;
-//! assert!(first.was_created() && !second.was_created());
-//! assert_eq!(first.resource.id, second.resource.id);
-//! # Ok(()) }
-//! ```
 
 use std::future::Future;
 use std::net::Ipv6Addr;
@@ -22,7 +11,7 @@ use cloud_core::{Result, provider};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::actions::{ActionStatus, Created, ListActions};
+use super::{ActionStatus, Created, ListActions};
 use crate::client::Client;
 
 /// What a creation asks for, as far as the answers of the service show it.
@@ -110,8 +99,12 @@ macro_rules! or_get_method {
     ) => {
         impl $create {
             #[doc = concat!("Creates ", $what, " (`POST /", $path, "`), or gives the one that is there already (`GET /", $path, "?name=..`):")]
-            /// after an answer that was lost on the way, and when the program is run a second time. Names are unique in a
+            /// after an answer that was lost on the way, and when the program is run a second time.
+            /// [`was_created`](cloud_core::wait::Accepted::was_created) says which of the two it was. Names are unique in a
             /// project, so there is never a second one. The wait is for what still runs, and ends at once when nothing does.
+            ///
+            #[doc = concat!("What is there must have the ", $("`", $same, "`, ",)+ "and the labels that were asked for. What was not given")]
+            /// is not compared, and no other setting is.
             ///
             /// # Permissions
             ///
@@ -119,9 +112,8 @@ macro_rules! or_get_method {
             ///
             /// # Errors
             ///
-            #[doc = concat!("Those of the creation. One of this name that differs in ", $("`", $same, "`, ",)+ "or lacks one of the labels")]
-            /// asked for, is somebody else's: then [`UniquenessError`](crate::ErrorCode::UniquenessError) stands.
-            #[inline]
+            /// Those of the creation. One of this name that differs is somebody else's, and stays as it is: then
+            /// [`UniquenessError`](crate::ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
             pub fn or_get(
                 self,
             ) -> cloud_core::call::Task<
@@ -129,8 +121,8 @@ macro_rules! or_get_method {
             > {
                 let client = self.client.clone();
                 let named = client.$group().list().name(self.name.as_str()).into_list();
-                let asked = $crate::or_get::Asked::of(&self, &[$($same,)+ "labels"]);
-                $crate::or_get::or_get(
+                let asked = $crate::actions::or_get::Asked::of(&self, &[$($same,)+ "labels"]);
+                $crate::actions::or_get::or_get(
                     client,
                     self.send(),
                     named,
