@@ -158,6 +158,7 @@ impl Request {
     }
 
     /// Sends the request, and gives `None` where the service says that the thing is not there; for `GET` and `DELETE`.
+    #[inline]
     pub fn optional(self) -> Task<Option<Value>> {
         self.call.optional()
     }
@@ -185,6 +186,7 @@ impl Request {
     }
 
     /// Sends the request once, and follows the work that its answer tells of to its end.
+    #[inline]
     pub fn wait(self) -> Waiter<Value> {
         self.style.wait(self.call)
     }
@@ -194,6 +196,7 @@ impl IntoFuture for Request {
     type Output = Result<Value>;
     type IntoFuture = CallFuture<Value>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.call.into_future()
     }

@@ -164,6 +164,7 @@ impl<'a> Certificates<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListCertificates {
         ListCertificates::new(self.0.list(&ops::LIST_CERTIFICATES, "certificates"))
     }
@@ -377,6 +378,7 @@ impl UploadCertificate {
     ///
     /// Those of [`Certificates::create_uploaded`]. One of this name that differs is somebody else's, and stays as it is: then
     /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
         let named = client.certificates().list().name(self.name.as_str());

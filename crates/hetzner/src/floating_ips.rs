@@ -118,6 +118,7 @@ impl<'a> FloatingIps<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListFloatingIps {
         ListFloatingIps::new(self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips"))
     }
@@ -134,6 +135,7 @@ impl<'a> FloatingIps<'a> {
     ///
     /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
     /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    #[inline]
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
         CreateFloatingIp::new(
             self.0.call(
@@ -342,6 +344,7 @@ impl CreateFloatingIp {
     ///
     /// Those of [`FloatingIps::create`]. One of this name that differs is somebody else's, and stays as it is: then
     /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
         let client = self.client.clone();
         let name = self.name.clone().unwrap_or_default();

@@ -142,6 +142,7 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
     }
@@ -198,6 +199,7 @@ impl<'a> SshKeys<'a> {
     /// # Permissions
     ///
     /// A token with read access.
+    #[inline]
     pub fn find_by_fingerprint(self, fingerprint: &str) -> Task<Option<SshKey>> {
         let list = self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys");
         find_by("fingerprint", fingerprint, list)
@@ -277,6 +279,7 @@ impl CreateSshKey {
     /// Those of [`SshKeys::create`]. A key of this name that differs, and this key under another name, are somebody else's,
     /// and stay as they are: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was
     /// lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<SshKey>> {
         let (client, finder) = (self.client.clone(), self.client.clone());
         let named = client

@@ -149,6 +149,7 @@ impl Clusters<'_> {
     /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersGet")]
     #[doc(alias = "getClusters")]
+    #[inline]
     pub fn list(self) -> ListClusters {
         let decode = Decode::<Page<Cluster>>::page::<NoMeta>("items");
         ListClusters::new(List::whole(self.0.call(&ops::CLUSTERS_GET, decode)))

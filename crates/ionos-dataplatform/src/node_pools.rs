@@ -224,6 +224,7 @@ impl NodePools {
     /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsGet")]
     #[doc(alias = "getClusterNodepools")]
+    #[inline]
     pub fn list(&self) -> ListNodePools {
         let decode = Decode::<Page<NodePool>>::page::<NoMeta>("items");
         ListNodePools::new(List::whole(self.call(&ops::CLUSTERS_NODEPOOLS_GET, decode)))

@@ -37,6 +37,7 @@ impl Client {
     /// assert_eq!(lake["id"], all[0].id.as_str());
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn request(&self, method: Method, path: &str) -> Request {
         let style = Style {
             client: self.clone(),
@@ -57,6 +58,7 @@ struct Style {
 }
 
 impl RawStyle for Style {
+    #[inline]
     fn list(&self, call: Call<Value>) -> List<Value> {
         let decode = call.decode().clone().try_map(|mut answer: Value| {
             match answer.get_mut("items").map(Value::take) {
@@ -67,6 +69,7 @@ impl RawStyle for Style {
         List::whole(call.decoded_by(decode))
     }
 
+    #[inline]
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {
         let (client, path) = (self.client.clone(), call.shown_path());
         let is_deletion = self.method == Method::DELETE;
@@ -102,6 +105,7 @@ impl RawStyle for Style {
 }
 
 impl Client {
+    #[inline]
     fn get(&self, path: String) -> Call<Value> {
         let decode = Decode::json();
         let call = Call::untabled(self.engine(), self.base(), Method::GET, path, decode);

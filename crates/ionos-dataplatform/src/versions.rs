@@ -80,6 +80,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     #[doc(alias = "versionsGet")]
+    #[inline]
     pub fn versions(&self) -> Call<Versions> {
         self.call(&ops::VERSIONS_GET, Decode::raw().try_map(read))
     }

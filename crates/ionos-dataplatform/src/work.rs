@@ -53,6 +53,7 @@ impl<T: Resource> Look<T> {
     }
 
     /// Until it is available.
+    #[inline]
     pub(crate) fn available(&self) -> Waiter<T> {
         self.until(|found| {
             let resource = found?;
@@ -67,6 +68,7 @@ impl<T: Resource> Look<T> {
     }
 
     /// Until it is gone. The failure it was in `before` it was deleted counts only when it comes again.
+    #[inline]
     pub(crate) fn gone(&self, before: Option<State>) -> Waiter<()> {
         let changed = Arc::new(AtomicBool::new(false));
         self.until(move |found| {

@@ -128,6 +128,7 @@ impl Client {
     /// # Errors
     ///
     /// Those of [`Cloud::data_processing`](crate::Cloud::data_processing), and a version that the service does not offer.
+    #[inline]
     pub fn connect(&self) -> Task<()> {
         let client = self.clone();
         Task::new(async move { client.ready().await })

@@ -363,6 +363,7 @@ impl IntoFuture for Connect {
     type Output = Result<Client>;
     type IntoFuture = CallFuture<Client>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -132,6 +132,7 @@ impl<'a> ClusterTemplates<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListClusterTemplates {
         ListClusterTemplates::new(
             self.0
@@ -327,6 +328,7 @@ impl CreateClusterTemplate {
     ///
     /// Those of [`ClusterTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
     /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<ClusterTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.cluster_templates().lookup();

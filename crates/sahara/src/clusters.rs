@@ -93,6 +93,7 @@ impl<'a> Clusters<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListClusters {
         ListClusters::new(self.0.list(both!(LIST_CLUSTERS), "clusters"))
     }

@@ -121,6 +121,7 @@ impl<'a> DataSources<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListDataSources {
         ListDataSources::new(self.0.list(both!(LIST_DATA_SOURCES), "data_sources"))
     }
@@ -284,6 +285,7 @@ impl CreateDataSource {
     ///
     /// Those of [`DataSources::create`]. A data source of this name that differs is somebody else's, and stays as it
     /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<DataSource>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.data_sources().lookup();

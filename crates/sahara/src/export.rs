@@ -137,6 +137,7 @@ impl<T: Send + 'static> ImportTemplate<T> {
         self
     }
 
+    #[inline]
     fn into_call(self) -> Call<T> {
         let Self { call, mut fields } = self;
         // A gap that may stay open is as good as a field that is not there.
@@ -172,6 +173,7 @@ impl<T: Send + 'static> IntoFuture for ImportTemplate<T> {
     type Output = Result<T>;
     type IntoFuture = CallFuture<T>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.into_call().into_future()
     }

@@ -111,6 +111,7 @@ impl<'a> Images<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListImages {
         // The service has no pages for images.
         ListImages::new(self.0.list(both!(LIST_IMAGES), "images").in_style(Whole))

@@ -107,6 +107,7 @@ impl<'a> JobBinaries<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListJobBinaries {
         ListJobBinaries::new(self.0.list(both!(LIST_JOB_BINARIES), "binaries"))
     }
@@ -280,6 +281,7 @@ impl CreateJobBinary {
     ///
     /// Those of [`JobBinaries::create`]. A job binary of this name that differs is somebody else's, and stays as it
     /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<JobBinary>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.job_binaries().lookup();

@@ -105,6 +105,7 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListJobBinaryInternals {
         ListJobBinaryInternals::new(
             self.0

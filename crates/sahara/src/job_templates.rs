@@ -124,6 +124,7 @@ impl<'a> JobTemplates<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListJobTemplates {
         ListJobTemplates::new(self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1))
     }

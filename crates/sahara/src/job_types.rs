@@ -160,6 +160,7 @@ impl<'a> JobTypes<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListJobTypes {
         let decode = Decode::<Page<_>>::page::<NoMeta>("job_types");
         ListJobTypes {
@@ -223,6 +224,7 @@ impl ListJobTypes {
         self
     }
 
+    #[inline]
     fn into_list(self) -> List<AvailableJobType> {
         let Self {
             mut list,

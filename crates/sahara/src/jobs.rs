@@ -91,6 +91,7 @@ impl<'a> Jobs<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListJobs {
         let list = self.0.list(both!(LIST_JOBS), self.keys().1);
         // The marker of this list is inclusive, so that each page begins with the end of the one before (measured on Sahara 19).

@@ -153,6 +153,7 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListNodeGroupTemplates {
         ListNodeGroupTemplates::new(
             self.0
@@ -473,6 +474,7 @@ impl CreateNodeGroupTemplate {
     ///
     /// Those of [`NodeGroupTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
     /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<NodeGroupTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.node_group_templates().lookup();

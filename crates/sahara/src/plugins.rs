@@ -230,6 +230,7 @@ impl<'a> Plugins<'a> {
     /// # Errors
     ///
     /// `FORBIDDEN`: the policy rule is missing.
+    #[inline]
     pub fn list(self) -> ListPlugins {
         // The service has no pages for plugins, and v2 refuses every parameter.
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))

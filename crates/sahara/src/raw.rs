@@ -43,6 +43,7 @@ impl Client {
     /// ```
     ///
     /// `wait()` follows the cluster or the job that the answer holds.
+    #[inline]
     pub fn request(&self, method: Method, path: &str) -> Request {
         let (engine, version) = (self.engine(), self.version());
         let style = Arc::new(Style(self.clone()));
@@ -64,6 +65,7 @@ impl Client {
 struct Style(Client);
 
 impl RawStyle for Style {
+    #[inline]
     fn list(&self, call: Call<Value>) -> List<Value> {
         let decode = call.decode().clone().try_map(|answer: Value| {
             // The items stand under a word of their own, beside nothing but the markers.
@@ -83,6 +85,7 @@ impl RawStyle for Style {
         List::new(call.decoded_by(decode), &Markers, Some(PAGE_SIZE))
     }
 
+    #[inline]
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {
         let client = self.0.clone();
         let follow = SendOnce::new(Box::pin(call.send()), move |answer: Value| {

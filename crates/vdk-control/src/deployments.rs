@@ -166,6 +166,7 @@ impl Deployments<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) when there is no job.
+    #[inline]
     pub fn list(self) -> ListDeployments {
         ListDeployments::new(List::whole(self.0.call(
             &ops::LIST_DEPLOYMENTS,
@@ -182,6 +183,7 @@ impl Deployments<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.
+    #[inline]
     pub fn get(self) -> Call<DeploymentStatus> {
         self.0
             .deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
@@ -199,6 +201,7 @@ impl Deployments<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the service does not have the
     /// Python version.
+    #[inline]
     pub fn update(self) -> UpdateDeployment {
         UpdateDeployment::new(self.0.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()))
     }
@@ -249,6 +252,7 @@ impl Deployments<'_> {
     /// # Permissions
     ///
     /// [Write access](crate#access) to the team.
+    #[inline]
     pub fn delete(self) -> Call<()> {
         self.0
             .deployment_call(&ops::DELETE_DEPLOYMENT, Decode::nothing())

@@ -140,6 +140,7 @@ impl<'a, K: Kind> Documents<'a, K> {
     /// # Errors
     ///
     /// 501 when the service has no vault to keep secrets in.
+    #[inline]
     pub fn get(self) -> Call<Document<K>> {
         self.0.deployment_call(K::READ, Decode::json())
     }
@@ -156,6 +157,7 @@ impl<'a, K: Kind> Documents<'a, K> {
     /// # Errors
     ///
     /// 413 when the operators allow less than the secrets have, 501 when the service has no vault to keep them in.
+    #[inline]
     pub fn replace(self, with: &Document<K>) -> Call<()> {
         let call = self.0.deployment_call(K::UPDATE, Decode::nothing());
         call.json(with).check(K::check(with))

@@ -23,6 +23,7 @@ impl Job {
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found), when there is no job, or no keytab for it.
+    #[inline]
     pub fn keytab(&self) -> Call<Keytab> {
         let call = self.call(
             &ops::DOWNLOAD_KEYTAB,

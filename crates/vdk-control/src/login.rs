@@ -391,6 +391,7 @@ enum By {
 impl LoggedIn {
     /// Writes the login where the `vdk` command line keeps its own, which it replaces: `.vdk.internal/vdk-cred.json` in
     /// `VDK_BASE_CONFIG_FOLDER`, else in the home directory. Only the owner may read the file. Sends nothing.
+    #[inline]
     pub fn save(&self) -> Task<()> {
         let path = crate::config::folder(&Environment::process());
         let this = self.clone();

@@ -101,6 +101,7 @@ impl OauthCredentials<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
+    #[inline]
     pub fn get(self) -> Call<TeamCredentials> {
         self.0.call(&ops::GET_OAUTH_CREDENTIALS, Decode::json())
     }
@@ -130,6 +131,7 @@ impl OauthCredentials<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
+    #[inline]
     pub fn client_id(self) -> Call<ClientIdOfTeam> {
         self.0.call(&ops::GET_CLIENT_ID, Decode::json())
     }

@@ -296,6 +296,7 @@ impl Jobs<'_> {
     /// assert_eq!(idle, ["daily-load"]);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn list(self) -> ListJobs {
         ListJobs::of(self.team())
     }
@@ -387,6 +388,7 @@ impl ListJobs {
         }
     }
 
+    #[inline]
     fn into_list(self) -> List<ListedJob> {
         let checked = self.check();
         let of_one = |(property, _): &(JobProperty, _)| *property == JobProperty::Team;

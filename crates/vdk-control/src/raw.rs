@@ -35,6 +35,7 @@ impl Client {
     ///
     /// `list` reads answers that hold all items at once; lists of jobs are asked for page by page in their query, which
     /// [`Jobs::list`](crate::jobs::Jobs::list) writes. `wait` follows an execution that the request has started.
+    #[inline]
     pub fn request(&self, method: Method, path: &str) -> Request {
         let style = Arc::new(Style(self.clone()));
         Request::new(self.engine(), self.base(), method, path, style)
@@ -45,6 +46,7 @@ impl Client {
 struct Style(Client);
 
 impl RawStyle for Style {
+    #[inline]
     fn list(&self, call: Call<Value>) -> List<Value> {
         let decode = call.decode().clone().try_map(|answer: Value| {
             let wrong = |text: &str| Err(DecodeError::new(text));
@@ -66,6 +68,7 @@ impl RawStyle for Style {
         List::whole(call.decoded_by(decode))
     }
 
+    #[inline]
     fn wait(&self, call: Call<Value>) -> Waiter<Value> {
         let (client, path) = (self.0.clone(), call.shown_path());
         let answer = Box::pin(call.send_with_response());

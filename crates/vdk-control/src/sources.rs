@@ -77,6 +77,7 @@ impl fmt::Debug for Sources<'_> {
 
 impl Sources<'_> {
     /// A call that has the time for a whole archive.
+    #[inline]
     fn transfer(self, operation: &'static OperationRow) -> Call<SourceVersion> {
         let limit = self.0.team().client().transfer_timeout();
         self.0
@@ -286,6 +287,7 @@ impl IntoFuture for UploadSources {
     type Output = Result<SourceVersion>;
     type IntoFuture = CallFuture<SourceVersion>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
@@ -375,6 +377,7 @@ impl IntoFuture for DownloadSources {
     type Output = Result<Download>;
     type IntoFuture = CallFuture<Download>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

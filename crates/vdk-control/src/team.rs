@@ -86,6 +86,7 @@ impl Team {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn info(&self) -> Call<ServiceInfo> {
         self.call(&ops::INFO, Decode::json())
     }

@@ -75,6 +75,7 @@ impl Edit {
     ///
     /// Worth handling: [`is_invalid_input`](Error::is_invalid_input), for records that the service would refuse. It is found
     /// before the records are read.
+    #[inline]
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self { zone, said } = self;

@@ -100,6 +100,7 @@ impl Preview {
     ///
     /// When a request fails, what was done before it stays, and the error says so by
     /// [`may_have_happened`](Error::may_have_happened). The same edit, previewed and applied again, does what is left.
+    #[inline]
     pub fn apply(self) -> Task<Vec<Change>> {
         Task::new(async move {
             let Self {

@@ -114,6 +114,7 @@ macro_rules! or_get_method {
             ///
             /// Those of the creation. One of this name that differs is somebody else's, and stays as it is: then
             /// [`UniquenessError`](crate::ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+            #[inline]
             pub fn or_get(
                 self,
             ) -> cloud_core::call::Task<

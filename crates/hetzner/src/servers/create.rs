@@ -203,6 +203,7 @@ impl CreateServer {
     ///
     /// Worth handling: those of [`Servers::create`]. A server of this name that differs is somebody else's, and stays as it
     /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
         let named = client.servers().list().name(self.name.as_str()).into_list();

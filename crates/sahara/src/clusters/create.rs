@@ -133,6 +133,7 @@ impl CreateCluster {
     ///
     /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that differs is somebody else's,
     /// and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Cluster>> {
         let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
         let lookup = client.clusters().lookup();

@@ -61,6 +61,7 @@ impl CreateJobTemplate {
     ///
     /// Those of [`JobTemplates::create`](super::JobTemplates::create). A template of this name that differs is somebody
     /// else's, and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<JobTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());
         let lookup = self.client.job_templates().lookup();

@@ -153,6 +153,7 @@ impl IntoFuture for Deploy {
     type Output = Result<Accepted<DeploymentChange, DeploymentStatus>>;
     type IntoFuture = CallFuture<Accepted<DeploymentChange, DeploymentStatus>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
@@ -171,6 +172,7 @@ pub struct DeploymentChange {
 }
 
 impl DeploymentChange {
+    #[inline]
     fn wait(&self, job: &Job) -> Waiter<DeploymentStatus> {
         let (this, watched) = (self.clone(), job.clone());
         let look = move || {

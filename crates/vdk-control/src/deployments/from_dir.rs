@@ -106,6 +106,7 @@ impl IntoFuture for DeployDir {
     type Output = Result<Accepted<DeploymentChange, DeploymentStatus>>;
     type IntoFuture = CallFuture<Accepted<DeploymentChange, DeploymentStatus>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -70,6 +70,7 @@ impl Executions<'_> {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn newest_logs(self) -> Task<Option<Logs>> {
         let job = self.job().clone();
         Task::new(async move {

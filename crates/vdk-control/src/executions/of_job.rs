@@ -82,6 +82,7 @@ impl<'a> Executions<'a> {
     ///
     /// [`is_not_found`](cloud_core::Error::is_not_found) when there is no job, and also for a status that the service
     /// does not know.
+    #[inline]
     pub fn list(self) -> ListExecutions {
         ListExecutions::new(List::whole(self.0.call(
             &ops::LIST_EXECUTIONS,
@@ -96,6 +97,7 @@ impl<'a> Executions<'a> {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn list_of_deployment(self) -> ListExecutions {
         let operation = &ops::LIST_DEPLOYMENT_EXECUTIONS;
         ListExecutions::new(List::whole(

@@ -86,6 +86,7 @@ impl TeamExecutions<'_> {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn list(self) -> ListTeamExecutions {
         ListTeamExecutions::of(self.0)
     }
@@ -230,6 +231,7 @@ impl ListTeamExecutions {
         }
     }
 
+    #[inline]
     fn into_list(self) -> List<Execution> {
         let checked = self.check();
         // Executions do not say their team, so that nothing can be held against it here.

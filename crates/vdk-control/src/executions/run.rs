@@ -101,6 +101,7 @@ impl Run {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn get(&self) -> Call<Execution> {
         self.job.executions().get(&self.id)
     }
@@ -114,6 +115,7 @@ impl Run {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn wait(&self) -> Waiter<Execution> {
         self.watch(|| {})
     }
@@ -125,6 +127,7 @@ impl Run {
     /// # Permissions
     ///
     /// [Write access](crate#access) to the team.
+    #[inline]
     pub fn cancel(&self) -> Task<bool> {
         self.job.executions().cancel_if_running(&self.id)
     }
@@ -209,6 +212,7 @@ impl CancelOnDrop {
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
+    #[inline]
     pub fn wait(&self) -> Waiter<Execution> {
         let ended = self.ended.clone();
         self.run.watch(move || ended.store(true, Ordering::Relaxed))

@@ -114,6 +114,7 @@ impl CreateJob {
     ///
     /// A job of this name that differs, or belongs to another team, is somebody else's, and stays as it is: then
     /// [`is_conflict`](cloud_core::Error::is_conflict) stands, or the error of the answer that was lost.
+    #[inline]
     pub fn or_get(self) -> Task<Accepted<Job>> {
         let wanted = self.clone();
         let job = self.owner.job(self.job_name.as_str());

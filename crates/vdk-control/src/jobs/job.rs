@@ -82,6 +82,7 @@ impl Job {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found); the answer then has no body.
+    #[inline]
     pub fn get(&self) -> Call<DataJob> {
         self.call(&ops::READ_JOB, Decode::json())
     }
@@ -99,6 +100,7 @@ impl Job {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found), 400 when name or team differ.
+    #[inline]
     pub fn update(&self, job: &DataJob) -> Call<()> {
         let call = self.call(&ops::UPDATE_JOB, Decode::nothing());
         let name_stays = match job.job_name.as_str() {
@@ -141,6 +143,7 @@ impl Job {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found), also after an answer to an earlier attempt was lost.
+    #[inline]
     pub fn delete(&self) -> Call<()> {
         self.call(&ops::DELETE_JOB, Decode::nothing())
     }
