@@ -1,5 +1,6 @@
 //! What the exported macros need; not part of the public API.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -24,30 +25,27 @@ pub fn to_form(value: &impl Serialize) -> CallResult<Bytes> {
 /// Decodes a value of an open enum.
 pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
-    from_text: impl Fn(&str) -> T,
+    from_text: impl FnOnce(&str) -> T,
 ) -> Result<T, D::Error> {
-    let mut value = None;
-    word(deserializer, &mut |text| value = Some(from_text(text)))?;
-    value.ok_or_else(|| de::Error::custom("no word was read"))
+    // Read before it becomes a value, so that a program has this once for all its enums.
+    deserializer
+        .deserialize_str(Word)
+        .map(|word| from_text(&word))
 }
 
-/// Not generic in what becomes of the word: a program has this once for all its enums.
-fn word<'de, D: de::Deserializer<'de>>(
-    deserializer: D,
-    take: &mut dyn FnMut(&str),
-) -> Result<(), D::Error> {
-    struct Visitor<'t>(&'t mut dyn FnMut(&str));
-    impl de::Visitor<'_> for Visitor<'_> {
-        type Value = ();
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a word")
-        }
-        fn visit_str<E: de::Error>(self, v: &str) -> Result<(), E> {
-            (self.0)(v);
-            Ok(())
-        }
+struct Word;
+
+impl<'de> de::Visitor<'de> for Word {
+    type Value = Cow<'de, str>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word")
     }
-    deserializer.deserialize_str(Visitor(take))
+    fn visit_borrowed_str<E: de::Error>(self, v: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(v))
+    }
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(v.to_owned()))
+    }
 }
 
 /// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in. `#[cfg]` in a macro

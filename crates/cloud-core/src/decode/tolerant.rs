@@ -23,6 +23,8 @@ enum Null<'c> {
     /// An element of a list: the zero, where its type has one. What has none, such as an object of which nothing is
     /// known, is left out of its list.
     Element(&'c Cell<Seen>),
+    /// There is none: that has been looked at.
+    Absent,
 }
 
 /// What an element of a list was.
@@ -132,6 +134,21 @@ impl<D> Tolerant<'_, D> {
         self.inner
             .deserialize_any(Reading::<W, V>(visitor, self.null, PhantomData))
     }
+
+    fn read_in_brackets<'de, B: Brackets, V: de::Visitor<'de>>(
+        self,
+        visitor: V,
+    ) -> Result<V::Value, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match self.null {
+            Null::Absent => B::read(self.inner, visitor),
+            null => self
+                .inner
+                .deserialize_option(OrNull::<B, V>(visitor, null, PhantomData)),
+        }
+    }
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
@@ -202,13 +219,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tolerant<'_, D> {
     }
 
     fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner
-            .deserialize_option(OrNull::<List, V>(visitor, self.null, PhantomData))
+        self.read_in_brackets::<List, _>(visitor)
     }
 
     fn deserialize_map<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner
-            .deserialize_option(OrNull::<Object, V>(visitor, self.null, PhantomData))
+        self.read_in_brackets::<Object, _>(visitor)
     }
 
     fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -466,7 +481,10 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Optional<V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Tolerant::within(inner))
+        self.0.visit_some(Tolerant {
+            inner,
+            null: Null::Absent,
+        })
     }
 }
 
@@ -598,7 +616,7 @@ impl<'de, B: Brackets, V: de::Visitor<'de>> de::Visitor<'de> for OrNull<'_, B, V
         match null {
             Null::Refused => return Err(E::invalid_type(Unexpected::Unit, &visitor)),
             Null::Element(seen) => seen.set(B::NULL),
-            Null::Zero => {}
+            Null::Zero | Null::Absent => {}
         }
         // By the reader that most answers are read by, so that a program has no second one for each of its types.
         let mut empty = serde_json::Deserializer::from_str(B::EMPTY);

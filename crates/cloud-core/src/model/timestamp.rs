@@ -162,11 +162,18 @@ impl Rest<'_> {
             Some(_) => self.two_digits()?,
             None => 0,
         };
-        let days = days_before(year, month, day);
-        let is_there = (1..=12).contains(&month) && date(days) == (year, month, day);
-        if !is_there || hour > 23 || minute > 59 || second > 60 {
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let longest = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if is_leap => 29,
+            2 => 28,
+            1..=12 => 31,
+            _ => return None,
+        };
+        if !(1..=longest).contains(&day) || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
+        let days = days_before(year, month, day);
         // Unix time does not count leap seconds: such a one is the second before it.
         Some(days * DAY + hour * 3_600 + minute * 60 + second.min(59))
     }
