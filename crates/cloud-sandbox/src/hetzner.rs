@@ -419,8 +419,8 @@ impl Ctx<'_> {
         Ok(self.follow(command, units, resources, effect))
     }
 
-    /// Starts an action that belongs to what the same request has begun: a creation, or one of its next actions. No lock
-    /// holds it up.
+    /// Starts an action that no lock holds up: what it names was made by the same request, or found unlocked before
+    /// anything was done for it.
     pub(crate) fn follow(
         &mut self,
         command: &'static str,

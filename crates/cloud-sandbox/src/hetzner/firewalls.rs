@@ -324,7 +324,7 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
     Some(targets)
 }
 
-/// Refuses a target that no firewall, or not one more, can be put before.
+/// Refuses a target that no firewall, or not one more, can be put before now.
 fn check_target(
     ctx: &Ctx<'_>,
     target: &Target,
@@ -337,19 +337,12 @@ fn check_target(
     let server = ctx.project.servers.get(*id);
     let server = server
         .ok_or_else(|| ApiError::new(missing, "firewall_resource_not_found", "no such server"))?;
+    ctx.project.check_unlocked((Kind::Server, *id))?;
     if !server.is_public() {
         return Err(ApiError::new(422, private, "the server has no public side"));
     }
     // By what stands before the server now, selectors included: they count towards the five as well.
     check_room(of_server(ctx.project, server).len() + 1)
-}
-
-/// Refuses a server that an action locks, before anything is done with the other targets of the request.
-fn check_unlocked(ctx: &Ctx<'_>, target: &Target) -> Result<(), ApiError> {
-    match target {
-        Target::Server(server) => ctx.project.check_unlocked((Kind::Server, *server)),
-        Target::Selector(_) => Ok(()),
-    }
 }
 
 pub(crate) fn check_room(firewalls: usize) -> Result<(), ApiError> {
@@ -443,7 +436,6 @@ fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             ));
         }
         check_target(ctx, target, 404, "private_net_only_server")?;
-        check_unlocked(ctx, target)?;
     }
     let actions = start_apply(ctx, id, targets);
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
@@ -455,13 +447,14 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let targets = input.required("remove_from", read_targets);
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
-    for target in &targets {
-        check_unlocked(ctx, target)?;
-        if firewall
-            .applied
-            .iter()
-            .any(|applied| applied.target == *target)
-        {
+    for (index, target) in targets.iter().enumerate() {
+        if let Target::Server(server) = target {
+            ctx.project.check_unlocked((Kind::Server, *server))?;
+        }
+        let mut applied = firewall.applied.iter();
+        let is_applied = applied.any(|applied| applied.target == *target);
+        // What is named twice would be gone by the second time.
+        if is_applied && !targets[..index].contains(target) {
             continue;
         }
         let server = if let Target::Server(id) = target {
@@ -470,7 +463,7 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             None
         };
         // To take one server out of a selector is no removal; the API has a code of its own for it.
-        if server.is_some_and(|server| firewall.status_for(server).is_some()) {
+        if !is_applied && server.is_some_and(|server| firewall.status_for(server).is_some()) {
             let message = "the firewall came to the server by a label selector";
             return Err(ApiError::new(
                 422,
@@ -485,12 +478,12 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ));
     }
     // Only now does anything start: one bad target refuses the whole request.
-    let mut actions = Vec::new();
-    for target in targets {
+    let actions = targets.into_iter().map(|target| {
         let resources = resources(id, &target);
         let effect = Effect::then(move |project| remove(project, id, &target));
-        actions.push(ctx.start("remove_firewall", 1, resources, Some(effect))?);
-    }
+        ctx.follow("remove_firewall", 1, resources, Some(effect))
+    });
+    let actions = actions.collect();
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }
 
