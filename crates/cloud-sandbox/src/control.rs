@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Service};
 use crate::clock::LONGEST;
 use crate::form;
 use crate::front::fault::{Fault, Faults};
@@ -397,7 +398,7 @@ fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
                         .map_err(|error: String| Problem::of("matching", error))?,
                 );
             }
-            "service" => service = Some(known(sandbox, &value)?),
+            "service" => service = Some(known(sandbox, &value)?.name()),
             "brief" => {
                 is_brief = value
                     .parse()
@@ -523,38 +524,28 @@ fn reset(sandbox: &Sandbox, wanted: &Reset) -> Result<(), Problem> {
         sandbox.reset();
         return Ok(());
     };
-    let name = known(sandbox, name)?;
-    let services = sandbox.services();
-    let service = services.iter().find(|service| service.name() == name);
-    match (service, &wanted.token) {
-        // The guard does the reset; the arm is for where it found nothing.
-        (Some(service), Some(token)) if !service.reset_project(token) => {
-            let message =
-                format!("a token has no project of its own in {name}, or this one has none yet");
-            Err(Problem::of("token", message))
-        }
-        (Some(_), Some(_)) | (None, _) => Ok(()),
-        (Some(service), None) => {
-            service.reset();
-            Ok(())
-        }
+    let service = known(sandbox, name)?;
+    let Some(token) = &wanted.token else {
+        service.reset();
+        return Ok(());
+    };
+    if service.reset_project(token) {
+        Ok(())
+    } else {
+        let message =
+            format!("a token has no project of its own in {name}, or this one has none yet");
+        Err(Problem::of("token", message))
     }
 }
 
-/// The name of a service, as the journal has it.
-fn known(sandbox: &Sandbox, name: &str) -> Result<&'static str, Problem> {
+/// The service of a name, as the journal has it.
+fn known(sandbox: &Sandbox, name: &str) -> Result<Arc<dyn Service>, Problem> {
     let services = sandbox.services();
-    let mut names = services.iter().map(|service| service.name());
-    names.clone().find(|known| *known == name).ok_or_else(|| {
-        let mut all = String::new();
-        if let Some(first) = names.next() {
-            all.push_str(first);
-        }
-        for name in names {
-            all.push_str(", ");
-            all.push_str(name);
-        }
-        Problem::of("service", format!("{name:?} is not one of {all}"))
+    let found = services.iter().find(|service| service.name() == name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<_> = services.iter().map(|service| service.name()).collect();
+        let names = names.join(", ");
+        Problem::of("service", format!("{name:?} is not one of {names}"))
     })
 }
 
