@@ -247,8 +247,10 @@ fn check_room(
         (certificates.len(), kind.certificates, "certificates"),
     ] {
         if count > most {
-            let message = format!("the load balancer type has room for {most} {what}");
-            return Err(ApiError::new(403, "resource_limit_exceeded", message));
+            return Err(ApiError::limit(
+                &format!("load_balancer_{what}"),
+                format!("the load balancer type has room for {most} {what}"),
+            ));
         }
     }
     Ok(())

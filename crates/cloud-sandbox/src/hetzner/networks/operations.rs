@@ -165,7 +165,7 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.absorb("routes", route);
     }
     input.finish()?;
-    check_limits(&network)?;
+    check_room(network.subnets.len(), network.routes.len())?;
     ctx.project.networks.check_name(&network.name, None)?;
     network.id = ctx.shared.id();
     let id = network.id;
@@ -173,14 +173,14 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::show::<Network>(ctx, 201, id)
 }
 
-fn check_limits(network: &Network) -> Result<(), ApiError> {
-    if network.subnets.len() > MOST_SUBNETS {
+fn check_room(subnets: usize, routes: usize) -> Result<(), ApiError> {
+    if subnets > MOST_SUBNETS {
         return Err(ApiError::limit(
             "network_subnets",
             "a network takes 50 subnets",
         ));
     }
-    if network.routes.len() > MOST_ROUTES {
+    if routes > MOST_ROUTES {
         return Err(ApiError::limit(
             "network_routes",
             "a network takes 100 routes",
@@ -356,12 +356,7 @@ fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
-    if network(ctx, id)?.subnets.len() >= MOST_SUBNETS {
-        return Err(ApiError::limit(
-            "network_subnets",
-            "a network takes 50 subnets",
-        ));
-    }
+    check_room(network(ctx, id)?.subnets.len() + 1, 0)?;
     let effect = resource::set::<Network>(id, move |network| network.subnets.extend(subnet));
     resource::start::<Network>(ctx, "add_subnet", id, effect)
 }
@@ -402,12 +397,7 @@ fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.problem(field, problem);
     }
     input.finish()?;
-    if network(ctx, id)?.routes.len() >= MOST_ROUTES {
-        return Err(ApiError::limit(
-            "network_routes",
-            "a network takes 100 routes",
-        ));
-    }
+    check_room(0, network(ctx, id)?.routes.len() + 1)?;
     let effect = resource::set::<Network>(id, move |network| network.routes.extend(route));
     resource::start::<Network>(ctx, "add_route", id, effect)
 }

@@ -162,7 +162,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .count()
         >= row.kind.snapshots
     {
-        return Err(ApiError::limit_exceeded("storage_box_snapshot_limit"));
+        return Err(ApiError::limit(
+            "storage_box_snapshot_limit",
+            "the storage box type has room for no more snapshots",
+        ));
     }
     let (storage_box, id) = (row.id, row.part_id());
     let mut snapshot = Snapshot::new(id, false, now);
@@ -173,8 +176,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (Kind::StorageBoxSnapshot, id),
     ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotTaken(id));
-    // No lock can hold it up any more: the box was found free above.
-    let action = ctx.follow("create_snapshot", 2, resources, Some(effect));
+    let action = ctx.start("create_snapshot", 2, resources, Some(effect))?;
     // Only the two ids, as in the description; hcloud-go decodes a whole object from it and gets empty fields.
     let body = json!({"snapshot": {"id": id, "storage_box": storage_box}, "action": ctx.project.action(action)});
     Ok(Answer::json(201, &body))

@@ -190,7 +190,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let created = ctx.project.stamp();
     let row = get_free(ctx)?;
     if row.subaccounts.len() >= row.kind.subaccounts {
-        return Err(ApiError::limit_exceeded("storage_box_subaccount_limit"));
+        return Err(ApiError::limit(
+            "storage_box_subaccount_limit",
+            "the storage box type has room for no more subaccounts",
+        ));
     }
     let (storage_box, id) = (row.id, row.part_id());
     // `part_id` has counted up, so no two subaccounts get the same name, not even after deletions.
