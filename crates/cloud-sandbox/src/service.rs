@@ -11,6 +11,9 @@ pub(crate) mod route;
 #[cfg(any(feature = "hetzner", feature = "hetzner-robot"))]
 pub(crate) mod ssh_key;
 pub(crate) mod time_span;
+mod uuid;
+
+pub(crate) use uuid::uuid;
 
 use std::time::Duration;
 

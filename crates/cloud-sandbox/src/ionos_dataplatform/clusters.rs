@@ -3,12 +3,13 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
+use crate::service::uuid;
 
 use super::error::ApiError;
 use super::input::{self, Input};
 use super::life::Life;
 use super::record::{Kind, Record};
-use super::{Ctx, Handler, VERSIONS, latest, rank, uuid};
+use super::{Ctx, Handler, VERSIONS, latest, rank};
 
 pub(super) const ROUTES: &[Route<Handler>] = &[
     route("clustersGet", "GET", "/clusters", list),

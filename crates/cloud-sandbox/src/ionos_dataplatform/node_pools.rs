@@ -2,13 +2,14 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
+use crate::service::uuid;
 
 use super::clusters::refuse_ending;
 use super::error::ApiError;
 use super::input::{self, Input};
 use super::life::Life;
 use super::record::{Kind, Record};
-use super::{Ctx, Handler, uuid};
+use super::{Ctx, Handler};
 
 const ONE: &str = "/clusters/{clusterId}/nodepools/{nodepoolId}";
 

@@ -4,7 +4,7 @@ use http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::openstack;
+use crate::service::uuid;
 
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -126,7 +126,7 @@ impl ApiError {
 
 /// A message with the id under which the server's log would have the error.
 pub(crate) fn with_id(message: &str, rng: &mut fastrand::Rng) -> String {
-    format!("{message}\nError ID: {}", openstack::uuid(rng))
+    format!("{message}\nError ID: {}", uuid(rng))
 }
 
 /// A microversion that is not served.

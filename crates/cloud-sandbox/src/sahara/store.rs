@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::openstack;
+use crate::{openstack, service};
 
 #[cfg(feature = "serve")]
 use super::Version;
@@ -128,7 +128,7 @@ impl Store {
     }
 
     pub(crate) fn uuid(&mut self) -> String {
-        openstack::uuid(&mut self.rng)
+        service::uuid(&mut self.rng)
     }
 
     pub(crate) fn rows(&self, resource: Resource) -> impl DoubleEndedIterator<Item = &Row> {
