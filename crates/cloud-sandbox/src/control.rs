@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{ALLOW, AUTHORIZATION, HOST, HeaderName, ORIGIN};
+use http::header::{ALLOW, HOST, HeaderName, ORIGIN};
 use http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +20,7 @@ use crate::front::fault::{Fault, Faults};
 use crate::front::journal::Entry;
 use crate::sandbox::Sandbox;
 use crate::service::pattern::Pattern;
+use crate::service::{credential, time};
 use crate::serving::Control;
 use crate::state::StateError;
 
@@ -98,7 +99,7 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
         return Err(Problem::new(403, "forbidden", message));
     }
     if let Some(key) = key {
-        let given = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        let given = credential::of_scheme(asked.headers, "bearer");
         // With a key the place of the caller does not matter: a key is for callers elsewhere.
         return if given == Some(key) {
             Ok(())
@@ -364,16 +365,11 @@ fn set_clock(sandbox: &Sandbox, wanted: &NewClock) -> Result<(), Problem> {
 fn clock(sandbox: &Sandbox) -> Value {
     let clock = sandbox.clock();
     json!({
-        "now": written(clock.now()),
+        "now": time::written(clock.now(), time::MILLISECONDS),
         "elapsed_seconds": clock.elapsed().as_secs_f64(),
         "frozen": clock.is_frozen(),
         "speed": clock.speed(),
     })
-}
-
-fn written(at: std::time::SystemTime) -> String {
-    let at = jiff::Timestamp::try_from(at).unwrap_or(jiff::Timestamp::MAX);
-    format!("{at:.3}")
 }
 
 fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
@@ -442,7 +438,7 @@ fn entry(sandbox: &Sandbox, number: &str) -> Result<Answer, Problem> {
 fn rendered(entry: &Entry, is_brief: bool) -> Value {
     let mut shown = json!({
         "number": entry.number,
-        "at": written(entry.at),
+        "at": time::written(entry.at, time::MILLISECONDS),
         "service": entry.service,
         "method": entry.method.as_str(),
         "path": entry.path,

@@ -42,7 +42,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER};
+use http::header::HeaderName;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call, Service};
@@ -50,7 +50,7 @@ use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
-use crate::service::Options;
+use crate::service::{Options, credential, time};
 
 use error::ApiError;
 use input::Input;
@@ -69,7 +69,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) shared: &'a mut Shared,
     pub(crate) query: Query<'a>,
     pub(crate) call: &'a Call<'a>,
-    parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     unit: Duration,
     lenient_bodies: bool,
 }
@@ -189,7 +189,7 @@ impl Hetzner {
         });
         // A token is one project (API documentation, "Authentication"), so any token makes a project where none was
         // set.
-        let token = bearer(call).filter(|token| {
+        let token = credential::bearer(call.headers).filter(|token| {
             self.options
                 .token
                 .as_deref()
@@ -262,7 +262,7 @@ impl Hetzner {
             )
             .with(
                 HeaderName::from_static("ratelimit-reset"),
-                &unix_seconds(full).to_string(),
+                &time::since_1970(full).as_secs().to_string(),
             )
     }
 }
@@ -309,11 +309,10 @@ impl Service for Hetzner {
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
         let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
         let now = self.clock.elapsed();
-        let mut answer = ApiError::rate_limit_exceeded().answer();
         // The documentation knows no `Retry-After`; it is sent only when a test asks for it.
-        if let Some(wait) = retry_after {
-            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
-        }
+        let answer = ApiError::rate_limit_exceeded()
+            .answer()
+            .retry_after(retry_after);
         let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
         correlated(answer, &mut crate::lock(&self.state).shared)
     }
@@ -339,12 +338,11 @@ impl Service for Hetzner {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.state))
+        keep::save(&self.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.state) = state))
+        keep::load(&self.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -382,23 +380,23 @@ impl Ctx<'_> {
         self.input()?.finish()
     }
 
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The id in the path.
     pub(crate) fn id(&self) -> Result<i64, ApiError> {
-        let id = self
-            .parameters
-            .first()
-            .and_then(|text| text.parse().ok())
-            .filter(|id| *id > 0);
-        id.ok_or_else(|| ApiError::invalid_input([("id", "must be a positive integer")]))
+        self.id_at(0, "id")
     }
 
     /// The second id in the path, that of a part of the resource.
     pub(crate) fn part_id(&self, name: &str) -> Result<i64, ApiError> {
-        let id = self
-            .parameters
-            .get(1)
-            .and_then(|text| text.parse().ok())
-            .filter(|id| *id > 0);
+        self.id_at(1, name)
+    }
+
+    fn id_at(&self, at: usize, name: &str) -> Result<i64, ApiError> {
+        let id = self.parameter(at).parse().ok().filter(|id| *id > 0);
         id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
     }
 
@@ -468,17 +466,6 @@ impl Shared {
     }
 }
 
-fn bearer<'a>(call: &Call<'a>) -> Option<&'a str> {
-    let (scheme, token) = call
-        .headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
-    let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    (scheme.eq_ignore_ascii_case("bearer") && well_formed).then_some(token)
-}
-
 fn correlated(answer: Answer, shared: &mut Shared) -> Answer {
     let id = format!("{:016x}", shared.rng.u64(..));
     answer.with(HeaderName::from_static("x-correlation-id"), &id)
@@ -490,18 +477,9 @@ fn no_route() -> Answer {
     Answer::new(404, Some("application/json"), body)
 }
 
-fn unix_seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs()
-}
-
 /// A point in time as the API writes it.
-pub(crate) fn timestamp(time: SystemTime) -> String {
-    let seconds = i64::try_from(unix_seconds(time)).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds)
-        .unwrap_or(jiff::Timestamp::MAX)
-        .to_string()
+pub(crate) fn timestamp(at: SystemTime) -> String {
+    time::written(at, time::SECONDS)
 }
 
 /// An answer with one object under its key, as most handlers end.

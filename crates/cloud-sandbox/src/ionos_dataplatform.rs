@@ -9,8 +9,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use base64::Engine as _;
-use http::header::{AUTHORIZATION, ETAG, RETRY_AFTER};
+use http::header::ETAG;
 use serde_json::{Value, json};
 
 mod clusters;
@@ -25,7 +24,7 @@ use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route, route};
-use crate::service::{Options, uuid};
+use crate::service::{Options, credential, uuid};
 
 use error::ApiError;
 use record::{Kind, Record, Stamp};
@@ -87,7 +86,7 @@ struct Ctx<'a> {
     rng: &'a mut fastrand::Rng,
     call: &'a Call<'a>,
     is_strict: bool,
-    parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     epoch: SystemTime,
     now: Duration,
     unit: Duration,
@@ -205,11 +204,9 @@ impl Service for IonosDataPlatform {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = ApiError::new(429, "too many requests").answer();
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        ApiError::new(429, "too many requests")
+            .answer()
+            .retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -226,12 +223,11 @@ impl Service for IonosDataPlatform {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.state))
+        keep::save(&self.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.state) = state))
+        keep::load(&self.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -267,37 +263,20 @@ struct Caller {
 
 impl Caller {
     fn of(call: &Call<'_>) -> Option<Self> {
-        let (scheme, rest) = call
-            .headers
-            .get(AUTHORIZATION)?
-            .to_str()
-            .ok()?
-            .split_once(' ')?;
-        if scheme.eq_ignore_ascii_case("bearer") {
-            let well_formed = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
-            return well_formed.then(|| Self {
+        if let Some(token) = credential::bearer(call.headers) {
+            return Some(Self {
                 scheme: "token",
                 user: "token@example.com".to_owned(),
-                secret: rest.to_owned(),
+                secret: token.to_owned(),
             });
         }
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let pair = String::from_utf8(
-            base64::engine::general_purpose::STANDARD
-                .decode(rest.trim())
-                .ok()?,
-        )
-        .ok()?;
-        let (user, password) = pair
-            .split_once(':')
+        let (user, secret) = credential::basic(call.headers)
             // The Go client sends the header as soon as there is a user name, with or without a password.
             .filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
         Some(Self {
             scheme: "basic",
-            user: user.to_owned(),
-            secret: password.to_owned(),
+            user,
+            secret,
         })
     }
 
@@ -329,14 +308,15 @@ impl Ctx<'_> {
         }
     }
 
+    /// The parameter of the path at this place.
+    fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The resource that is named by a parameter of the path.
     fn find(&mut self, kind: Kind) -> Result<&mut Record, ApiError> {
-        let parameter = self
-            .parameters
-            .get(kind.parameter())
-            .copied()
-            .unwrap_or_default();
-        let wanted = input::id(parameter).ok_or_else(|| {
+        let parameter = self.parameter(kind.parameter()).to_owned();
+        let wanted = input::id(&parameter).ok_or_else(|| {
             ApiError::new(
                 400,
                 format!("{} {parameter:?} is not an id", kind.in_path()),

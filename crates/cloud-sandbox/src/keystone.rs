@@ -26,7 +26,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use http::header::{LOCATION, RETRY_AFTER, VARY};
+use http::header::{LOCATION, VARY};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call, Service};
@@ -36,6 +36,7 @@ use crate::keep;
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route, route};
 use crate::service::Options;
+use crate::service::time::since_1970;
 
 use error::Refusal;
 use identity::{ApplicationCredential, Project, User};
@@ -95,7 +96,7 @@ pub(crate) struct State {
 pub(crate) struct Ctx<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) call: &'a Call<'a>,
-    pub(crate) parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     pub(crate) now: Duration,
     pub(crate) epoch: SystemTime,
     query: Vec<(String, String)>,
@@ -283,11 +284,7 @@ impl Service for Keystone {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = error::envelope(429, "Too many requests arrived.");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        error::envelope(429, "Too many requests arrived.").retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -295,12 +292,11 @@ impl Service for Keystone {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.0.state))
+        keep::save(&self.0.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.0.state) = state))
+        keep::load(&self.0.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -380,6 +376,11 @@ impl State {
 }
 
 impl Ctx<'_> {
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The token of the request.
     pub(crate) fn caller(&self) -> Result<Token, Refusal> {
         let token = self
@@ -407,9 +408,7 @@ impl Ctx<'_> {
     }
 
     pub(crate) fn unix_seconds(&self) -> i64 {
-        let now = (self.epoch + self.now)
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = since_1970(self.epoch + self.now);
         i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
     }
 }
@@ -469,7 +468,7 @@ fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// The projects of a user, for that user and for administrators.
 fn user_projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let caller = ctx.caller()?;
-    let id = ctx.parameters[0];
+    let id = ctx.parameter(0);
     if caller.user.id != id && !caller.roles().iter().any(|role| role.name == "admin") {
         return Err(Refusal::forbidden("identity:list_user_projects"));
     }

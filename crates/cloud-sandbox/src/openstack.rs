@@ -1,7 +1,5 @@
 //! What the OpenStack services have in common.
 
-use std::time::SystemTime;
-
 use http::HeaderName;
 
 use crate::answer::Answer;
@@ -56,12 +54,6 @@ fn without_port(authority: &str) -> &str {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
     }
-}
-
-/// A point in time with the digits that a format asks for, in UTC.
-pub(crate) fn time(at: SystemTime, format: &str) -> String {
-    let at = jiff::Timestamp::try_from(at).unwrap_or(jiff::Timestamp::MAX);
-    at.strftime(format).to_string()
 }
 
 #[cfg(test)]

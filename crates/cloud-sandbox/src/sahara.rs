@@ -28,8 +28,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, RETRY_AFTER, VARY};
-use percent_encoding::percent_decode_str;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, VARY};
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Call, Service};
@@ -298,7 +297,6 @@ fn run(
     found: &Route<Handler>,
     path: &str,
 ) -> Answer {
-    let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
     let takes_bytes = matches!(
         found.operation.id,
         "create_job_binary_internal" | "convert_plugin_config"
@@ -316,10 +314,7 @@ fn run(
             project,
             caller,
             body,
-            parameters: route::parameters(found.operation.path, path)
-                .into_iter()
-                .map(decode)
-                .collect(),
+            parameters: route::parameters(found.operation.path, path),
             query: form::pairs(call.query),
         };
         (found.handler)(&mut ctx)
@@ -452,11 +447,7 @@ impl Service for Sahara {
 
     /// The service has no limit of its own; what stands in front of one speaks like this.
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = error::filter(429, "Too many requests arrived.");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        error::filter(429, "Too many requests arrived.").retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -472,12 +463,11 @@ impl Service for Sahara {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.0.store))
+        keep::save(&self.0.store)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: Store = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.0.store) = state))
+        keep::load(&self.0.store, state)
     }
 
     #[cfg(feature = "serve")]
@@ -495,9 +485,9 @@ impl fmt::Debug for Sahara {
 }
 
 impl Ctx<'_> {
-    /// A part of the path.
-    pub(crate) fn parameter(&self, index: usize) -> &str {
-        self.parameters.get(index).map_or("", String::as_str)
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {

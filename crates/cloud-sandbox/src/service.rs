@@ -1,8 +1,9 @@
-//! What the emulated services have in common: how a request reaches one and what it answers, the table of its operations,
-//! time, rate limits, and how what it holds is kept.
+//! What the emulated services have in common: how a request reaches one and what it answers, who sends it, the table of its
+//! operations, time, rate limits, and how what it holds is kept.
 
 pub(crate) mod answer;
 pub(crate) mod clock;
+pub(crate) mod credential;
 pub(crate) mod form;
 pub(crate) mod keep;
 pub(crate) mod pattern;
@@ -10,6 +11,7 @@ pub(crate) mod rate;
 pub(crate) mod route;
 #[cfg(any(feature = "hetzner", feature = "hetzner-robot"))]
 pub(crate) mod ssh_key;
+pub(crate) mod time;
 pub(crate) mod time_span;
 mod uuid;
 

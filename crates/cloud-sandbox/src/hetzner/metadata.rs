@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use http::header::RETRY_AFTER;
 use serde_json::Value;
 
 use crate::answer::{Answer, Call, Service};
@@ -79,11 +78,7 @@ impl Service for HetznerMetadata {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = plain(429, "too many requests\n");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        plain(429, "too many requests\n").retry_after(retry_after)
     }
 
     /// It has nothing of its own.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::service::time::since_1970;
 
 use super::error::ApiError;
 use super::{Ctx, one, servers};
@@ -49,7 +50,7 @@ pub(crate) fn answer(
     groups: &[Group],
 ) -> Result<Answer, ApiError> {
     let age = ctx.project.now().saturating_sub(created_at);
-    let born = i64::try_from(super::unix_seconds(ctx.project.wall() - age)).unwrap_or(i64::MAX);
+    let born = i64::try_from(since_1970(ctx.project.wall() - age).as_secs()).unwrap_or(i64::MAX);
     let query = &ctx.query;
     let mut problems = Vec::new();
 

@@ -322,10 +322,10 @@ fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Name and type in the path.
 fn key(ctx: &Ctx<'_>) -> Result<Key, ApiError> {
-    let (name, kind) = (zones::parameter(ctx, 1), zones::parameter(ctx, 2));
+    let (name, kind) = (ctx.parameter(1), ctx.parameter(2));
     let known = TYPES.iter().find(|known| **known == kind);
     known
-        .map(|known| (name, *known))
+        .map(|known| (name.to_owned(), *known))
         .ok_or_else(|| ApiError::invalid_input([("rr_type", "is not a type of records")]))
 }
 

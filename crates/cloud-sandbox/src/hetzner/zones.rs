@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -222,14 +221,8 @@ fn today(ctx: &Ctx<'_>) -> String {
         .collect()
 }
 
-/// The parameter of this number, as it was before it was put into the path.
-pub(crate) fn parameter(ctx: &Ctx<'_>, index: usize) -> String {
-    let text = ctx.parameters.get(index).copied().unwrap_or_default();
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
-    let wanted = parameter(ctx, 0);
+    let wanted = ctx.parameter(0);
     let zones = &ctx.project.zones;
     // A name of digits alone is no domain, so nothing is lost by taking it for an id.
     let found = match wanted.parse() {

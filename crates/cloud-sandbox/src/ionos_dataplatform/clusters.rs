@@ -2,6 +2,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::form;
 use crate::route::{Route, route};
 use crate::service::uuid;
 
@@ -28,30 +29,14 @@ pub(super) const ROUTES: &[Route<Handler>] = &[
 ];
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut part = None;
-    for (key, value) in ctx
-        .call
-        .query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-    {
-        if key == "name" {
-            let plain = value.replace('+', " ");
-            part = Some(
-                percent_encoding::percent_decode_str(&plain)
-                    .decode_utf8_lossy()
-                    .into_owned(),
-            );
-        }
-    }
-    if part
-        .as_ref()
-        .is_some_and(|part| !input::is_word(part, 0, 63))
-    {
+    let mut query = form::pairs(ctx.call.query).into_iter();
+    let part = query.rfind(|(name, _)| name == "name");
+    let part = part.map(|(_, part)| part).unwrap_or_default();
+    if !input::is_word(&part, 0, 63) {
         let problem = "name may have up to 63 letters, digits, dashes, underscores and dots";
         return Err(ApiError::new(400, problem));
     }
-    let part = part.unwrap_or_default().to_ascii_lowercase();
+    let part = part.to_ascii_lowercase();
     // "Contains", ignoring case, as the description of the parameter says.
     let named = |cluster: &&Record| cluster.text("name").to_ascii_lowercase().contains(&part);
     let items: Vec<Value> = ctx

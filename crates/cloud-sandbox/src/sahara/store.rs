@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::{openstack, service};
+use crate::service::{self, time};
 
 #[cfg(feature = "serve")]
 use super::Version;
@@ -124,7 +124,7 @@ impl Store {
 
     /// The time as objects have it: to the second, without a zone.
     pub(crate) fn timestamp(&self) -> Value {
-        openstack::time(self.epoch + self.now, "%Y-%m-%dT%H:%M:%S").into()
+        time::written(self.epoch + self.now, "%Y-%m-%dT%H:%M:%S").into()
     }
 
     pub(crate) fn uuid(&mut self) -> String {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
@@ -76,6 +76,14 @@ impl Answer {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// With the time after which to try again, where there is one.
+    pub(crate) fn retry_after(self, wait: Option<Duration>) -> Self {
+        match wait {
+            Some(wait) => self.with(RETRY_AFTER, &wait.as_secs().to_string()),
+            None => self,
+        }
     }
 }
 

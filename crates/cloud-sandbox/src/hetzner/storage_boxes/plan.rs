@@ -4,13 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use super::super::Ctx;
 use super::super::error::ApiError;
 use super::super::input::Input;
 use super::super::project::{Effect, Project};
-use super::super::{Ctx, unix_seconds};
 use super::snapshots::Snapshot;
 use super::{act, get_free};
 use crate::answer::Answer;
+use crate::service::time::since_1970;
 
 #[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Plan {
@@ -39,7 +40,7 @@ impl Plan {
 
     /// The time until the next snapshot. When both days are set, both have to be right.
     fn wait(&self, now: SystemTime) -> Option<Duration> {
-        let now = i64::try_from(unix_seconds(now)).ok()?;
+        let now = i64::try_from(since_1970(now).as_secs()).ok()?;
         let today = now.div_euclid(DAY);
         (today..today + FARTHEST).find_map(|day| {
             // 1970-01-01 was a Thursday.
