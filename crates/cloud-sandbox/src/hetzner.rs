@@ -38,7 +38,6 @@ mod zonefile;
 mod zones;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -52,7 +51,7 @@ use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::{Options, credential, time};
 
-use error::ApiError;
+use error::Refusal;
 use input::Input;
 use project::{Effect, Kind, Project};
 use query::Query;
@@ -61,7 +60,7 @@ use servers::Server;
 pub(crate) use metadata::HetznerMetadata;
 pub use networks::DEFAULT_NETWORK;
 
-pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 /// What one handler needs.
 pub(crate) struct Ctx<'a> {
@@ -212,7 +211,7 @@ impl Hetzner {
         // Ahead of everything else: every request counts, also those that are refused (API documentation, "Rate
         // Limiting").
         if self.options.rate_limit.is_some() && !bucket.take(now) {
-            let answer = ApiError::rate_limit_exceeded().answer();
+            let answer = Refusal::rate_limit_exceeded().answer();
             return self.with_limits(answer, bucket, now);
         }
         // A copy, because the handler below borrows the project that the bucket is in.
@@ -225,9 +224,9 @@ impl Hetzner {
         let answer = match (found, project) {
             (Found::Nothing, _) if !gone => no_route(),
             // Also for a wrong method: without a token the real service answers 401 to it, not 405.
-            (_, None) => ApiError::unauthorized().answer(),
-            (Found::Nothing, Some(_)) => ApiError::datacenters_are_gone().answer(),
-            (Found::WrongMethod, Some(_)) => ApiError::method_not_allowed().answer(),
+            (_, None) => Refusal::unauthorized().answer(),
+            (Found::Nothing, Some(_)) => Refusal::datacenters_are_gone().answer(),
+            (Found::WrongMethod, Some(_)) => Refusal::method_not_allowed().answer(),
             (Found::Route(found), Some(project)) => {
                 project.settle(now);
                 let mut ctx = Ctx {
@@ -310,7 +309,7 @@ impl Service for Hetzner {
         let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
         let now = self.clock.elapsed();
         // The documentation knows no `Retry-After`; it is sent only when a test asks for it.
-        let answer = ApiError::rate_limit_exceeded()
+        let answer = Refusal::rate_limit_exceeded()
             .answer()
             .retry_after(retry_after);
         let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
@@ -363,20 +362,14 @@ impl Service for Hetzner {
     }
 }
 
-impl fmt::Debug for Hetzner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hetzner")
-    }
-}
-
 impl Ctx<'_> {
     /// The body, to be read.
-    pub(crate) fn input(&self) -> Result<Input, ApiError> {
+    pub(crate) fn input(&self) -> Result<Input, Refusal> {
         Input::parse(self.call.body, self.lenient_bodies)
     }
 
     /// Refuses a body that says something to an operation without parameters.
-    pub(crate) fn no_input(&self) -> Result<(), ApiError> {
+    pub(crate) fn no_input(&self) -> Result<(), Refusal> {
         self.input()?.finish()
     }
 
@@ -386,18 +379,18 @@ impl Ctx<'_> {
     }
 
     /// The id in the path.
-    pub(crate) fn id(&self) -> Result<i64, ApiError> {
+    pub(crate) fn id(&self) -> Result<i64, Refusal> {
         self.id_at(0, "id")
     }
 
     /// The second id in the path, that of a part of the resource.
-    pub(crate) fn part_id(&self, name: &str) -> Result<i64, ApiError> {
+    pub(crate) fn part_id(&self, name: &str) -> Result<i64, Refusal> {
         self.id_at(1, name)
     }
 
-    fn id_at(&self, at: usize, name: &str) -> Result<i64, ApiError> {
+    fn id_at(&self, at: usize, name: &str) -> Result<i64, Refusal> {
         let id = self.parameter(at).parse().ok().filter(|id| *id > 0);
-        id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
+        id.ok_or_else(|| Refusal::invalid_input([(name, "must be a positive integer")]))
     }
 
     /// Starts an action, which takes so many times the usual duration and has its effect at the end. It is refused while
@@ -408,7 +401,7 @@ impl Ctx<'_> {
         units: u32,
         resources: Vec<(Kind, i64)>,
         effect: Option<Effect>,
-    ) -> Result<i64, ApiError> {
+    ) -> Result<i64, Refusal> {
         for resource in &resources {
             // Every resource that the action names, not only the one in the path: a volume is refused while its
             // server is locked (hetznercloud/csi-driver#418).
@@ -487,7 +480,7 @@ pub(crate) fn timestamp(at: SystemTime) -> String {
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, ApiError> {
+pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, Refusal> {
     let mut body = serde_json::Map::new();
     body.insert(key.to_owned(), object);
     Ok(Answer::json(status, &Value::Object(body)))

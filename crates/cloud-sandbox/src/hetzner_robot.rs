@@ -49,7 +49,6 @@ mod settings;
 mod traffic;
 mod vswitches;
 
-use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -286,12 +285,6 @@ impl Service for HetznerRobot {
         ]
         .map(|(kind, count)| (kind.to_owned(), count))
         .to_vec()
-    }
-}
-
-impl fmt::Debug for HetznerRobot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HetznerRobot")
     }
 }
 

@@ -5,7 +5,6 @@
 //! that a kubeconfig is there once its cluster is deployed; that a version can only go up; and how long things take.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -26,10 +25,10 @@ use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route, route};
 use crate::service::{Options, credential, uuid};
 
-use error::ApiError;
+use error::Refusal;
 use record::{Kind, Record, Stamp};
 
-type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 const ROUTES: &[&[Route<Handler>]] = &[
     clusters::ROUTES,
@@ -111,7 +110,7 @@ impl IonosDataPlatform {
         }
     }
 
-    fn answer(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
+    fn answer(&self, call: &Call<'_>) -> Result<Answer, Refusal> {
         let path = call
             .path
             .strip_prefix("/dataplatform")
@@ -121,9 +120,9 @@ impl IonosDataPlatform {
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => {
-                return Err(ApiError::new(405, "the path does not support this method"));
+                return Err(Refusal::new(405, "the path does not support this method"));
             }
-            Found::Nothing => return Err(ApiError::new(404, "there is no such path")),
+            Found::Nothing => return Err(Refusal::new(404, "there is no such path")),
         };
         let now = self.clock.elapsed();
         let caller = Caller::of(call).filter(|caller| {
@@ -132,7 +131,7 @@ impl IonosDataPlatform {
                 .as_ref()
                 .is_none_or(|known| *known == caller.secret)
         });
-        let caller = caller.ok_or_else(ApiError::unauthorized)?;
+        let caller = caller.ok_or_else(Refusal::unauthorized)?;
         let contract = call
             .headers
             .get("x-contract-number")
@@ -154,7 +153,7 @@ impl IonosDataPlatform {
                 bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
             });
         if self.options.rate_limit.is_some() && !account.bucket.take(now) {
-            return Err(ApiError::new(429, "too many requests"));
+            return Err(Refusal::new(429, "too many requests"));
         }
         account.settle(now);
         (found.handler)(&mut Ctx {
@@ -195,7 +194,7 @@ impl Service for IonosDataPlatform {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        ApiError::with_code(
+        Refusal::with_code(
             status,
             code,
             message.unwrap_or("the sandbox was asked to fail"),
@@ -204,7 +203,7 @@ impl Service for IonosDataPlatform {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        ApiError::new(429, "too many requests")
+        Refusal::new(429, "too many requests")
             .answer()
             .retry_after(retry_after)
     }
@@ -245,12 +244,6 @@ impl Service for IonosDataPlatform {
             ("clusters".to_owned(), clusters),
             ("nodepools".to_owned(), pools),
         ]
-    }
-}
-
-impl fmt::Debug for IonosDataPlatform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IonosDataPlatform")
     }
 }
 
@@ -314,10 +307,10 @@ impl Ctx<'_> {
     }
 
     /// The resource that is named by a parameter of the path.
-    fn find(&mut self, kind: Kind) -> Result<&mut Record, ApiError> {
+    fn find(&mut self, kind: Kind) -> Result<&mut Record, Refusal> {
         let parameter = self.parameter(kind.parameter()).to_owned();
         let wanted = input::id(&parameter).ok_or_else(|| {
-            ApiError::new(
+            Refusal::new(
                 400,
                 format!("{} {parameter:?} is not an id", kind.in_path()),
             )
@@ -326,7 +319,7 @@ impl Ctx<'_> {
             Kind::Cluster => None,
             Kind::NodePool => Some(self.find(Kind::Cluster)?.id.clone()),
         };
-        let missing = || ApiError::new(404, format!("there is no {} {parameter}", kind.name()));
+        let missing = || Refusal::new(404, format!("there is no {} {parameter}", kind.name()));
         self.table(kind)
             .iter_mut()
             .find(|record| {
@@ -357,7 +350,7 @@ impl Ctx<'_> {
         record.render(&self.root(), &self.account.contract, self.epoch, self.now)
     }
 
-    fn show(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+    fn show(&mut self, kind: Kind) -> Result<Answer, Refusal> {
         let record = self.find(kind)?.clone();
         Ok(self.one(&record))
     }
@@ -373,7 +366,7 @@ impl Ctx<'_> {
     }
 
     /// Begins to delete a resource and answers with it as it was.
-    fn delete(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+    fn delete(&mut self, kind: Kind) -> Result<Answer, Refusal> {
         // The answer to a deletion is the resource as it was, with status 200 (all SDKs).
         let before = self.show(kind)?;
         let (now, unit, doomed) = (self.now, self.unit, self.is_doomed());
@@ -393,7 +386,7 @@ impl Ctx<'_> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a handler, which can fail")]
-fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let items: Vec<_> = VERSIONS.iter().map(|version| json!(version)).collect();
     Ok(ctx.collection("/versions", &items))
 }

@@ -40,13 +40,13 @@ use crate::openstack;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
 
-use error::ApiError;
+use error::Refusal;
 use store::Store;
 
 pub use cloud::{EXTERNAL_NETWORK, KEYPAIR, NETWORK};
 pub use images::{IMAGE, UNREGISTERED_IMAGE, VANILLA_IMAGE};
 
-type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 /// The emulated Sahara of a sandbox, to be told how to behave.
 ///
@@ -335,7 +335,7 @@ fn run(
 }
 
 /// The body of a request, whatever the method: also a deletion can have one.
-fn body(call: &Call<'_>) -> Result<Value, ApiError> {
+fn body(call: &Call<'_>) -> Result<Value, Refusal> {
     // The real server takes a body that is not there for an empty object.
     if call.body.is_empty() {
         return Ok(Value::Object(Map::new()));
@@ -348,11 +348,11 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     // A missing type is taken for JSON, any other is refused (openstack/sahara 19.0.0).
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "Content type '{kind}' isn't supported"
         )));
     }
-    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
+    let broken = |_| Refusal::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
     serde_json::from_slice(call.body).map_err(broken)
 }
 
@@ -503,13 +503,13 @@ impl Ctx<'_> {
     }
 
     /// Refuses other keys in the query than these, which version 2 does everywhere.
-    pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), ApiError> {
+    pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), Refusal> {
         let foreign = |(name, _): (&str, &str)| {
             // The real server allows the keys of paging in every operation, also where nothing is paged.
             !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name)
         };
         if self.version == Version::Two && self.query_pairs().any(foreign) {
-            return Err(ApiError::query(operation, known));
+            return Err(Refusal::query(operation, known));
         }
         Ok(())
     }
@@ -528,7 +528,7 @@ impl Ctx<'_> {
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, ApiError> {
+pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, Refusal> {
     let mut body = Map::new();
     body.insert(key.to_owned(), object.into());
     Ok(Answer::json(status, &body.into()))
@@ -539,6 +539,6 @@ pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn gone() -> Result<Answer, ApiError> {
+pub(crate) fn gone() -> Result<Answer, Refusal> {
     Ok(Answer::new(204, Some("application/json"), ""))
 }

@@ -54,7 +54,6 @@ mod state;
 mod strict;
 mod tokens;
 
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -353,12 +352,6 @@ impl Service for VdkControl {
                 jobs.map(|job| job.executions.len()).sum(),
             ),
         ]
-    }
-}
-
-impl fmt::Debug for VdkControl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VdkControl")
     }
 }
 

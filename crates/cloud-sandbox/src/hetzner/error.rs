@@ -4,14 +4,14 @@ use crate::answer::Answer;
 
 /// A refusal, in the one form that the API has for it.
 #[derive(Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct Refusal {
     status: u16,
     code: &'static str,
     message: String,
     details: Value,
 }
 
-impl ApiError {
+impl Refusal {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,

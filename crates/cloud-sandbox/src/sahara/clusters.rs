@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::{self, Resource};
 use super::schema::{Field, Kind, Schema, boolean, field, joined, text};
 use super::store::{Row, Store};
@@ -87,13 +87,13 @@ fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<
     shown
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::list(ctx, RESOURCE, |row| {
         render(ctx.store, row, ctx.version, false).into()
     })
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("clusters_get", &["show_progress"])?;
     let with_events = ctx
@@ -108,7 +108,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 200,
                 &"<Response 183 bytes [404 NOT FOUND]>".into(),
             )),
-            Version::Two => Err(ApiError::internal()),
+            Version::Two => Err(Refusal::internal()),
         };
     }
     one(
@@ -123,7 +123,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, Refusal> {
     one(
         202,
         "cluster",
@@ -136,7 +136,7 @@ fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
     )
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = UPDATE[ctx.version as usize].read(&ctx.body)?;
     let starts_check = given
@@ -155,7 +155,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("clusters_update", &[])?;
     // An engine that runs within the server lacks what this needs.
     if given.remove("update_keypair") == Some(Value::Bool(true)) && !ctx.store.is_distributed {
-        return Err(ApiError::internal());
+        return Err(Refusal::internal());
     }
     if starts_check {
         let answer = show(ctx, &id);
@@ -169,7 +169,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let force = match ctx.version {
         Version::One => false,

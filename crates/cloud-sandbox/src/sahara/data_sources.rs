@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::node_group_templates::{check_renaming, none_required};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, text};
@@ -47,15 +47,15 @@ const FIELDS: [Field; 7] = [
 static CREATE: Schema = Schema(&FIELDS);
 static UPDATE: Schema = Schema(&none_required(FIELDS));
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = CREATE.read(&ctx.body)?;
     let text = |name: &str| given[name].as_str().unwrap_or_default();
     resource::check_name(ctx, RESOURCE, "Data source", text("name"))?;
@@ -85,7 +85,7 @@ fn put(row: &mut Row, mut given: Map<String, Value>) {
     resource::overlay(&mut row.fields, given);
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = UPDATE.read(&ctx.body)?;
     // Version 2 leaves all of this to the database.
@@ -94,7 +94,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             .any(|job| [job.text("input_id"), job.text("output_id")].contains(&id.as_str()))
         {
             let message = "A PENDING job uses this data source";
-            return Err(ApiError::update_failed(message));
+            return Err(Refusal::update_failed(message));
         }
         check_renaming(ctx, RESOURCE, "Data source", &id, &given)?;
         let row = resource::row(ctx, RESOURCE, &id)?;
@@ -117,7 +117,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("data_source_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;

@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::service::uuid;
 
 #[derive(Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct Refusal {
     status: u16,
     /// A text as a rule; the number 400 for bad values of `limit` and `sort_by`.
     name: Value,
@@ -16,7 +16,7 @@ pub(crate) struct ApiError {
     has_id: bool,
 }
 
-impl ApiError {
+impl Refusal {
     fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
         Self {
             status,

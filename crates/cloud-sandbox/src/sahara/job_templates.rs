@@ -7,7 +7,7 @@ use crate::openstack::is_uuid;
 use crate::route::{Route, route};
 
 use super::data_sources::NAME;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::job_types::{self, Programs};
 use super::resource::{self, Resource, fields};
 use super::schema::{Kind, Schema, boolean, field, text};
@@ -76,15 +76,15 @@ const UPDATE: Schema = Schema(&[
     boolean("is_protected").or_null(),
 ]);
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = CREATE.read(&ctx.body)?;
     let kind = given["type"].as_str().unwrap_or_default();
     check_programs(ctx, kind, &given)?;
@@ -143,7 +143,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// The answer to a creation, in which also the arguments lack what was never set.
-fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<Answer, ApiError> {
+fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<Answer, Refusal> {
     let mut shown = resource::created(ctx, RESOURCE, id, given)?;
     let passed = given.get("interface").and_then(Value::as_array);
     let arguments = shown.get_mut("interface").and_then(Value::as_array_mut);
@@ -163,7 +163,7 @@ fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<A
 }
 
 /// Refuses programs in the wrong places, and programs that do not exist.
-fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let all = |name: &str| -> Vec<&str> {
         given
             .get(name)
@@ -181,19 +181,19 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
         Programs::Neither => true,
     };
     if !has_needed {
-        return Err(ApiError::invalid_data(format!("{kind} {missing}")));
+        return Err(Refusal::invalid_data(format!("{kind} {missing}")));
     }
     if programs != Programs::Mains && !mains.is_empty() {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "{kind} flow does not use mains"
         )));
     }
     if mains.iter().any(|main| libs.contains(main)) {
-        return Err(ApiError::invalid_data("'mains' and 'libs' overlap"));
+        return Err(Refusal::invalid_data("'mains' and 'libs' overlap"));
     }
     for id in mains.into_iter().chain(libs) {
         if resource::find(ctx.store, Resource::JobBinary, id, ctx.project).is_none() {
-            return Err(ApiError::unknown(format!(
+            return Err(Refusal::unknown(format!(
                 "Job binary '{id}' does not exist"
             )));
         }
@@ -201,8 +201,8 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
     Ok(())
 }
 
-fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(), ApiError> {
-    let refused = |message: &str| Err(ApiError::invalid_data(message));
+fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(), Refusal> {
+    let refused = |message: &str| Err(Refusal::invalid_data(message));
     let (_, _, mappings) = job_types::shape(kind);
     let is_twice = |same: &dyn Fn(&Value, &Value) -> bool| {
         interface
@@ -217,7 +217,7 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
         .iter()
         .any(|argument| !mappings.contains(&argument["mapping_type"].as_str().unwrap_or_default()))
     {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "A job of type {kind} knows the mapping types {mappings:?} only"
         )));
     }
@@ -270,37 +270,37 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
 }
 
 /// Refuses a value that an argument of this type cannot have.
-pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<(), ApiError> {
+pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<(), Refusal> {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
     match kind {
         // Digits only, so that neither a sign nor a fraction is a number (openstack/sahara 19.0.0).
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(ApiError::invalid_data(format!("'{text}' is no number")))
+            Err(Refusal::invalid_data(format!("'{text}' is no number")))
         }
         "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
         // Anything with a scheme passes for the address of one.
-        "data_source" if !text.contains(':') => Err(ApiError::invalid_data(format!(
+        "data_source" if !text.contains(':') => Err(Refusal::invalid_data(format!(
             "'{text}' is neither the ID of a data source nor a URL"
         ))),
         "string" if !value.is_string() => {
-            Err(ApiError::invalid_data(format!("'{text}' is no string")))
+            Err(Refusal::invalid_data(format!("'{text}' is no string")))
         }
         _ => Ok(()),
     }
 }
 
-pub(crate) fn check_data_source(store: &Store, project: &str, id: &str) -> Result<(), ApiError> {
+pub(crate) fn check_data_source(store: &Store, project: &str, id: &str) -> Result<(), Refusal> {
     if resource::find(store, Resource::DataSource, id, project).is_some() {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!(
+    Err(Refusal::invalid_reference(format!(
         "DataSource with id '{id}' doesn't exist"
     )))
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = UPDATE.read(&ctx.body)?;
     ctx.knows_query("job_templates_update", &[])?;
@@ -312,7 +312,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("job_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
@@ -321,7 +321,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .rows(Resource::Job)
         .any(|job| job.text("job_id") == id)
     {
-        return Err(ApiError::deletion_failed(
+        return Err(Refusal::deletion_failed(
             "There are jobs that were made from this one",
         ));
     }

@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::clusters;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::{self, Resource};
 use super::schema::{Kind, Schema, boolean, field};
 use super::store::Row;
@@ -117,7 +117,7 @@ fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
     shown
 }
 
-fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, Refusal> {
     one(
         status,
         RESOURCE.singular(ctx.version),
@@ -125,24 +125,24 @@ fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, ApiError> {
     )
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::list(ctx, RESOURCE, |row| render(row, ctx.version, false).into())
 }
 
 /// In version 2 the code asks for `refresh_status` after it has refused it.
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("jobs_get", &[])?;
     show(ctx, 200, &id)
 }
 
 /// `GET /job-executions/{id}/cancel`
-fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let row = resource::row(ctx, RESOURCE, &id)?;
     let refused = |why: &str| {
         let message = format!("Job execution with id '{id}' cannot be canceled because {why}");
-        Err(ApiError::bad("CANCELING_FAILED", message))
+        Err(Refusal::bad("CANCELING_FAILED", message))
     };
     // A public job of another project can be read, and so found here.
     if !row.is_of(ctx.project) {
@@ -155,7 +155,7 @@ fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, 200, &id)
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = UPDATE.read(&ctx.body)?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
@@ -180,9 +180,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Version 1.1 looks at every change as if it were to suspend the job.
-fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     if given.contains_key("info") && given.len() != 1 {
-        return Err(ApiError::bad(
+        return Err(Refusal::bad(
             "INVALID_JOB_STATUS",
             "Invalid status parameter",
         ));
@@ -190,13 +190,13 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
     if life::cluster(ctx.store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
         let message =
             "The cluster of the job is not active, so that nothing can be suspended there";
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let suspends = given
         .get("info")
         .is_some_and(|info| info["status"] == "suspend");
     if suspends && !life::is_engine_with_workflows(ctx.store, id) {
-        return Err(ApiError::invalid_reference(
+        return Err(Refusal::invalid_reference(
             "The engine knows no suspending of jobs",
         ));
     }
@@ -204,7 +204,7 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
 }
 
 /// A job that has ended is gone at once, another one when it is killed.
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("jobs_delete", &[])?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::plugins::Plugin;
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
@@ -138,7 +138,7 @@ pub(crate) fn renew(store: &mut Store, group: &mut Map<String, Value>) {
 }
 
 /// Checks all groups of a body.
-pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Result<(), ApiError> {
+pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Result<(), Refusal> {
     check_distinct(
         groups.iter().filter_map(|group| group["name"].as_str()),
         "node group names",
@@ -152,21 +152,21 @@ pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Res
 pub(crate) fn check_distinct<'n>(
     names: impl Iterator<Item = &'n str>,
     what: &str,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let names: Vec<&str> = names.collect();
     match names
         .iter()
         .enumerate()
         .find(|(index, name)| names[..*index].contains(name))
     {
-        Some((_, twice)) => Err(ApiError::invalid_data(format!(
+        Some((_, twice)) => Err(Refusal::invalid_data(format!(
             "'{twice}' is there twice in {what}"
         ))),
         None => Ok(()),
     }
 }
 
-pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<(), ApiError> {
+pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<(), Refusal> {
     check_distinct(processes.iter().filter_map(Value::as_str), "node processes")?;
     let unknown = processes
         .iter()
@@ -178,7 +178,7 @@ pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<()
         return Ok(());
     }
     let message = format!("The plugin has no processes [{}]", unknown.join(", "));
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 /// Checks what a group, or a template of one, names.
@@ -186,7 +186,7 @@ pub(crate) fn check(
     ctx: &Ctx<'_>,
     plugin: &Plugin,
     group: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let text = |name: &str| {
         group
             .get(name)
@@ -196,7 +196,7 @@ pub(crate) fn check(
     // The template is checked like a group of its own: what it names may be gone by now.
     if let Some(id) = text("node_group_template_id") {
         let template = resource::find(ctx.store, Resource::NodeGroupTemplate, id, ctx.project);
-        let unknown = || ApiError::unknown(format!("NodeGroup template with id '{id}' not found"));
+        let unknown = || Refusal::unknown(format!("NodeGroup template with id '{id}' not found"));
         check(ctx, plugin, &template.ok_or_else(unknown)?.fields)?;
     }
     if let Some(configs) = group.get("node_configs").and_then(Value::as_object) {
@@ -224,7 +224,7 @@ pub(crate) fn check(
             // 0 is the stored default, and means that nothing was said.
             .is_none_or(|size| size == 0)
         {
-            return Err(ApiError::invalid_reference("Volumes need a volumes_size"));
+            return Err(Refusal::invalid_reference("Volumes need a volumes_size"));
         }
     }
     text("floating_ip_pool").map_or(Ok(()), cloud::check_floating_ip_pool)?;
@@ -240,7 +240,7 @@ pub(crate) fn check(
 }
 
 /// Checks the shares of a body. The cloud has none, so that all it can say is that one does not exist.
-pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
+pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), Refusal> {
     let shares = given
         .get("shares")
         .and_then(Value::as_array)
@@ -248,13 +248,13 @@ pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
     let paths = || shares.iter().filter_map(|share| share["path"].as_str());
     check_distinct(paths(), "the paths of shares")?;
     if let Some(path) = paths().find(|path| !path.starts_with('/') || path.contains('\0')) {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "The path '{path}' of a share is not absolute"
         )));
     }
     match shares.first() {
         // After the paths, which can be judged without asking Manila.
-        Some(share) => Err(ApiError::invalid_reference(format!(
+        Some(share) => Err(Refusal::invalid_reference(format!(
             "Requested share {} does not exist",
             share["id"]
         ))),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::fields;
 use super::schema::{Field, Kind, Schema, boolean, field};
 use super::store::Store;
@@ -405,19 +405,19 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Plugin> {
 }
 
 /// The plugin of a body in one of its versions.
-pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, ApiError> {
+pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, Refusal> {
     let plugin = all().find(|plugin| plugin.name == name);
-    let unknown = || ApiError::invalid_reference(format!("There is no plugin '{name}'"));
+    let unknown = || Refusal::invalid_reference(format!("There is no plugin '{name}'"));
     let plugin = plugin.ok_or_else(unknown)?;
     if plugin.versions.contains(&version) {
         return Ok(plugin);
     }
     let message = format!("Plugin '{name}' has no version '{version}'");
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 /// Refuses what needs a plugin that the project has turned off.
-pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Result<(), ApiError> {
+pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Result<(), Refusal> {
     let labels = labels(ctx.store, ctx.project, plugin);
     let is_on = |labels: &Value| labels["enabled"]["status"] == true;
     if is_on(&labels["plugin_labels"]) && is_on(&labels["version_labels"][version]) {
@@ -427,7 +427,7 @@ pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Re
         "Plugin '{}' or its version '{version}' is not enabled",
         plugin.name
     );
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 impl Plugin {
@@ -438,17 +438,17 @@ impl Plugin {
     }
 
     /// Whether the configurations of a body exist.
-    pub(crate) fn check_configs(&self, targets: &Map<String, Value>) -> Result<(), ApiError> {
+    pub(crate) fn check_configs(&self, targets: &Map<String, Value>) -> Result<(), Refusal> {
         let known = || self.configs.iter().copied().flatten();
         for (target, configs) in targets {
             if !known().any(|config| config.3 == target) {
                 let message = format!("The plugin has no target '{target}'");
-                return Err(ApiError::invalid_reference(message));
+                return Err(Refusal::invalid_reference(message));
             }
             for name in configs.as_object().into_iter().flat_map(Map::keys) {
                 if !known().any(|config| config.3 == target && config.0 == name) {
                     let message = format!("The plugin's target '{target}' has no config '{name}'");
-                    return Err(ApiError::invalid_reference(message));
+                    return Err(Refusal::invalid_reference(message));
                 }
             }
         }
@@ -502,13 +502,13 @@ fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
         .unwrap_or(usual)
 }
 
-fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
+fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
     let name = ctx.parameter(0);
     let found = all().find(|plugin| plugin.name == name);
-    found.ok_or_else(|| ApiError::not_found(&format!("{{'plugin_name': '{name}'}}")))
+    found.ok_or_else(|| Refusal::not_found(&format!("{{'plugin_name': '{name}'}}")))
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("plugins_list", &[])?;
     let plugins: Vec<_> = all()
         .map(|plugin| plugin.details(ctx.store, ctx.project))
@@ -516,23 +516,23 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"plugins": plugins})))
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = in_path(ctx)?;
     ctx.knows_query("plugins_get", &[])?;
     one(200, "plugin", plugin.details(ctx.store, ctx.project))
 }
 
-fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
+fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
     let (name, version) = (ctx.parameter(0), ctx.parameter(1));
     let found = all().find(|plugin| plugin.name == name && plugin.versions.contains(&version));
     found.ok_or_else(|| {
-        ApiError::not_found(&format!(
+        Refusal::not_found(&format!(
             "{{'plugin_name': '{name}', 'version': '{version}'}}"
         ))
     })
 }
 
-fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = version_in_path(ctx)?;
     ctx.knows_query("plugins_get_version", &[])?;
     let mut shown = plugin.details(ctx.store, ctx.project);
@@ -572,10 +572,10 @@ impl Config {
     }
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // The one rule in the real policy that needs a role; checked before the plugin is looked for.
     if !ctx.caller.is_administrator {
-        return Err(ApiError::forbidden());
+        return Err(Refusal::forbidden());
     }
     let plugin = in_path(ctx)?;
     let given = UPDATE.read(&ctx.body)?;
@@ -591,7 +591,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     {
         let Some(of_version) = labels["version_labels"].get_mut(version) else {
             let message = format!("Unknown plugin version '{version}' of {}", plugin.name);
-            return Err(ApiError::invalid_data(message));
+            return Err(Refusal::invalid_data(message));
         };
         set_labels(of_version, changes)?;
     }
@@ -602,10 +602,10 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(202, "plugin", plugin.details(ctx.store, ctx.project))
 }
 
-fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
+fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), Refusal> {
     for (name, change) in changes.as_object().into_iter().flatten() {
         let Some(label) = labels.get_mut(name) else {
-            return Err(ApiError::invalid_data(format!(
+            return Err(Refusal::invalid_data(format!(
                 "There is no label '{name}' here"
             )));
         };
@@ -614,7 +614,7 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
         };
         // Saying of a fixed label what it is already is no change.
         if label["mutable"] == false && &label["status"] != status {
-            return Err(ApiError::invalid_data(format!(
+            return Err(Refusal::invalid_data(format!(
                 "Label '{name}' cannot be changed"
             )));
         }
@@ -624,8 +624,8 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
 }
 
 /// No plugin that is still there can do this.
-fn convert(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn convert(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = version_in_path(ctx)?;
     let message = format!("Plugin '{}' cannot make templates from files", plugin.name);
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::super::Ctx;
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::input::Input;
 use super::super::project::{Effect, Project};
 use super::snapshots::Snapshot;
@@ -70,7 +70,7 @@ fn number(input: &mut Input, field: &str, lowest: i64, highest: i64) -> Option<i
     Some(number)
 }
 
-pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let limit = i64::try_from(get_free(ctx)?.kind.snapshots).unwrap_or(i64::MAX);
     let mut input = ctx.input()?;
     let plan = Plan {
@@ -87,17 +87,13 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     follow(ctx, "enable_snapshot_plan", Some(plan))
 }
 
-pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     follow(ctx, "disable_snapshot_plan", None)
 }
 
 /// The storage box shows its plan at once, and the one before when the action fails.
-fn follow(
-    ctx: &mut Ctx<'_>,
-    command: &'static str,
-    plan: Option<Plan>,
-) -> Result<Answer, ApiError> {
+fn follow(ctx: &mut Ctx<'_>, command: &'static str, plan: Option<Plan>) -> Result<Answer, Refusal> {
     let storage_box = get_free(ctx)?;
     let (id, was) = (storage_box.id, storage_box.plan);
     set(ctx.project, id, plan);

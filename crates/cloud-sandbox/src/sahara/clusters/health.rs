@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::store::{Row, Store};
 use super::{RESOURCE, life};
 
-pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
+pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), Refusal> {
     let refused = |why: &str| {
-        Err(ApiError::bad(
+        Err(Refusal::bad(
             "CANNOT_VERIFY",
             format!("The cluster cannot be checked: {why}"),
         ))

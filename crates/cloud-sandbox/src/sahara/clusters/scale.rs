@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::openstack::is_uuid;
 
-use super::super::error::{self, ApiError};
+use super::super::error::{self, Refusal};
 use super::super::plugins;
 use super::super::resource;
 use super::super::schema::{Field, Kind, Schema, field, joined, text};
@@ -50,7 +50,7 @@ struct Plan {
 }
 
 /// `PUT /clusters/{id}`
-pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = SCALE[ctx.version as usize]
         .read_any_of(&ctx.body, &["resize_node_groups", "add_node_groups"])?;
@@ -66,7 +66,7 @@ pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("clusters_scale", &[])?;
 
     let Some(row) = ctx.store.get(RESOURCE, &id) else {
-        return Err(ApiError::no_object(&id));
+        return Err(Refusal::no_object(&id));
     };
     let mut groups = row.list("node_groups").to_vec();
     for group in &added {
@@ -89,7 +89,7 @@ fn check(
     given: &Map<String, Value>,
     resized: &[Value],
     added: &[Value],
-) -> Result<Plan, ApiError> {
+) -> Result<Plan, Refusal> {
     let row = resource::row(ctx, RESOURCE, id)?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
     // The label may have been taken away since the cluster was made; scaling asks for it like a creation.
@@ -102,11 +102,11 @@ fn check(
         "Validating" if row.list("provision_progress").is_empty() => {
             let message =
                 "The engine takes this for a cluster from before Juno, which cannot be scaled";
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
         other => {
             let message = format!("Only an Active cluster can be scaled. Cluster status: {other}");
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
     }
     images::check_registered(ctx.store, row.text("default_image_id"))?;
@@ -130,7 +130,7 @@ fn check(
             .iter()
             .find(|group| group["name"] == name);
         let unknown =
-            || ApiError::invalid_reference(format!("The cluster has no node group '{name}'"));
+            || Refusal::invalid_reference(format!("The cluster has no node group '{name}'"));
         let before = group.ok_or_else(unknown)?["count"]
             .as_u64()
             .unwrap_or_default();
@@ -152,7 +152,7 @@ fn check(
         let name = group["name"].as_str().unwrap_or_default();
         if existing.iter().any(|other| other == name) {
             let message = format!("The cluster has a node group '{name}' already");
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
         let count = group["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), count);
@@ -167,13 +167,13 @@ fn check(
 }
 
 /// The instances that are to go first: all by id or all by name, none of them twice.
-fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> {
+fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, Refusal> {
     if victims.len() as u64 > room {
         let message = format!(
             "{} instances are named, and {room} are to go",
             victims.len()
         );
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let victims: Vec<String> = victims
         .iter()
@@ -184,7 +184,7 @@ fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> 
     // The real server takes ids or names, and not a mix.
     if by_id != 0 && by_id != victims.len() {
         let message = "Instances are named either all by name or all by UUID";
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     node_groups::check_distinct(victims.iter().map(String::as_str), "instances to delete")?;
     Ok(victims)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::job_templates::{check_data_source, check_value};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Kind, Schema, boolean, field, joined, uuid};
@@ -38,7 +38,7 @@ static EXECUTE: [Schema; 2] = [
 ];
 
 /// `POST /jobs/{id}/execute` of version 1.1, and `POST /jobs` of version 2
-pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if ctx.version == Version::One {
         resource::id(ctx, Resource::JobTemplate)?;
     }
@@ -98,10 +98,10 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(202, RESOURCE.singular(ctx.version), shown)
 }
 
-fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let cluster = given["cluster_id"].as_str().unwrap_or_default();
     let unknown = |what: &str, id: &str| {
-        ApiError::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
+        Refusal::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
     };
     let found = resource::find(ctx.store, Resource::Cluster, cluster, ctx.project);
     let row = found.ok_or_else(|| unknown("Cluster", cluster))?;
@@ -112,17 +112,17 @@ fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<()
     let kind = template.text("type");
     if !job_types::runs(plugin, kind) {
         let message = format!("Jobs of type '{kind}' do not run on cluster '{cluster}'");
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     check_interface(ctx, template, given)?;
     check_needs(ctx, kind, given)
 }
 
 /// Refuses a job without what the engine needs for its type.
-fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let config = |name: &str| given.get("job_configs")?.get("configs")?.get(name);
     let refused = |what: &str| {
-        Err(ApiError::invalid_data(format!(
+        Err(Refusal::invalid_data(format!(
             "{kind} job must specify {what}"
         )))
     };
@@ -144,7 +144,7 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
     }
     let source = |name: &str| given.get(name).and_then(Value::as_str);
     let (Some(input), Some(output)) = (source("input_id"), source("output_id")) else {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "{kind} job requires 'input_id' and 'output_id'"
         )));
     };
@@ -157,7 +157,7 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
     };
     // By type and address: two data sources may be one place.
     if place(input) == place(output) {
-        return Err(ApiError::invalid_data(
+        return Err(Refusal::invalid_data(
             "A job cannot read and write the same place",
         ));
     }
@@ -173,7 +173,7 @@ fn check_interface(
     ctx: &Ctx<'_>,
     template: &Row,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let arguments = template.list("interface");
     let passed = given.get("interface").and_then(Value::as_object);
     let Some(passed) = passed else {
@@ -181,12 +181,12 @@ fn check_interface(
             return Ok(());
         }
         let message = "The template of this job has an interface, so that the job needs one too, even if it is empty.";
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     };
     let find = |name: &str| arguments.iter().find(|argument| argument["name"] == name);
     if let Some(name) = passed.keys().find(|name| find(name).is_none()) {
         let message = format!("The interface of the template has no argument '{name}'");
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let is_missing = |argument: &&Value| {
         argument["required"] == true
@@ -196,7 +196,7 @@ fn check_interface(
     };
     if let Some(argument) = arguments.iter().find(is_missing) {
         let message = format!("The job lacks the argument {}", argument["name"]);
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     for (name, value) in passed {
         let Some(argument) = find(name) else { continue };
@@ -218,7 +218,7 @@ fn check_interface(
             let message = format!(
                 "Argument '{name}' has one value in the interface and another one in {mapping} at {place}"
             );
-            return Err(ApiError::invalid_data(message));
+            return Err(Refusal::invalid_data(message));
         }
     }
     Ok(())
