@@ -4,7 +4,6 @@
 //! and what nobody says is decided here. Such decisions are the texts and, but for `paas-auth-1`, the codes of errors;
 //! that a kubeconfig is there once its cluster is deployed; that a version can only go up; and how long things take.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -17,6 +16,7 @@ mod input;
 mod life;
 mod node_pools;
 mod record;
+mod state;
 
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
@@ -27,6 +27,7 @@ use crate::service::{Options, credential, uuid};
 
 use error::Refusal;
 use record::{Kind, Record, Stamp};
+use state::{Account, State};
 
 type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
@@ -60,25 +61,6 @@ pub(crate) struct IonosDataPlatform {
     state: Mutex<State>,
 }
 
-#[derive(serde::Deserialize, serde::Serialize)]
-struct State {
-    #[serde(with = "crate::keep::pairs")]
-    accounts: HashMap<(String, String), Account>,
-    #[serde(with = "crate::keep::rng")]
-    rng: fastrand::Rng,
-}
-
-/// What one user has in one contract.
-#[derive(serde::Deserialize, serde::Serialize)]
-struct Account {
-    user: String,
-    user_id: String,
-    contract: String,
-    clusters: Vec<Record>,
-    pools: Vec<Record>,
-    bucket: Bucket,
-}
-
 /// What one handler needs.
 struct Ctx<'a> {
     account: &'a mut Account,
@@ -89,15 +71,6 @@ struct Ctx<'a> {
     epoch: SystemTime,
     now: Duration,
     unit: Duration,
-}
-
-impl State {
-    fn new(seed: u64) -> Self {
-        Self {
-            accounts: HashMap::new(),
-            rng: fastrand::Rng::with_seed(seed),
-        }
-    }
 }
 
 impl IonosDataPlatform {
@@ -275,21 +248,6 @@ impl Caller {
 
     fn key(&self) -> String {
         format!("{} {} {}", self.scheme, self.user, self.secret)
-    }
-}
-
-impl Account {
-    /// Forgets what is gone by now.
-    fn settle(&mut self, now: Duration) {
-        self.clusters.retain(|cluster| !cluster.life.is_over(now));
-        let clusters = &self.clusters;
-        // A pool is gone with its cluster at the latest.
-        self.pools.retain(|pool| {
-            !pool.life.is_over(now)
-                && clusters
-                    .iter()
-                    .any(|cluster| pool.parent.as_deref() == Some(cluster.id.as_str()))
-        });
     }
 }
 

@@ -21,7 +21,7 @@ mod node_groups;
 mod plugins;
 mod resource;
 mod schema;
-mod store;
+mod state;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,7 @@ use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
 
 use error::Refusal;
-use store::Store;
+use state::State;
 
 pub use cloud::{EXTERNAL_NETWORK, KEYPAIR, NETWORK};
 pub use images::{IMAGE, UNREGISTERED_IMAGE, VANILLA_IMAGE};
@@ -61,7 +61,7 @@ struct Inner {
     keystone: Keystone,
     seed: u64,
     unit: Duration,
-    store: Mutex<Store>,
+    state: Mutex<State>,
 }
 
 /// The version of the API that a request is for; as a number, the place of its names.
@@ -73,7 +73,7 @@ pub(crate) enum Version {
 
 /// What one handler needs.
 pub(crate) struct Ctx<'a> {
-    pub(crate) store: &'a mut Store,
+    pub(crate) state: &'a mut State,
     pub(crate) call: &'a Call<'a>,
     pub(crate) version: Version,
     pub(crate) project: &'a str,
@@ -137,40 +137,40 @@ pub fn operations_v2() -> impl Iterator<Item = &'static Operation> {
 impl Sahara {
     pub(crate) fn new(options: &Options, clock: Clock, keystone: Keystone) -> Self {
         let (seed, unit) = (options.seed, options.action_duration);
-        let store = Store::new(seed, unit, clock.epoch());
+        let state = State::new(seed, unit, clock.epoch());
         Self(Arc::new(Inner {
             clock,
             keystone,
             seed,
             unit,
-            store: Mutex::new(store),
+            state: Mutex::new(state),
         }))
     }
 
     /// Limits how many instances the clusters of a project may have together; at first to a thousand.
     pub fn limit_instances(&self, most: u64) {
-        crate::lock(&self.0.store).instance_limit = most;
+        crate::lock(&self.0.state).instance_limit = most;
     }
 
     /// Lets the next so many deletions of clusters show the real server's race: one request for a cluster that goes away
     /// right then is answered with status 200 and a text in version 1.1, and with status 500 in version 2, before all later
     /// ones find nothing.
     pub fn race_deletions(&self, times: usize) {
-        crate::lock(&self.0.store).races = times;
+        crate::lock(&self.0.state).races = times;
     }
 
     /// Whether the engine is to behave as one that runs as a program of its own, as large installations have it; at first
     /// it runs within the server. Such an engine can update key pairs, but cannot use tokens from application credentials:
     /// clusters made by them end in `Error`, and deletions never.
     pub fn set_distributed(&self, is_distributed: bool) {
-        crate::lock(&self.0.store).is_distributed = is_distributed;
+        crate::lock(&self.0.state).is_distributed = is_distributed;
     }
 
     /// Adds a cluster without nodes to the project `demo`, and gives its id. It is active at once, for what is not about
     /// clusters but needs one: to run jobs. Plugin and version decide which types of jobs it runs.
     pub fn add_cluster(&self, plugin: &str, version: &str, name: &str) -> String {
         clusters::add(
-            &mut crate::lock(&self.0.store),
+            &mut crate::lock(&self.0.state),
             DEMO_PROJECT,
             plugin,
             version,
@@ -178,7 +178,7 @@ impl Sahara {
         )
     }
 
-    fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
+    fn answer(&self, call: &Call<'_>, state: &mut State) -> Answer {
         // Ahead of the token: the version list is the one thing that the real server shows to everybody
         // (openstack/sahara 19.0.0).
         if call.path.is_empty() || call.path == "/" {
@@ -227,12 +227,12 @@ impl Sahara {
         };
         // Version 1 neither reads the header of microversions nor sends one.
         if version == Version::One {
-            return run(store, call, version, &project, caller, found, &path);
+            return run(state, call, version, &project, caller, found, &path);
         }
 
         let asked = microversion(call);
         let answer = match asked.as_str() {
-            "2.0" => run(store, call, version, &project, caller, found, &path),
+            "2.0" => run(state, call, version, &project, caller, found, &path),
             // A version in good form that is not served is 406; what has not that form is 400. Both echo what was
             // asked for.
             other if is_version(other) => {
@@ -289,7 +289,7 @@ fn find(
 }
 
 fn run(
-    store: &mut Store,
+    state: &mut State,
     call: &Call<'_>,
     version: Version,
     project: &str,
@@ -308,7 +308,7 @@ fn run(
     };
     let answer = body.and_then(|body| {
         let mut ctx = Ctx {
-            store,
+            state,
             call,
             version,
             project,
@@ -319,7 +319,7 @@ fn run(
         };
         (found.handler)(&mut ctx)
     });
-    let answer = answer.unwrap_or_else(|error| error.answer(&mut store.rng));
+    let answer = answer.unwrap_or_else(|error| error.answer(&mut state.rng));
     // The form of the answer is looked at when everything is done, and then so is the form of its refusal.
     let is_json = answer
         .headers
@@ -420,10 +420,10 @@ impl Service for Sahara {
     }
 
     fn handle(&self, call: &Call<'_>) -> Answer {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        let answer = self.answer(call, &mut store);
-        openstack::with_request_id(answer, &mut store.rng)
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        let answer = self.answer(call, &mut state);
+        openstack::with_request_id(answer, &mut state.rng)
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
@@ -452,29 +452,29 @@ impl Service for Sahara {
 
     fn reset(&self) {
         let inner = &*self.0;
-        // The limits and races that a test has set go too: they are in the store.
-        *crate::lock(&inner.store) = Store::new(inner.seed, inner.unit, inner.clock.epoch());
+        // The limits and races that a test has set go too: they are part of it.
+        *crate::lock(&inner.state) = State::new(inner.seed, inner.unit, inner.clock.epoch());
     }
 
     fn busy_until(&self) -> Option<Duration> {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        store.busy_until()
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        state.busy_until()
     }
 
     fn save(&self) -> Value {
-        keep::save(&self.0.store)
+        keep::save(&self.0.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        keep::load(&self.0.store, state)
+        keep::load(&self.0.state, state)
     }
 
     #[cfg(feature = "serve")]
     fn holdings(&self) -> Vec<(String, usize)> {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        store.holdings()
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        state.holdings()
     }
 }
 

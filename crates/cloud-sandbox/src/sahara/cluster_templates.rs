@@ -9,7 +9,7 @@ use super::node_group_templates::{check_renaming, exported, none_required, plugi
 use super::plugins::{self, Plugin};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Kind, Schema, boolean, field, text, uuid};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, cloud, gone, images, list, node_groups, one};
 
 const RESOURCE: Resource = Resource::ClusterTemplate;
@@ -128,8 +128,8 @@ pub(crate) fn check(
 ) -> Result<(), Refusal> {
     if let Some(image) = given.get("default_image_id").and_then(Value::as_str) {
         // In this order on the real server: the first of several mistakes is the one that is named.
-        images::check_registered(ctx.store, image)?;
-        images::check_tags(ctx.store, image, plugin, version)?;
+        images::check_registered(ctx.state, image)?;
+        images::check_tags(ctx.state, image, plugin, version)?;
     }
     if let Some(configs) = given.get("cluster_configs").and_then(Value::as_object) {
         plugin.check_configs(configs)?;
@@ -153,7 +153,7 @@ pub(crate) fn check(
 pub(crate) fn build_groups(ctx: &mut Ctx<'_>, given: &mut Map<String, Value>) {
     if let Some(groups) = given.get_mut("node_groups").and_then(Value::as_array_mut) {
         for group in groups {
-            *group = node_groups::build(ctx.store, group.as_object().unwrap_or(&Map::new())).into();
+            *group = node_groups::build(ctx.state, group.as_object().unwrap_or(&Map::new())).into();
         }
     }
 }
@@ -201,7 +201,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ..Row::default()
     };
     resource::overlay(&mut row.fields, given);
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -230,7 +230,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("cluster_templates_update", &[])?;
     build_groups(ctx, &mut given);
     fill(&mut given);
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
@@ -239,7 +239,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// The names of the clusters that are made from a template.
 fn users<'s>(ctx: &'s Ctx<'_>, id: &str) -> Vec<&'s str> {
     let uses = |row: &&Row| row.text("cluster_template_id") == id;
-    ctx.store
+    ctx.state
         .seen_by(Resource::Cluster, ctx.project)
         .filter(uses)
         .map(Row::name)
@@ -255,7 +255,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     ctx.knows_query("cluster_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 

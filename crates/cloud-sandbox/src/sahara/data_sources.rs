@@ -7,7 +7,7 @@ use super::error::Refusal;
 use super::node_group_templates::{check_renaming, none_required};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list, location};
 
 const RESOURCE: Resource = Resource::DataSource;
@@ -73,7 +73,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ..Row::default()
     };
     put(&mut row, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
@@ -113,7 +113,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // Protection comes after the contents here, so a wrong address of a protected source is reported as such.
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.store.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| put(row, given));
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -121,6 +121,6 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("data_source_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }

@@ -9,7 +9,7 @@ use super::error::Refusal;
 use super::plugins::Plugin;
 use super::resource::fields;
 use super::schema::{Format, Kind, Schema, field, text};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, Handler, gone, one};
 
 /// The id of the image `cirros-fake`, registered and tagged for the plugin `fake`.
@@ -115,8 +115,8 @@ impl Image {
 }
 
 /// Refuses an image that a body names and that clusters cannot be made from.
-pub(crate) fn check_registered(store: &Store, id: &str) -> Result<(), Refusal> {
-    if store
+pub(crate) fn check_registered(state: &State, id: &str) -> Result<(), Refusal> {
+    if state
         .images
         .iter()
         .any(|image| image.id == id && image.username.is_some())
@@ -130,12 +130,12 @@ pub(crate) fn check_registered(store: &Store, id: &str) -> Result<(), Refusal> {
 
 /// Refuses an image that does not carry the plugin's name and version.
 pub(crate) fn check_tags(
-    store: &Store,
+    state: &State,
     id: &str,
     plugin: &Plugin,
     version: &str,
 ) -> Result<(), Refusal> {
-    let tags = store
+    let tags = state
         .images
         .iter()
         .find(|image| image.id == id)
@@ -154,7 +154,7 @@ pub(crate) fn check_tags(
 /// The position of the image in the path.
 fn position(ctx: &Ctx<'_>) -> Result<usize, Refusal> {
     let id = ctx.parameter(0);
-    ctx.store
+    ctx.state
         .images
         .iter()
         .position(|image| image.id == id)
@@ -175,7 +175,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             .all(|wanted| image.tags.iter().any(|tag| tag == wanted))
     };
     let images = ctx
-        .store
+        .state
         .images
         .iter()
         // A part of the name is enough. `username` is a key that version 2 takes and does not use.
@@ -185,7 +185,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let image = &ctx.store.images[position(ctx)?];
+    let image = &ctx.state.images[position(ctx)?];
     ctx.knows_query("images_get", &[])?;
     if image.username.is_none() {
         // 400 with a name of its own, and not 404: Glance has the image (openstack/sahara 19.0.0).
@@ -201,8 +201,8 @@ fn change(
     change: impl FnOnce(&mut Image),
 ) -> Result<Answer, Refusal> {
     let position = position(ctx)?;
-    let now = ctx.store.timestamp();
-    let image = &mut ctx.store.images[position];
+    let now = ctx.state.timestamp();
+    let image = &mut ctx.state.images[position];
     change(image);
     // Times of images are Glance's, with a `Z`, unlike all others here.
     image.updated = now.as_str().map(|now| format!("{now}Z"));
@@ -264,7 +264,7 @@ fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 /// A bare list, or an empty object in the place of an empty list.
 fn get_tags(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let image = &ctx.store.images[position(ctx)?];
+    let image = &ctx.state.images[position(ctx)?];
     ctx.knows_query("image_tags_get", &[])?;
     let body = if image.tags.is_empty() {
         json!({})

@@ -12,7 +12,7 @@ use super::location::{self, Location};
 use super::node_group_templates::none_required;
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list};
 
 const RESOURCE: Resource = Resource::JobBinary;
@@ -120,7 +120,7 @@ fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, Refusal> {
     let given = schema.read(&ctx.body)?;
     let url = given.get("url").and_then(Value::as_str).unwrap_or_default();
     if let Some(id) = url.strip_prefix("internal-db://")
-        && resource::find(ctx.store, INTERNAL, id, ctx.project).is_none()
+        && resource::find(ctx.state, INTERNAL, id, ctx.project).is_none()
     {
         return Err(Refusal::invalid_reference(format!(
             "JobBinaryInternal with id '{id}' doesn't exist"
@@ -149,7 +149,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         ..Row::default()
     };
     put(&mut row, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
@@ -176,7 +176,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::update_failed(message));
     }
     let uses = |job: &Row| {
-        ctx.store
+        ctx.state
             .get(Resource::JobTemplate, job.text("job_id"))
             .is_some_and(|t| names(t, &id))
     };
@@ -185,7 +185,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "JobBinary '{id}' is used in a PENDING job"
         )));
     }
-    ctx.store.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| put(row, given));
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -201,7 +201,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("job_binary_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx
-        .store
+        .state
         .rows(Resource::JobTemplate)
         .any(|template| names(template, &id))
     {
@@ -209,7 +209,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "A template of a job still has this JobBinary",
         ));
     }
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 
@@ -228,7 +228,7 @@ fn data(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     let location = Location::parse(resource::row(ctx, RESOURCE, &id)?.text("url"));
     match location.scheme {
-        "internal-db" => match ctx.store.get(INTERNAL, location.host) {
+        "internal-db" => match ctx.state.get(INTERNAL, location.host) {
             Some(row) => Ok(bytes(row.data.clone())),
             None => Err(Refusal::no_object(location.host)),
         },
@@ -277,7 +277,7 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         data: Bytes::copy_from_slice(data),
         ..Row::default()
     };
-    let id = ctx.store.insert(INTERNAL, ctx.project, row);
+    let id = ctx.state.insert(INTERNAL, ctx.project, row);
     resource::show(ctx, 202, INTERNAL, &id)
 }
 
@@ -286,7 +286,7 @@ fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = UPDATE_INTERNAL.read(&ctx.body)?;
     resource::check_updatable(ctx, INTERNAL, &id, &given)?;
     resource::check_duplicate(ctx, INTERNAL, &given, Some(&id))?;
-    ctx.store.update(INTERNAL, &id, |row| {
+    ctx.state.update(INTERNAL, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, INTERNAL, &id)
@@ -295,7 +295,7 @@ fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn delete_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, INTERNAL)?;
     resource::check_deletable(ctx, INTERNAL, &id)?;
-    ctx.store.remove(INTERNAL, &id);
+    ctx.state.remove(INTERNAL, &id);
     gone()
 }
 

@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::job_types::{self, Programs};
 use super::resource::{self, Resource, fields};
 use super::schema::{Kind, Schema, boolean, field, text};
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Handler, gone, list, one};
 
 const RESOURCE: Resource = Resource::JobTemplate;
@@ -115,19 +115,19 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // Arguments need the id of the template, which is there only after it is stored.
     stored.insert("interface".into(), json!([]));
     resource::overlay(&mut row.fields, stored);
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     let arguments: Vec<Value> = interface
         .iter()
         .enumerate()
         .map(|(order, argument)| {
             let mut whole = fields(json!({
-                "id": ctx.store.uuid(),
+                "id": ctx.state.uuid(),
                 "job_id": id,
                 // This stays `tenant_id` in version 2 too, which renames it nowhere inside of arguments.
                 "tenant_id": ctx.project,
                 "order": order,
                 "value_type": "string",
-                "created_at": ctx.store.timestamp(),
+                "created_at": ctx.state.timestamp(),
                 "updated_at": null,
                 "description": null,
                 "default": null,
@@ -136,7 +136,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             whole.into()
         })
         .collect();
-    if let Some(row) = ctx.store.get_mut(RESOURCE, &id) {
+    if let Some(row) = ctx.state.get_mut(RESOURCE, &id) {
         row.fields.insert("interface".into(), arguments.into());
     }
     show_created(ctx, &id, &given)
@@ -192,7 +192,7 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
         return Err(Refusal::invalid_data("'mains' and 'libs' overlap"));
     }
     for id in mains.into_iter().chain(libs) {
-        if resource::find(ctx.store, Resource::JobBinary, id, ctx.project).is_none() {
+        if resource::find(ctx.state, Resource::JobBinary, id, ctx.project).is_none() {
             return Err(Refusal::unknown(format!(
                 "Job binary '{id}' does not exist"
             )));
@@ -279,7 +279,7 @@ pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<()
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(Refusal::invalid_data(format!("'{text}' is no number")))
         }
-        "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
+        "data_source" if is_uuid(&text) => check_data_source(ctx.state, ctx.project, &text),
         // Anything with a scheme passes for the address of one.
         "data_source" if !text.contains(':') => Err(Refusal::invalid_data(format!(
             "'{text}' is neither the ID of a data source nor a URL"
@@ -291,8 +291,8 @@ pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<()
     }
 }
 
-pub(crate) fn check_data_source(store: &Store, project: &str, id: &str) -> Result<(), Refusal> {
-    if resource::find(store, Resource::DataSource, id, project).is_some() {
+pub(crate) fn check_data_source(state: &State, project: &str, id: &str) -> Result<(), Refusal> {
+    if resource::find(state, Resource::DataSource, id, project).is_some() {
         return Ok(());
     }
     Err(Refusal::invalid_reference(format!(
@@ -306,7 +306,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("job_templates_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
@@ -317,7 +317,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("job_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx
-        .store
+        .state
         .rows(Resource::Job)
         .any(|job| job.text("job_id") == id)
     {
@@ -325,6 +325,6 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "There are jobs that were made from this one",
         ));
     }
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }

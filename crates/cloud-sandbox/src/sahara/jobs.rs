@@ -12,7 +12,7 @@ use super::clusters;
 use super::error::Refusal;
 use super::resource::{self, Resource};
 use super::schema::{Kind, Schema, boolean, field};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, list, one};
 
 pub(crate) use life::{have_ended, launch_waiting};
@@ -79,7 +79,7 @@ fn status(row: &Row) -> &str {
 
 /// The jobs of any project that were not launched yet.
 pub(crate) fn pending<'s>(ctx: &'s Ctx<'_>) -> impl Iterator<Item = &'s Row> {
-    ctx.store
+    ctx.state
         .rows(RESOURCE)
         .filter(|row| status(row) == "PENDING")
 }
@@ -151,7 +151,7 @@ fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if row.flag("is_protected") {
         return refused("it's marked as protected");
     }
-    life::cancel(ctx.store, &id);
+    life::cancel(ctx.state, &id);
     show(ctx, 200, &id)
 }
 
@@ -166,13 +166,13 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("jobs_update", &[])?;
     let info = given.remove("info");
     match info.as_ref().and_then(|info| info["status"].as_str()) {
-        Some("suspend") => life::suspend(ctx.store, &id),
+        Some("suspend") => life::suspend(ctx.state, &id),
         // Version 1.1 takes this, and does nothing: there one gets to cancel.
-        Some("cancel") if ctx.version == Version::Two => life::cancel(ctx.store, &id),
+        Some("cancel") if ctx.version == Version::Two => life::cancel(ctx.state, &id),
         _ => {}
     }
     if !given.is_empty() {
-        ctx.store.update(RESOURCE, &id, |row| {
+        ctx.state.update(RESOURCE, &id, |row| {
             resource::overlay(&mut row.fields, given);
         });
     }
@@ -187,7 +187,7 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
             "Invalid status parameter",
         ));
     }
-    if life::cluster(ctx.store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
+    if life::cluster(ctx.state, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
         let message =
             "The cluster of the job is not active, so that nothing can be suspended there";
         return Err(Refusal::invalid_data(message));
@@ -195,7 +195,7 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
     let suspends = given
         .get("info")
         .is_some_and(|info| info["status"] == "suspend");
-    if suspends && !life::is_engine_with_workflows(ctx.store, id) {
+    if suspends && !life::is_engine_with_workflows(ctx.state, id) {
         return Err(Refusal::invalid_reference(
             "The engine knows no suspending of jobs",
         ));
@@ -209,11 +209,11 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("jobs_delete", &[])?;
     if ENDED.contains(&status(resource::row(ctx, RESOURCE, &id)?)) {
-        ctx.store.remove(RESOURCE, &id);
+        ctx.state.remove(RESOURCE, &id);
         return gone();
     }
-    life::cancel(ctx.store, &id);
+    life::cancel(ctx.state, &id);
     // The 204 comes at once, and the object is there until the engine has cancelled it.
-    life::later(ctx.store, &id, 1, |store, id| store.remove(RESOURCE, id));
+    life::later(ctx.state, &id, 1, |state, id| state.remove(RESOURCE, id));
     gone()
 }

@@ -8,7 +8,7 @@ use crate::answer::Answer;
 
 use super::error::Refusal;
 use super::resource::{self, Resource};
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Version};
 
 const PAGING: &[&str] = &["marker", "limit", "sort_by"];
@@ -22,7 +22,7 @@ pub(crate) fn list(
     let info = resource.info();
     let marker = ctx.query("marker");
     // The marker is looked up among all objects, not in the filtered list.
-    let anchor = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
+    let anchor = marker.and_then(|id| resource::find(ctx.state, resource, id, ctx.project));
     if let (Some(id), None) = (marker, anchor) {
         // Version 1.1 asks for the list instead of the object here, and finds one.
         if !(resource == Resource::JobBinary && ctx.version == Version::One) {
@@ -52,7 +52,7 @@ pub(crate) fn list(
     let (operation, filters) = info.filters;
     ctx.knows_query(operation, filters)?;
 
-    let mut rows: Vec<&Row> = ctx.store.seen_by(resource, ctx.project).collect();
+    let mut rows: Vec<&Row> = ctx.state.seen_by(resource, ctx.project).collect();
     for (name, value) in ctx.query_pairs().filter(|(name, _)| !PAGING.contains(name)) {
         // The filter has its new name in version 2; the sort key and the column keep the old one.
         let name = if name == "plugin_version" {
@@ -60,7 +60,7 @@ pub(crate) fn list(
         } else {
             name
         };
-        rows = filtered(ctx.store, resource, &rows, name, value)?;
+        rows = filtered(ctx.state, resource, &rows, name, value)?;
     }
     if !resource.has_column(key) {
         // Jobs can be sorted by three keys that are no columns, and end in a 500 (openstack/sahara 19.0.0, SQLAlchemy
@@ -101,7 +101,7 @@ pub(crate) fn list(
 /// A list of objects as they are.
 pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, Refusal> {
     list(ctx, resource, |row| {
-        Value::Object(resource::render(ctx.store, row, ctx.version))
+        Value::Object(resource::render(ctx.state, row, ctx.version))
     })
 }
 
@@ -145,7 +145,7 @@ fn neighbours<'r>(
 }
 
 fn filtered<'s>(
-    store: &'s Store,
+    state: &'s State,
     resource: Resource,
     rows: &[&'s Row],
     name: &str,
@@ -154,7 +154,7 @@ fn filtered<'s>(
     let keep =
         |admits: &dyn Fn(&Row) -> bool| rows.iter().copied().filter(|row| admits(row)).collect();
     let names = |resource, field: &str, row: &Row| {
-        store
+        state
             .get(resource, row.text(field))
             .is_some_and(|other| other.name() == value)
     };

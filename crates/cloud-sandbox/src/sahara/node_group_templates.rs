@@ -7,7 +7,7 @@ use super::error::Refusal;
 use super::plugins::{self, Plugin};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Schema, boolean, joined, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, gone, images, list, node_groups, one};
 
 const RESOURCE: Resource = Resource::NodeGroupTemplate;
@@ -153,7 +153,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         "is_protected": false,
     })));
     resource::overlay(&mut row.fields, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
@@ -173,8 +173,8 @@ fn check(
 ) -> Result<(), Refusal> {
     node_groups::check(ctx, plugin, given)?;
     if let Some(image) = given.get("image_id").and_then(Value::as_str) {
-        images::check_registered(ctx.store, image)?;
-        images::check_tags(ctx.store, image, plugin, version)?;
+        images::check_registered(ctx.state, image)?;
+        images::check_tags(ctx.state, image, plugin, version)?;
     }
     node_groups::check_shares(given)
 }
@@ -203,7 +203,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "NodeGroup template", &id, &given)?;
     ctx.knows_query("node_group_templates_update", &[])?;
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
@@ -235,7 +235,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
                 .any(|group| group["node_group_template_id"] == id.as_str())
         };
         let names: Vec<&str> = ctx
-            .store
+            .state
             .seen_by(resource, ctx.project)
             .filter(uses)
             .map(Row::name)
@@ -256,7 +256,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     ctx.knows_query("node_group_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 

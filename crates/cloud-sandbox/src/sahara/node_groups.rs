@@ -6,7 +6,7 @@ use super::error::Refusal;
 use super::plugins::Plugin;
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, cloud, images};
 
 pub(crate) const NAME: Field = text("name")
@@ -103,10 +103,10 @@ pub(crate) fn defaults() -> Map<String, Value> {
 }
 
 /// A new group of the body, over its template if it has one.
-pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn build(state: &mut State, given: &Map<String, Value>) -> Map<String, Value> {
     let mut group = defaults();
     let template = given.get("node_group_template_id").and_then(Value::as_str);
-    if let Some(template) = template.and_then(|id| store.get(Resource::NodeGroupTemplate, id)) {
+    if let Some(template) = template.and_then(|id| state.get(Resource::NodeGroupTemplate, id)) {
         for (name, value) in &mut group {
             // Only the fields that a group has: a template has some of its own besides.
             *value = template.fields.get(name).cloned().unwrap_or_default();
@@ -126,14 +126,14 @@ pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String
     for of_templates in ["description", "is_public", "is_protected"] {
         group.remove(of_templates);
     }
-    renew(store, &mut group);
+    renew(state, &mut group);
     group
 }
 
 /// Gives a group, built or copied, an identity of its own.
-pub(crate) fn renew(store: &mut Store, group: &mut Map<String, Value>) {
-    group.insert("id".into(), store.uuid().into());
-    group.insert("created_at".into(), store.timestamp());
+pub(crate) fn renew(state: &mut State, group: &mut Map<String, Value>) {
+    group.insert("id".into(), state.uuid().into());
+    group.insert("created_at".into(), state.timestamp());
     group.insert("updated_at".into(), Value::Null);
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn check(
     };
     // The template is checked like a group of its own: what it names may be gone by now.
     if let Some(id) = text("node_group_template_id") {
-        let template = resource::find(ctx.store, Resource::NodeGroupTemplate, id, ctx.project);
+        let template = resource::find(ctx.state, Resource::NodeGroupTemplate, id, ctx.project);
         let unknown = || Refusal::unknown(format!("NodeGroup template with id '{id}' not found"));
         check(ctx, plugin, &template.ok_or_else(unknown)?.fields)?;
     }
@@ -209,7 +209,7 @@ pub(crate) fn check(
         check_processes(plugin, processes)?;
     }
     if let Some(id) = text("image_id") {
-        images::check_registered(ctx.store, id)?;
+        images::check_registered(ctx.state, id)?;
     }
     if group
         .get("volumes_per_node")

@@ -8,7 +8,7 @@ use crate::route::{Route, route};
 use super::error::Refusal;
 use super::resource::fields;
 use super::schema::{Field, Kind, Schema, boolean, field};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, Handler, one};
 
 pub(crate) const V1: &[Route<Handler>] = &[
@@ -418,7 +418,7 @@ pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, Refu
 
 /// Refuses what needs a plugin that the project has turned off.
 pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Result<(), Refusal> {
-    let labels = labels(ctx.store, ctx.project, plugin);
+    let labels = labels(ctx.state, ctx.project, plugin);
     let is_on = |labels: &Value| labels["enabled"]["status"] == true;
     if is_on(&labels["plugin_labels"]) && is_on(&labels["version_labels"][version]) {
         return Ok(());
@@ -460,12 +460,12 @@ impl Plugin {
         fields(json!({"name": self.name, "title": self.title, "description": self.description}))
     }
 
-    fn details(&self, store: &Store, project: &str) -> Map<String, Value> {
+    fn details(&self, state: &State, project: &str) -> Map<String, Value> {
         let mut shown = self.render();
         shown.insert("versions".into(), self.versions.into());
-        shown.extend(fields(labels(store, project, self)));
+        shown.extend(fields(labels(state, project, self)));
         // Whoever has changed a label gets this with every answer, in version 2 too.
-        if store
+        if state
             .labels
             .contains_key(&(project.to_owned(), self.name.to_owned()))
         {
@@ -476,7 +476,7 @@ impl Plugin {
 }
 
 /// The labels of a plugin and its versions, as a project has them.
-fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
+fn labels(state: &State, project: &str, plugin: &Plugin) -> Value {
     let set = |names: &[(&str, bool)]| {
         let label = |(name, status): &(&str, bool)| {
             let (_, mutable, description) = LABELS
@@ -495,7 +495,7 @@ fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
         .iter()
         .map(|version| ((*version).to_owned(), set(plugin.version_labels).into()));
     let usual = json!({"plugin_labels": set(plugin.labels), "version_labels": versions.collect::<Map<_, _>>()});
-    store
+    state
         .labels
         .get(&(project.to_owned(), plugin.name.to_owned()))
         .cloned()
@@ -511,7 +511,7 @@ fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("plugins_list", &[])?;
     let plugins: Vec<_> = all()
-        .map(|plugin| plugin.details(ctx.store, ctx.project))
+        .map(|plugin| plugin.details(ctx.state, ctx.project))
         .collect();
     Ok(Answer::json(200, &json!({"plugins": plugins})))
 }
@@ -519,7 +519,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = in_path(ctx)?;
     ctx.knows_query("plugins_get", &[])?;
-    one(200, "plugin", plugin.details(ctx.store, ctx.project))
+    one(200, "plugin", plugin.details(ctx.state, ctx.project))
 }
 
 fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
@@ -535,7 +535,7 @@ fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
 fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = version_in_path(ctx)?;
     ctx.knows_query("plugins_get_version", &[])?;
-    let mut shown = plugin.details(ctx.store, ctx.project);
+    let mut shown = plugin.details(ctx.state, ctx.project);
     let configs = plugin.configs.iter().copied().flatten().map(Config::render);
     shown.insert("configs".into(), configs.collect());
     let processes = plugin
@@ -579,7 +579,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     let plugin = in_path(ctx)?;
     let given = UPDATE.read(&ctx.body)?;
-    let mut labels = labels(ctx.store, ctx.project, plugin);
+    let mut labels = labels(ctx.state, ctx.project, plugin);
     if let Some(changes) = given.get("plugin_labels") {
         set_labels(&mut labels["plugin_labels"], changes)?;
     }
@@ -596,10 +596,10 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         set_labels(of_version, changes)?;
     }
     ctx.knows_query("plugins_update", &[])?;
-    ctx.store
+    ctx.state
         .labels
         .insert((ctx.project.to_owned(), plugin.name.to_owned()), labels);
-    one(202, "plugin", plugin.details(ctx.store, ctx.project))
+    one(202, "plugin", plugin.details(ctx.state, ctx.project))
 }
 
 fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), Refusal> {

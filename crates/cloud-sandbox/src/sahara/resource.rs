@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::answer::Answer;
 
 use super::error::Refusal;
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Version, one};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
@@ -225,7 +225,7 @@ fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
     }
 }
 
-pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, Value> {
+pub(crate) fn render(state: &State, row: &Row, version: Version) -> Map<String, Value> {
     let mut fields = named(row.fields.clone(), version);
     name_all(&mut fields, "provision_progress", version);
     // Stored as ids, shown as whole objects, as they are at the time of the answer.
@@ -238,7 +238,7 @@ pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, 
         {
             let found = program
                 .as_str()
-                .and_then(|id| store.get(Resource::JobBinary, id));
+                .and_then(|id| state.get(Resource::JobBinary, id));
             *program = found.map_or(Value::Null, |row| named(row.fields.clone(), version).into());
         }
     }
@@ -253,16 +253,16 @@ pub(crate) fn id(ctx: &Ctx<'_>, resource: Resource) -> Result<String, Refusal> {
 }
 
 pub(crate) fn row<'s>(ctx: &'s Ctx<'_>, resource: Resource, id: &str) -> Result<&'s Row, Refusal> {
-    find(ctx.store, resource, id, ctx.project).ok_or_else(|| Refusal::no_object(id))
+    find(ctx.state, resource, id, ctx.project).ok_or_else(|| Refusal::no_object(id))
 }
 
 pub(crate) fn find<'s>(
-    store: &'s Store,
+    state: &'s State,
     resource: Resource,
     id: &str,
     project: &str,
 ) -> Option<&'s Row> {
-    store
+    state
         .get(resource, id)
         .filter(|row| row.is_seen_by(project))
 }
@@ -277,7 +277,7 @@ pub(crate) fn show(
     one(
         status,
         resource.singular(ctx.version),
-        render(ctx.store, row, ctx.version),
+        render(ctx.state, row, ctx.version),
     )
 }
 
@@ -302,7 +302,7 @@ pub(crate) fn created(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Refusal> {
-    let mut fields = render(ctx.store, row(ctx, resource, id)?, ctx.version);
+    let mut fields = render(ctx.state, row(ctx, resource, id)?, ctx.version);
     for name in resource
         .info()
         .unset
@@ -406,7 +406,7 @@ pub(crate) fn check_name(
     name: &str,
 ) -> Result<(), Refusal> {
     let exists = ctx
-        .store
+        .state
         .seen_by(resource, ctx.project)
         .any(|row| row.name() == name);
     if exists {
@@ -427,7 +427,7 @@ pub(crate) fn check_duplicate(
         return Ok(());
     };
     let same = |row: &Row| row.is_of(ctx.project) && row.name() == name && Some(row.id()) != own;
-    if !ctx.store.rows(resource).any(same) {
+    if !ctx.state.rows(resource).any(same) {
         return Ok(());
     }
     // The name in this message is that of the table, not of the class.

@@ -10,7 +10,7 @@ use super::super::node_group_templates::stored;
 use super::super::plugins::{self, Plugin};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
-use super::super::store::{Row, Store};
+use super::super::state::{Row, State};
 use super::super::{Ctx, cloud, node_groups};
 use super::{RESOURCE, engine_takes_token, life, render, show};
 
@@ -63,7 +63,7 @@ pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = create_several(ctx, given)?;
     let shown: Result<Vec<Value>, Refusal> = ids
         .iter()
-        .map(|id| Ok(json!({"cluster": render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
+        .map(|id| Ok(json!({"cluster": render(ctx.state, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
         .collect();
     Ok(Answer::json(202, &json!({"clusters": shown?})))
 }
@@ -116,7 +116,7 @@ fn template<'s>(ctx: &'s Ctx<'_>, given: &Map<String, Value>) -> Result<Option<&
     let Some(id) = given.get("cluster_template_id").and_then(Value::as_str) else {
         return Ok(None);
     };
-    let found = resource::find(ctx.store, Resource::ClusterTemplate, id, ctx.project);
+    let found = resource::find(ctx.state, Resource::ClusterTemplate, id, ctx.project);
     found
         .map(Some)
         .ok_or_else(|| Refusal::unknown(format!("Cluster template with id '{id}' not found")))
@@ -193,7 +193,7 @@ fn start(
 ) -> Result<String, Refusal> {
     build_groups(ctx, &mut given);
     fill(&mut given);
-    let mut whole = blank(ctx.store);
+    let mut whole = blank(ctx.state);
     if let Some(template) = template(ctx, &given)? {
         const INHERITED: [&str; 9] = [
             "description",
@@ -224,14 +224,14 @@ fn start(
         .flatten()
     {
         if let Value::Object(group) = group {
-            node_groups::renew(ctx.store, group);
+            node_groups::renew(ctx.state, group);
             group.insert("instances".into(), json!([]));
         }
     }
     // Found out before, used after the row is there: the real server leaves a cluster in `Error` behind, with its
     // name taken.
     let refusal = refusal(ctx, plugin, &whole);
-    let id = ctx.store.insert(
+    let id = ctx.state.insert(
         RESOURCE,
         ctx.project,
         Row {
@@ -240,10 +240,10 @@ fn start(
         },
     );
     // Its state alone has changed since it was made.
-    ctx.store.update(RESOURCE, &id, |_| {});
+    ctx.state.update(RESOURCE, &id, |_| {});
     if let Some(refusal) = refusal {
         let description = refusal.message().to_owned();
-        life::set_status(ctx.store, &id, life::Status::Error, Some(description));
+        life::set_status(ctx.state, &id, life::Status::Error, Some(description));
         return Err(refusal);
     }
     let no_trust = if !engine_takes_token(ctx) {
@@ -255,7 +255,7 @@ fn start(
     } else {
         None
     };
-    life::create(ctx.store, &id, no_trust, ctx.failure());
+    life::create(ctx.state, &id, no_trust, ctx.failure());
     Ok(id)
 }
 
@@ -301,9 +301,9 @@ fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option
 
 /// Refuses more instances than the project may have.
 pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), Refusal> {
-    let limit = ctx.store.instance_limit;
+    let limit = ctx.state.instance_limit;
     let own = ctx
-        .store
+        .state
         .rows(RESOURCE)
         // What has failed uses no instances, and must not fill the quota of the next try.
         .filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
@@ -334,7 +334,7 @@ fn public_key(rng: &mut fastrand::Rng) -> String {
 }
 
 /// A cluster of which nothing is said yet.
-fn blank(store: &mut Store) -> Map<String, Value> {
+fn blank(state: &mut State) -> Map<String, Value> {
     fields(json!({
         "description": null,
         "trust_id": null,
@@ -344,7 +344,7 @@ fn blank(store: &mut Store) -> Map<String, Value> {
         "neutron_management_network": null,
         "anti_affinity": [],
         "anti_affinity_ratio": 1,
-        "management_public_key": public_key(&mut store.rng),
+        "management_public_key": public_key(&mut state.rng),
         "user_keypair_id": null,
         "status": "Validating",
         "status_description": "",
@@ -362,17 +362,17 @@ fn blank(store: &mut Store) -> Map<String, Value> {
 
 /// A cluster without nodes that is active without having been made.
 pub(crate) fn add(
-    store: &mut Store,
+    state: &mut State,
     project: &str,
     plugin: &str,
     version: &str,
     name: &str,
 ) -> String {
-    let mut whole = blank(store);
+    let mut whole = blank(state);
     let known =
         json!({"name": name, "plugin_name": plugin, "hadoop_version": version, "status": "Active"});
     resource::overlay(&mut whole, fields(known));
-    store.insert(
+    state.insert(
         RESOURCE,
         project,
         Row {

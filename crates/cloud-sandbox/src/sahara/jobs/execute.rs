@@ -8,7 +8,7 @@ use super::super::error::Refusal;
 use super::super::job_templates::{check_data_source, check_value};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Kind, Schema, boolean, field, joined, uuid};
-use super::super::store::Row;
+use super::super::state::Row;
 use super::super::{Ctx, Version, job_types, one, plugins};
 use super::{RESOURCE, life, render};
 
@@ -54,7 +54,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
     // Values of the interface are stored among the configurations: answers show them there.
     let mut configs = fields(given.get("job_configs").cloned().unwrap_or_default());
-    if let Some(row) = ctx.store.get(Resource::JobTemplate, &template) {
+    if let Some(row) = ctx.state.get(Resource::JobTemplate, &template) {
         merge_interface(&mut configs, row, given.get("interface"));
     }
     // Whatever was said about a schedule is lost.
@@ -78,7 +78,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         })),
         ..Row::default()
     };
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     let mut shown = render(resource::row(ctx, RESOURCE, &id)?, ctx.version, true);
     for unset in [
         "updated_at",
@@ -94,7 +94,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if ctx.version == Version::One {
         shown.remove("engine_job_id");
     }
-    life::launch(ctx.store, &id, ctx.failure());
+    life::launch(ctx.state, &id, ctx.failure());
     one(202, RESOURCE.singular(ctx.version), shown)
 }
 
@@ -103,11 +103,11 @@ fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<()
     let unknown = |what: &str, id: &str| {
         Refusal::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
     };
-    let found = resource::find(ctx.store, Resource::Cluster, cluster, ctx.project);
+    let found = resource::find(ctx.state, Resource::Cluster, cluster, ctx.project);
     let row = found.ok_or_else(|| unknown("Cluster", cluster))?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
     plugins::check_enabled(ctx, plugin, row.text("hadoop_version"))?;
-    let found = resource::find(ctx.store, Resource::JobTemplate, template, ctx.project);
+    let found = resource::find(ctx.state, Resource::JobTemplate, template, ctx.project);
     let template = found.ok_or_else(|| unknown("Job template", template))?;
     let kind = template.text("type");
     if !job_types::runs(plugin, kind) {
@@ -148,10 +148,10 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
             "{kind} job requires 'input_id' and 'output_id'"
         )));
     };
-    check_data_source(ctx.store, ctx.project, input)?;
-    check_data_source(ctx.store, ctx.project, output)?;
+    check_data_source(ctx.state, ctx.project, input)?;
+    check_data_source(ctx.state, ctx.project, output)?;
     let place = |id: &str| {
-        ctx.store
+        ctx.state
             .get(Resource::DataSource, id)
             .map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
     };
