@@ -481,7 +481,5 @@ pub(crate) fn timestamp(at: SystemTime) -> String {
     reason = "it is the last expression of handlers, which can fail"
 )]
 pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, Refusal> {
-    let mut body = serde_json::Map::new();
-    body.insert(key.to_owned(), object);
-    Ok(Answer::json(status, &Value::Object(body)))
+    Ok(Answer::keyed(status, key, object))
 }

@@ -529,9 +529,7 @@ impl Ctx<'_> {
     reason = "it is the last expression of handlers, which can fail"
 )]
 pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, Refusal> {
-    let mut body = Map::new();
-    body.insert(key.to_owned(), object.into());
-    Ok(Answer::json(status, &body.into()))
+    Ok(Answer::keyed(status, key, object))
 }
 
 /// The answer to a deletion: nothing, of the type of everything else.

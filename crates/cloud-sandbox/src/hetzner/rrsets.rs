@@ -292,16 +292,17 @@ fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     })
 }
 
+/// The place of a new RRset behind all others.
+fn next_order(rrsets: &BTreeMap<Key, RrSet>) -> usize {
+    let orders = rrsets.values().map(|rrset| rrset.order + 1);
+    orders.max().unwrap_or(0)
+}
+
 fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = zones::primary(ctx)?;
     let (id, zone_name) = zone.key();
-    let order = zone
-        .rrsets
-        .values()
-        .map(|rrset| rrset.order + 1)
-        .max()
-        .unwrap_or(0);
+    let order = next_order(&zone.rrsets);
     let (key, rrset) = read(&mut input, zone_name, order);
     if let Some(problem) = conflict(&zone.rrsets, &key) {
         input.problem("type", problem);
@@ -471,12 +472,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         }
     }
     input.finish()?;
-    let order = zone
-        .rrsets
-        .values()
-        .map(|rrset| rrset.order + 1)
-        .max()
-        .unwrap_or(0);
+    let order = next_order(&zone.rrsets);
     match zone.rrsets.get(&key) {
         Some(rrset) => {
             check_unprotected(rrset)?;

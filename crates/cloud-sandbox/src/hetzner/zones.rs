@@ -227,7 +227,7 @@ pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     // A name of digits alone is no domain, so nothing is lost by taking it for an id.
     let found = match wanted.parse() {
         Ok(id) => zones.get(id),
-        Err(_) => zones.by_name(&wanted),
+        Err(_) => zones.by_name(wanted),
     };
     found
         .map(|zone| zone.id)

@@ -1,4 +1,4 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
@@ -11,6 +11,9 @@ use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list, location};
 
 const RESOURCE: Resource = Resource::DataSource;
+
+/// The field that never comes back.
+const SECRET: &str = "credentials";
 
 pub(crate) const V1: &[Route<Handler>] = &[
     route("list_data_sources", "GET", "/data-sources", list),
@@ -72,17 +75,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         })),
         ..Row::default()
     };
-    put(&mut row, given.clone());
+    resource::overlay_with_secret(&mut row, given.clone(), SECRET);
     let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
-}
-
-/// Takes over the fields of a body. Credentials never come back.
-fn put(row: &mut Row, mut given: Map<String, Value>) {
-    if let Some(credentials) = given.remove("credentials") {
-        row.secrets.insert("credentials".to_owned(), credentials);
-    }
-    resource::overlay(&mut row.fields, given);
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -113,7 +108,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // Protection comes after the contents here, so a wrong address of a protected source is reported as such.
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.state.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| {
+        resource::overlay_with_secret(row, given, SECRET);
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 

@@ -16,6 +16,9 @@ use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list};
 
 const RESOURCE: Resource = Resource::JobBinary;
+
+/// The field that never comes back: what is needed to read the program.
+const SECRET: &str = "extra";
 const INTERNAL: Resource = Resource::JobBinaryInternal;
 
 pub(crate) const V1: &[Route<Handler>] = &[
@@ -148,17 +151,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         })),
         ..Row::default()
     };
-    put(&mut row, given.clone());
+    resource::overlay_with_secret(&mut row, given.clone(), SECRET);
     let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
-}
-
-/// Takes over the fields of a body. What is needed to read the program never comes back.
-fn put(row: &mut Row, mut given: Map<String, Value>) {
-    if let Some(extra) = given.remove("extra") {
-        row.secrets.insert("extra".to_owned(), extra);
-    }
-    resource::overlay(&mut row.fields, given);
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -185,7 +180,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "JobBinary '{id}' is used in a PENDING job"
         )));
     }
-    ctx.state.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| {
+        resource::overlay_with_secret(row, given, SECRET);
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 

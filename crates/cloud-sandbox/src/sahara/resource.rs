@@ -436,6 +436,14 @@ pub(crate) fn check_duplicate(
     Err(Refusal::bad("DB_DUPLICATE_ENTRY", message))
 }
 
+/// Puts the given fields over those of an object, but for the one that never comes back.
+pub(crate) fn overlay_with_secret(row: &mut Row, mut given: Map<String, Value>, secret: &str) {
+    if let Some(value) = given.remove(secret) {
+        row.secrets.insert(secret.to_owned(), value);
+    }
+    overlay(&mut row.fields, given);
+}
+
 /// Puts the given fields over those of an object. A flag that is given as null is off.
 pub(crate) fn overlay(fields: &mut Map<String, Value>, given: Map<String, Value>) {
     for (name, value) in given {

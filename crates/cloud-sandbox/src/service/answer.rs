@@ -55,6 +55,13 @@ impl Answer {
         Self::new(status, Some("application/json"), body.to_string())
     }
 
+    /// One object under its key.
+    pub(crate) fn keyed(status: u16, key: &str, object: impl Into<Value>) -> Self {
+        let mut body = serde_json::Map::new();
+        body.insert(key.to_owned(), object.into());
+        Self::json(status, &body.into())
+    }
+
     pub(crate) fn empty(status: u16) -> Self {
         Self::new(status, None, Bytes::new())
     }

@@ -298,39 +298,34 @@ pub(super) fn make_instances(state: &mut State, id: &str) {
 
 /// Gives instances the addresses that they lack.
 pub(super) fn address_instances(state: &mut State, id: &str) {
-    let Some(row) = state.get(RESOURCE, id) else {
-        return;
-    };
-    let mut groups = row.list("node_groups").to_vec();
-    for instance in groups
-        .iter_mut()
-        .filter_map(|group| group["instances"].as_array_mut())
-        .flatten()
-    {
+    change_instances(state, id, |state, instance| {
         if instance["internal_ip"].is_null() {
             let address = format!("10.77.{}.{}", state.rng.u8(..), state.rng.u8(2..254));
             instance["internal_ip"] = address.as_str().into();
             instance["management_ip"] = address.into();
         }
-    }
-    put_groups(state, id, groups);
+    });
 }
 
 /// Makes new instances ordinary ones.
 pub(super) fn accept_instances(state: &mut State, id: &str) {
-    let now = state.timestamp();
+    change_instances(state, id, |state, instance| {
+        if instance["updated_at"].is_null() {
+            instance["updated_at"] = state.timestamp();
+        }
+    });
+}
+
+fn change_instances(state: &mut State, id: &str, change: impl Fn(&mut State, &mut Value)) {
     let Some(row) = state.get(RESOURCE, id) else {
         return;
     };
     let mut groups = row.list("node_groups").to_vec();
-    for instance in groups
+    let instances = groups
         .iter_mut()
-        .filter_map(|group| group["instances"].as_array_mut())
-        .flatten()
-    {
-        if instance["updated_at"].is_null() {
-            instance["updated_at"] = now.clone();
-        }
+        .filter_map(|group| group["instances"].as_array_mut());
+    for instance in instances.flatten() {
+        change(state, instance);
     }
     put_groups(state, id, groups);
 }
