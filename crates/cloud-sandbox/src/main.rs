@@ -93,7 +93,7 @@ struct Serve {
     /// The time inside at the beginning, for example 2026-01-31T12:00:00Z; otherwise the real one
     #[arg(long, value_name = "TIME")]
     starting_at: Option<jiff::Timestamp>,
-    /// Accept this token only; otherwise every token opens a project of its own
+    /// Accept this token only, or this password where a service takes passwords; otherwise every one opens a project of its own
     #[arg(long)]
     token: Option<String>,
     /// How long an ordinary action takes; longer ones take a multiple of it [default: 1]
@@ -114,7 +114,7 @@ struct Serve {
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
-    /// The user of the Hetzner Robot web service
+    /// The user of the Hetzner Robot web service; with --token, that is the password
     #[arg(long, value_name = "NAME:PASSWORD", value_parser = pair)]
     hetzner_robot_user: Option<(String, String)>,
     /// Something that the Hetzner Robot web service does in some places or at some times; may be given several times

@@ -337,12 +337,20 @@ fn check_target(
     let server = ctx.project.servers.get(*id);
     let server = server
         .ok_or_else(|| Refusal::new(missing, "firewall_resource_not_found", "no such server"))?;
-    ctx.project.check_unlocked((Kind::Server, *id))?;
     if !server.is_public() {
         return Err(Refusal::new(422, private, "the server has no public side"));
     }
     // By what stands before the server now, selectors included: they count towards the five as well.
-    check_room(of_server(ctx.project, server).len() + 1)
+    check_room(of_server(ctx.project, server).len() + 1)?;
+    check_unlocked(ctx, target)
+}
+
+/// Refuses a server that an action locks. The last thing to be looked at, for waiting helps against nothing else.
+fn check_unlocked(ctx: &Ctx<'_>, target: &Target) -> Result<(), Refusal> {
+    match target {
+        Target::Server(server) => ctx.project.check_unlocked((Kind::Server, *server)),
+        Target::Selector(_) => Ok(()),
+    }
 }
 
 pub(crate) fn check_room(firewalls: usize) -> Result<(), Refusal> {
@@ -448,13 +456,11 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
     for (index, target) in targets.iter().enumerate() {
-        if let Target::Server(server) = target {
-            ctx.project.check_unlocked((Kind::Server, *server))?;
-        }
         let mut applied = firewall.applied.iter();
         let is_applied = applied.any(|applied| applied.target == *target);
         // What is named twice would be gone by the second time.
         if is_applied && !targets[..index].contains(target) {
+            check_unlocked(ctx, target)?;
             continue;
         }
         let server = if let Target::Server(id) = target {

@@ -131,6 +131,11 @@ async fn a_server_that_is_worked_on_gets_no_firewall_and_loses_none() {
         &api.post(&path("apply_to_resources"), apply).await,
         "server",
     );
+    // That it is not applied no waiting would change.
+    let remove = json!({"remove_from": [to(web)]});
+    api.post(&path("remove_from_resources"), remove)
+        .await
+        .error(404, "firewall_resource_not_found");
     api.settle();
     assert_eq!(targets().await, json!([to(db)]));
     let apply = json!({"apply_to": [to(web)]});
