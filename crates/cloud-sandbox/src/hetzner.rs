@@ -44,7 +44,7 @@ use std::time::{Duration, SystemTime};
 use http::header::HeaderName;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
@@ -123,9 +123,6 @@ const ROUTES: &[&[Route<Handler>]] = &[
     rrsets::ROUTES,
 ];
 
-/// The requests an hour that the headers announce where nothing else is set.
-const USUAL_LIMIT: u32 = 3600;
-
 /// Every operation that the emulated service knows, with the names of the API's description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     routes().map(|route| &route.operation)
@@ -139,7 +136,7 @@ impl State {
     fn new(options: &Options) -> Self {
         Self {
             projects: HashMap::new(),
-            strangers: Bucket::new(options.rate_limit.unwrap_or(USUAL_LIMIT), Duration::ZERO),
+            strangers: Bucket::new(options.requests_an_hour(), Duration::ZERO),
             shared: Shared {
                 // Beyond 32 bits: the API promises 64.
                 next_id: 5_105_318_201,
@@ -196,7 +193,7 @@ impl Hetzner {
         });
         let mut project = token.map(|token| {
             projects.entry(token.to_owned()).or_insert_with(|| {
-                let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
+                let bucket = Bucket::new(self.options.requests_an_hour(), now);
                 let mut project = Project::new(self.clock.epoch(), bucket);
                 if self.options.default_network {
                     project.add_default_network();
@@ -298,7 +295,7 @@ impl Service for Hetzner {
             408 | 504 => "timeout",
             _ => "server_error",
         });
-        let body = json!({"error": {"code": code, "message": message.unwrap_or("the sandbox was asked to fail"), "details": null}});
+        let body = json!({"error": {"code": code, "message": message.unwrap_or(ASKED_TO_FAIL), "details": null}});
         correlated(
             Answer::json(status, &body),
             &mut crate::lock(&self.state).shared,
@@ -306,7 +303,7 @@ impl Service for Hetzner {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
+        let limit = self.options.requests_an_hour();
         let now = self.clock.elapsed();
         // The documentation knows no `Retry-After`; it is sent only when a test asks for it.
         let answer = Refusal::rate_limit_exceeded()

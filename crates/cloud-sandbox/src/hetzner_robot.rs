@@ -54,7 +54,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::route::{self, Found, Operation, Route};
@@ -247,7 +247,7 @@ impl Service for HetznerRobot {
             502..=504 if code.is_none() => return Answer::html(status),
             _ => "INTERNAL_ERROR",
         };
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         Refusal::new(status, code.unwrap_or(usual), message).answer(&self.settings)
     }
 

@@ -18,7 +18,7 @@ mod node_pools;
 mod record;
 mod state;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
@@ -42,9 +42,6 @@ pub const VERSIONS: &[&str] = &["22.11", "23.11", "23.4", "23.7"];
 
 /// The contract of those who name none.
 const USUAL_CONTRACT: &str = "31885571";
-
-/// The requests an hour where the limit is only talked about.
-const USUAL_LIMIT: u32 = 3600;
 
 /// Every operation that the emulated service knows, with the names of the API's description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
@@ -123,7 +120,7 @@ impl IonosDataPlatform {
                 contract,
                 clusters: Vec::new(),
                 pools: Vec::new(),
-                bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
+                bucket: Bucket::new(self.options.requests_an_hour(), now),
             });
         if self.options.rate_limit.is_some() && !account.bucket.take(now) {
             return Err(Refusal::new(429, "too many requests"));
@@ -157,7 +154,7 @@ impl Service for IonosDataPlatform {
             Ok(answer) => answer,
             Err(error) if error.status() == 429 => {
                 // The bucket gains one request in this time.
-                let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT).max(1);
+                let limit = self.options.requests_an_hour().max(1);
                 self.rate_limited(Some(Duration::from_secs(u64::from(
                     3600_u32.div_ceil(limit),
                 ))))
@@ -167,12 +164,7 @@ impl Service for IonosDataPlatform {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        Refusal::with_code(
-            status,
-            code,
-            message.unwrap_or("the sandbox was asked to fail"),
-        )
-        .answer()
+        Refusal::with_code(status, code, message.unwrap_or(ASKED_TO_FAIL)).answer()
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {

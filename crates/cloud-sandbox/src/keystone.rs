@@ -29,7 +29,7 @@ use std::time::{Duration, SystemTime};
 use http::header::{LOCATION, VARY};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
 use crate::keep;
@@ -210,7 +210,7 @@ impl Service for Keystone {
     }
 
     fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
-        error::envelope(status, message.unwrap_or("the sandbox was asked to fail"))
+        error::envelope(status, message.unwrap_or(ASKED_TO_FAIL))
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {

@@ -31,7 +31,7 @@ use http::Method;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, VARY};
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
 use crate::keep;
@@ -438,7 +438,7 @@ impl Service for Sahara {
             404 => "NOT_FOUND",
             _ => "INTERNAL_SERVER_ERROR",
         });
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         Answer::json(
             status,
             &json!({"error_code": status, "error_message": message, "error_name": code}),

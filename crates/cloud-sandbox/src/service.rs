@@ -33,3 +33,10 @@ pub(crate) struct Options {
     /// Whether a new project of the Hetzner service has a network.
     pub(crate) default_network: bool,
 }
+
+impl Options {
+    /// The requests an hour that a project may make, or that are announced where there is no limit.
+    pub(crate) fn requests_an_hour(&self) -> u32 {
+        self.rate_limit.unwrap_or(3600)
+    }
+}

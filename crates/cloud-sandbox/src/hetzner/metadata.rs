@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::Value;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 
 use super::Hetzner;
 use super::project::{Named as _, Project};
@@ -71,10 +71,7 @@ impl Service for HetznerMetadata {
     }
 
     fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
-        plain(
-            status,
-            format!("{}\n", message.unwrap_or("the sandbox was asked to fail")),
-        )
+        plain(status, format!("{}\n", message.unwrap_or(ASKED_TO_FAIL)))
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Marks an answer that no state is behind.
 pub(crate) const GENERIC: HeaderName = HeaderName::from_static("x-sandbox-generic");
 
+/// What an error says that a fault asked for without a message.
+pub(crate) const ASKED_TO_FAIL: &str = "the sandbox was asked to fail";
+
 /// A request as a service sees it.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
