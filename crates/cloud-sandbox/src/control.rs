@@ -2,23 +2,25 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{ALLOW, AUTHORIZATION, HOST, HeaderName, ORIGIN};
+use http::header::{ALLOW, HOST, HeaderName, ORIGIN};
 use http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Service};
 use crate::clock::LONGEST;
 use crate::form;
 use crate::front::fault::{Fault, Faults};
 use crate::front::journal::Entry;
 use crate::sandbox::Sandbox;
 use crate::service::pattern::Pattern;
+use crate::service::{credential, time};
 use crate::serving::Control;
 use crate::state::StateError;
 
@@ -97,7 +99,7 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
         return Err(Problem::new(403, "forbidden", message));
     }
     if let Some(key) = key {
-        let given = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        let given = credential::of_scheme(asked.headers, "bearer");
         // With a key the place of the caller does not matter: a key is for callers elsewhere.
         return if given == Some(key) {
             Ok(())
@@ -363,16 +365,11 @@ fn set_clock(sandbox: &Sandbox, wanted: &NewClock) -> Result<(), Problem> {
 fn clock(sandbox: &Sandbox) -> Value {
     let clock = sandbox.clock();
     json!({
-        "now": written(clock.now()),
+        "now": time::written(clock.now(), time::MILLISECONDS),
         "elapsed_seconds": clock.elapsed().as_secs_f64(),
         "frozen": clock.is_frozen(),
         "speed": clock.speed(),
     })
-}
-
-fn written(at: std::time::SystemTime) -> String {
-    let at = jiff::Timestamp::try_from(at).unwrap_or(jiff::Timestamp::MAX);
-    format!("{at:.3}")
 }
 
 fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
@@ -397,7 +394,7 @@ fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
                         .map_err(|error: String| Problem::of("matching", error))?,
                 );
             }
-            "service" => service = Some(known(sandbox, &value)?),
+            "service" => service = Some(known(sandbox, &value)?.name()),
             "brief" => {
                 is_brief = value
                     .parse()
@@ -441,7 +438,7 @@ fn entry(sandbox: &Sandbox, number: &str) -> Result<Answer, Problem> {
 fn rendered(entry: &Entry, is_brief: bool) -> Value {
     let mut shown = json!({
         "number": entry.number,
-        "at": written(entry.at),
+        "at": time::written(entry.at, time::MILLISECONDS),
         "service": entry.service,
         "method": entry.method.as_str(),
         "path": entry.path,
@@ -523,38 +520,28 @@ fn reset(sandbox: &Sandbox, wanted: &Reset) -> Result<(), Problem> {
         sandbox.reset();
         return Ok(());
     };
-    let name = known(sandbox, name)?;
-    let services = sandbox.services();
-    let service = services.iter().find(|service| service.name() == name);
-    match (service, &wanted.token) {
-        // The guard does the reset; the arm is for where it found nothing.
-        (Some(service), Some(token)) if !service.reset_project(token) => {
-            let message =
-                format!("a token has no project of its own in {name}, or this one has none yet");
-            Err(Problem::of("token", message))
-        }
-        (Some(_), Some(_)) | (None, _) => Ok(()),
-        (Some(service), None) => {
-            service.reset();
-            Ok(())
-        }
+    let service = known(sandbox, name)?;
+    let Some(token) = &wanted.token else {
+        service.reset();
+        return Ok(());
+    };
+    if service.reset_project(token) {
+        Ok(())
+    } else {
+        let message =
+            format!("a token has no project of its own in {name}, or this one has none yet");
+        Err(Problem::of("token", message))
     }
 }
 
-/// The name of a service, as the journal has it.
-fn known(sandbox: &Sandbox, name: &str) -> Result<&'static str, Problem> {
+/// The service of a name, as the journal has it.
+fn known(sandbox: &Sandbox, name: &str) -> Result<Arc<dyn Service>, Problem> {
     let services = sandbox.services();
-    let mut names = services.iter().map(|service| service.name());
-    names.clone().find(|known| *known == name).ok_or_else(|| {
-        let mut all = String::new();
-        if let Some(first) = names.next() {
-            all.push_str(first);
-        }
-        for name in names {
-            all.push_str(", ");
-            all.push_str(name);
-        }
-        Problem::of("service", format!("{name:?} is not one of {all}"))
+    let found = services.iter().find(|service| service.name() == name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<_> = services.iter().map(|service| service.name()).collect();
+        let names = names.join(", ");
+        Problem::of("service", format!("{name:?} is not one of {names}"))
     })
 }
 

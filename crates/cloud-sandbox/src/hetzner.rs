@@ -38,21 +38,20 @@ mod zonefile;
 mod zones;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER};
+use http::header::HeaderName;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
-use crate::service::Options;
+use crate::service::{Options, credential, time};
 
-use error::ApiError;
+use error::Refusal;
 use input::Input;
 use project::{Effect, Kind, Project};
 use query::Query;
@@ -61,7 +60,7 @@ use servers::Server;
 pub(crate) use metadata::HetznerMetadata;
 pub use networks::DEFAULT_NETWORK;
 
-pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 /// What one handler needs.
 pub(crate) struct Ctx<'a> {
@@ -69,7 +68,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) shared: &'a mut Shared,
     pub(crate) query: Query<'a>,
     pub(crate) call: &'a Call<'a>,
-    parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     unit: Duration,
     lenient_bodies: bool,
 }
@@ -124,9 +123,6 @@ const ROUTES: &[&[Route<Handler>]] = &[
     rrsets::ROUTES,
 ];
 
-/// The requests an hour that the headers announce where nothing else is set.
-const USUAL_LIMIT: u32 = 3600;
-
 /// Every operation that the emulated service knows, with the names of the API's description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     routes().map(|route| &route.operation)
@@ -140,7 +136,7 @@ impl State {
     fn new(options: &Options) -> Self {
         Self {
             projects: HashMap::new(),
-            strangers: Bucket::new(options.rate_limit.unwrap_or(USUAL_LIMIT), Duration::ZERO),
+            strangers: Bucket::new(options.requests_an_hour(), Duration::ZERO),
             shared: Shared {
                 // Beyond 32 bits: the API promises 64.
                 next_id: 5_105_318_201,
@@ -189,7 +185,7 @@ impl Hetzner {
         });
         // A token is one project (API documentation, "Authentication"), so any token makes a project where none was
         // set.
-        let token = bearer(call).filter(|token| {
+        let token = credential::bearer(call.headers).filter(|token| {
             self.options
                 .token
                 .as_deref()
@@ -197,7 +193,7 @@ impl Hetzner {
         });
         let mut project = token.map(|token| {
             projects.entry(token.to_owned()).or_insert_with(|| {
-                let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
+                let bucket = Bucket::new(self.options.requests_an_hour(), now);
                 let mut project = Project::new(self.clock.epoch(), bucket);
                 if self.options.default_network {
                     project.add_default_network();
@@ -212,7 +208,7 @@ impl Hetzner {
         // Ahead of everything else: every request counts, also those that are refused (API documentation, "Rate
         // Limiting").
         if self.options.rate_limit.is_some() && !bucket.take(now) {
-            let answer = ApiError::rate_limit_exceeded().answer();
+            let answer = Refusal::rate_limit_exceeded().answer();
             return self.with_limits(answer, bucket, now);
         }
         // A copy, because the handler below borrows the project that the bucket is in.
@@ -225,9 +221,9 @@ impl Hetzner {
         let answer = match (found, project) {
             (Found::Nothing, _) if !gone => no_route(),
             // Also for a wrong method: without a token the real service answers 401 to it, not 405.
-            (_, None) => ApiError::unauthorized().answer(),
-            (Found::Nothing, Some(_)) => ApiError::datacenters_are_gone().answer(),
-            (Found::WrongMethod, Some(_)) => ApiError::method_not_allowed().answer(),
+            (_, None) => Refusal::unauthorized().answer(),
+            (Found::Nothing, Some(_)) => Refusal::datacenters_are_gone().answer(),
+            (Found::WrongMethod, Some(_)) => Refusal::method_not_allowed().answer(),
             (Found::Route(found), Some(project)) => {
                 project.settle(now);
                 let mut ctx = Ctx {
@@ -262,7 +258,7 @@ impl Hetzner {
             )
             .with(
                 HeaderName::from_static("ratelimit-reset"),
-                &unix_seconds(full).to_string(),
+                &time::since_1970(full).as_secs().to_string(),
             )
     }
 }
@@ -299,7 +295,7 @@ impl Service for Hetzner {
             408 | 504 => "timeout",
             _ => "server_error",
         });
-        let body = json!({"error": {"code": code, "message": message.unwrap_or("the sandbox was asked to fail"), "details": null}});
+        let body = json!({"error": {"code": code, "message": message.unwrap_or(ASKED_TO_FAIL), "details": null}});
         correlated(
             Answer::json(status, &body),
             &mut crate::lock(&self.state).shared,
@@ -307,13 +303,12 @@ impl Service for Hetzner {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
+        let limit = self.options.requests_an_hour();
         let now = self.clock.elapsed();
-        let mut answer = ApiError::rate_limit_exceeded().answer();
         // The documentation knows no `Retry-After`; it is sent only when a test asks for it.
-        if let Some(wait) = retry_after {
-            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
-        }
+        let answer = Refusal::rate_limit_exceeded()
+            .answer()
+            .retry_after(retry_after);
         let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
         correlated(answer, &mut crate::lock(&self.state).shared)
     }
@@ -339,12 +334,11 @@ impl Service for Hetzner {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.state))
+        keep::save(&self.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.state) = state))
+        keep::load(&self.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -365,41 +359,35 @@ impl Service for Hetzner {
     }
 }
 
-impl fmt::Debug for Hetzner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hetzner")
-    }
-}
-
 impl Ctx<'_> {
     /// The body, to be read.
-    pub(crate) fn input(&self) -> Result<Input, ApiError> {
+    pub(crate) fn input(&self) -> Result<Input, Refusal> {
         Input::parse(self.call.body, self.lenient_bodies)
     }
 
     /// Refuses a body that says something to an operation without parameters.
-    pub(crate) fn no_input(&self) -> Result<(), ApiError> {
+    pub(crate) fn no_input(&self) -> Result<(), Refusal> {
         self.input()?.finish()
     }
 
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The id in the path.
-    pub(crate) fn id(&self) -> Result<i64, ApiError> {
-        let id = self
-            .parameters
-            .first()
-            .and_then(|text| text.parse().ok())
-            .filter(|id| *id > 0);
-        id.ok_or_else(|| ApiError::invalid_input([("id", "must be a positive integer")]))
+    pub(crate) fn id(&self) -> Result<i64, Refusal> {
+        self.id_at(0, "id")
     }
 
     /// The second id in the path, that of a part of the resource.
-    pub(crate) fn part_id(&self, name: &str) -> Result<i64, ApiError> {
-        let id = self
-            .parameters
-            .get(1)
-            .and_then(|text| text.parse().ok())
-            .filter(|id| *id > 0);
-        id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
+    pub(crate) fn part_id(&self, name: &str) -> Result<i64, Refusal> {
+        self.id_at(1, name)
+    }
+
+    fn id_at(&self, at: usize, name: &str) -> Result<i64, Refusal> {
+        let id = self.parameter(at).parse().ok().filter(|id| *id > 0);
+        id.ok_or_else(|| Refusal::invalid_input([(name, "must be a positive integer")]))
     }
 
     /// Starts an action, which takes so many times the usual duration and has its effect at the end. It is refused while
@@ -410,7 +398,7 @@ impl Ctx<'_> {
         units: u32,
         resources: Vec<(Kind, i64)>,
         effect: Option<Effect>,
-    ) -> Result<i64, ApiError> {
+    ) -> Result<i64, Refusal> {
         for resource in &resources {
             // Every resource that the action names, not only the one in the path: a volume is refused while its
             // server is locked (hetznercloud/csi-driver#418).
@@ -419,8 +407,8 @@ impl Ctx<'_> {
         Ok(self.follow(command, units, resources, effect))
     }
 
-    /// Starts an action that belongs to what the same request has begun: a creation, or one of its next actions. No lock
-    /// holds it up.
+    /// Starts an action that no lock holds up: what it names was made by the same request, or found unlocked before
+    /// anything was done for it.
     pub(crate) fn follow(
         &mut self,
         command: &'static str,
@@ -468,17 +456,6 @@ impl Shared {
     }
 }
 
-fn bearer<'a>(call: &Call<'a>) -> Option<&'a str> {
-    let (scheme, token) = call
-        .headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
-    let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    (scheme.eq_ignore_ascii_case("bearer") && well_formed).then_some(token)
-}
-
 fn correlated(answer: Answer, shared: &mut Shared) -> Answer {
     let id = format!("{:016x}", shared.rng.u64(..));
     answer.with(HeaderName::from_static("x-correlation-id"), &id)
@@ -490,18 +467,9 @@ fn no_route() -> Answer {
     Answer::new(404, Some("application/json"), body)
 }
 
-fn unix_seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs()
-}
-
 /// A point in time as the API writes it.
-pub(crate) fn timestamp(time: SystemTime) -> String {
-    let seconds = i64::try_from(unix_seconds(time)).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds)
-        .unwrap_or(jiff::Timestamp::MAX)
-        .to_string()
+pub(crate) fn timestamp(at: SystemTime) -> String {
+    time::written(at, time::SECONDS)
 }
 
 /// An answer with one object under its key, as most handlers end.
@@ -509,8 +477,6 @@ pub(crate) fn timestamp(time: SystemTime) -> String {
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, ApiError> {
-    let mut body = serde_json::Map::new();
-    body.insert(key.to_owned(), object);
-    Ok(Answer::json(status, &Value::Object(body)))
+pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, Refusal> {
+    Ok(Answer::keyed(status, key, object))
 }

@@ -49,20 +49,16 @@ mod settings;
 mod traffic;
 mod vswitches;
 
-use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use base64::Engine as _;
-use http::header::AUTHORIZATION;
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::route::{self, Found, Operation, Route};
-use crate::service::Options;
+use crate::service::{Options, credential};
 
 use account::Account;
 use error::Refusal;
@@ -183,13 +179,11 @@ impl HetznerRobot {
         if is_limited && !account.budgets.take(&limit, moment.now) {
             return Err(Refusal::limit(&limit));
         }
-        let parameters = route::parameters(found.operation.path, path);
-        let decoded = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
         (found.handler.handler)(&mut Ctx {
             account,
             settings: &self.settings,
             call,
-            parameters: parameters.into_iter().map(decoded).collect(),
+            parameters: route::parameters(found.operation.path, path),
             moment,
         })
     }
@@ -205,9 +199,8 @@ impl HetznerRobot {
             });
         }
         let password = self.token.as_ref().unwrap_or(&self.settings.password);
-        let login = login(call);
         // Without a login none can fail.
-        let Some((user, given)) = login else {
+        let Some((user, given)) = credential::basic(call.headers) else {
             return Err(Refusal::unauthorized());
         };
         let is_good = user == self.settings.user && given == *password;
@@ -218,22 +211,6 @@ impl HetznerRobot {
             Err(Refusal::unauthorized())
         }
     }
-}
-
-/// The user and the password of a request.
-fn login(call: &Call<'_>) -> Option<(String, String)> {
-    let header = call.headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, rest) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = base64::engine::general_purpose::STANDARD
-        .decode(rest.trim())
-        .ok()?;
-    let pair = String::from_utf8(decoded).ok()?;
-    // A user name has no colon (RFC 7617), and a password may.
-    let (user, password) = pair.split_once(':')?;
-    Some((user.to_owned(), password.to_owned()))
 }
 
 impl Service for HetznerRobot {
@@ -270,7 +247,7 @@ impl Service for HetznerRobot {
             502..=504 if code.is_none() => return Answer::html(status),
             _ => "INTERNAL_ERROR",
         };
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         Refusal::new(status, code.unwrap_or(usual), message).answer(&self.settings)
     }
 
@@ -287,12 +264,11 @@ impl Service for HetznerRobot {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.account))
+        keep::save(&self.account)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: Account = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.account) = state))
+        keep::load(&self.account, state)
     }
 
     #[cfg(feature = "serve")]
@@ -312,18 +288,9 @@ impl Service for HetznerRobot {
     }
 }
 
-impl fmt::Debug for HetznerRobot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HetznerRobot")
-    }
-}
-
 impl Ctx<'_> {
     fn parameter(&self, at: usize) -> &str {
-        self.parameters
-            .get(at)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.parameters.get(at).map_or("", String::as_str)
     }
 
     /// The server that the path names.

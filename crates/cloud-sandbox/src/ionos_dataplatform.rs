@@ -4,13 +4,10 @@
 //! and what nobody says is decided here. Such decisions are the texts and, but for `paas-auth-1`, the codes of errors;
 //! that a kubeconfig is there once its cluster is deployed; that a version can only go up; and how long things take.
 
-use std::collections::HashMap;
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use base64::Engine as _;
-use http::header::{AUTHORIZATION, ETAG, RETRY_AFTER};
+use http::header::ETAG;
 use serde_json::{Value, json};
 
 mod clusters;
@@ -19,18 +16,20 @@ mod input;
 mod life;
 mod node_pools;
 mod record;
+mod state;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route, route};
-use crate::service::Options;
+use crate::service::{Options, credential, uuid};
 
-use error::ApiError;
+use error::Refusal;
 use record::{Kind, Record, Stamp};
+use state::{Account, State};
 
-type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 const ROUTES: &[&[Route<Handler>]] = &[
     clusters::ROUTES,
@@ -43,9 +42,6 @@ pub const VERSIONS: &[&str] = &["22.11", "23.11", "23.4", "23.7"];
 
 /// The contract of those who name none.
 const USUAL_CONTRACT: &str = "31885571";
-
-/// The requests an hour where the limit is only talked about.
-const USUAL_LIMIT: u32 = 3600;
 
 /// Every operation that the emulated service knows, with the names of the API's description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
@@ -62,44 +58,16 @@ pub(crate) struct IonosDataPlatform {
     state: Mutex<State>,
 }
 
-#[derive(serde::Deserialize, serde::Serialize)]
-struct State {
-    #[serde(with = "crate::keep::pairs")]
-    accounts: HashMap<(String, String), Account>,
-    #[serde(with = "crate::keep::rng")]
-    rng: fastrand::Rng,
-}
-
-/// What one user has in one contract.
-#[derive(serde::Deserialize, serde::Serialize)]
-struct Account {
-    user: String,
-    user_id: String,
-    contract: String,
-    clusters: Vec<Record>,
-    pools: Vec<Record>,
-    bucket: Bucket,
-}
-
 /// What one handler needs.
 struct Ctx<'a> {
     account: &'a mut Account,
     rng: &'a mut fastrand::Rng,
     call: &'a Call<'a>,
     is_strict: bool,
-    parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     epoch: SystemTime,
     now: Duration,
     unit: Duration,
-}
-
-impl State {
-    fn new(seed: u64) -> Self {
-        Self {
-            accounts: HashMap::new(),
-            rng: fastrand::Rng::with_seed(seed),
-        }
-    }
 }
 
 impl IonosDataPlatform {
@@ -112,7 +80,7 @@ impl IonosDataPlatform {
         }
     }
 
-    fn answer(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
+    fn answer(&self, call: &Call<'_>) -> Result<Answer, Refusal> {
         let path = call
             .path
             .strip_prefix("/dataplatform")
@@ -122,9 +90,9 @@ impl IonosDataPlatform {
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => {
-                return Err(ApiError::new(405, "the path does not support this method"));
+                return Err(Refusal::new(405, "the path does not support this method"));
             }
-            Found::Nothing => return Err(ApiError::new(404, "there is no such path")),
+            Found::Nothing => return Err(Refusal::new(404, "there is no such path")),
         };
         let now = self.clock.elapsed();
         let caller = Caller::of(call).filter(|caller| {
@@ -133,7 +101,7 @@ impl IonosDataPlatform {
                 .as_ref()
                 .is_none_or(|known| *known == caller.secret)
         });
-        let caller = caller.ok_or_else(ApiError::unauthorized)?;
+        let caller = caller.ok_or_else(Refusal::unauthorized)?;
         let contract = call
             .headers
             .get("x-contract-number")
@@ -152,10 +120,10 @@ impl IonosDataPlatform {
                 contract,
                 clusters: Vec::new(),
                 pools: Vec::new(),
-                bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
+                bucket: Bucket::new(self.options.requests_an_hour(), now),
             });
         if self.options.rate_limit.is_some() && !account.bucket.take(now) {
-            return Err(ApiError::new(429, "too many requests"));
+            return Err(Refusal::new(429, "too many requests"));
         }
         account.settle(now);
         (found.handler)(&mut Ctx {
@@ -186,7 +154,7 @@ impl Service for IonosDataPlatform {
             Ok(answer) => answer,
             Err(error) if error.status() == 429 => {
                 // The bucket gains one request in this time.
-                let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT).max(1);
+                let limit = self.options.requests_an_hour().max(1);
                 self.rate_limited(Some(Duration::from_secs(u64::from(
                     3600_u32.div_ceil(limit),
                 ))))
@@ -196,20 +164,13 @@ impl Service for IonosDataPlatform {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        ApiError::with_code(
-            status,
-            code,
-            message.unwrap_or("the sandbox was asked to fail"),
-        )
-        .answer()
+        Refusal::with_code(status, code, message.unwrap_or(ASKED_TO_FAIL)).answer()
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = ApiError::new(429, "too many requests").answer();
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        Refusal::new(429, "too many requests")
+            .answer()
+            .retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -226,12 +187,11 @@ impl Service for IonosDataPlatform {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.state))
+        keep::save(&self.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.state) = state))
+        keep::load(&self.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -252,12 +212,6 @@ impl Service for IonosDataPlatform {
     }
 }
 
-impl fmt::Debug for IonosDataPlatform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IonosDataPlatform")
-    }
-}
-
 /// Who sends a request.
 struct Caller {
     scheme: &'static str,
@@ -267,57 +221,25 @@ struct Caller {
 
 impl Caller {
     fn of(call: &Call<'_>) -> Option<Self> {
-        let (scheme, rest) = call
-            .headers
-            .get(AUTHORIZATION)?
-            .to_str()
-            .ok()?
-            .split_once(' ')?;
-        if scheme.eq_ignore_ascii_case("bearer") {
-            let well_formed = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
-            return well_formed.then(|| Self {
+        if let Some(token) = credential::bearer(call.headers) {
+            return Some(Self {
                 scheme: "token",
                 user: "token@example.com".to_owned(),
-                secret: rest.to_owned(),
+                secret: token.to_owned(),
             });
         }
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let pair = String::from_utf8(
-            base64::engine::general_purpose::STANDARD
-                .decode(rest.trim())
-                .ok()?,
-        )
-        .ok()?;
-        let (user, password) = pair
-            .split_once(':')
+        let (user, secret) = credential::basic(call.headers)
             // The Go client sends the header as soon as there is a user name, with or without a password.
             .filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
         Some(Self {
             scheme: "basic",
-            user: user.to_owned(),
-            secret: password.to_owned(),
+            user,
+            secret,
         })
     }
 
     fn key(&self) -> String {
         format!("{} {} {}", self.scheme, self.user, self.secret)
-    }
-}
-
-impl Account {
-    /// Forgets what is gone by now.
-    fn settle(&mut self, now: Duration) {
-        self.clusters.retain(|cluster| !cluster.life.is_over(now));
-        let clusters = &self.clusters;
-        // A pool is gone with its cluster at the latest.
-        self.pools.retain(|pool| {
-            !pool.life.is_over(now)
-                && clusters
-                    .iter()
-                    .any(|cluster| pool.parent.as_deref() == Some(cluster.id.as_str()))
-        });
     }
 }
 
@@ -329,15 +251,16 @@ impl Ctx<'_> {
         }
     }
 
+    /// The parameter of the path at this place.
+    fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The resource that is named by a parameter of the path.
-    fn find(&mut self, kind: Kind) -> Result<&mut Record, ApiError> {
-        let parameter = self
-            .parameters
-            .get(kind.parameter())
-            .copied()
-            .unwrap_or_default();
-        let wanted = input::id(parameter).ok_or_else(|| {
-            ApiError::new(
+    fn find(&mut self, kind: Kind) -> Result<&mut Record, Refusal> {
+        let parameter = self.parameter(kind.parameter()).to_owned();
+        let wanted = input::id(&parameter).ok_or_else(|| {
+            Refusal::new(
                 400,
                 format!("{} {parameter:?} is not an id", kind.in_path()),
             )
@@ -346,7 +269,7 @@ impl Ctx<'_> {
             Kind::Cluster => None,
             Kind::NodePool => Some(self.find(Kind::Cluster)?.id.clone()),
         };
-        let missing = || ApiError::new(404, format!("there is no {} {parameter}", kind.name()));
+        let missing = || Refusal::new(404, format!("there is no {} {parameter}", kind.name()));
         self.table(kind)
             .iter_mut()
             .find(|record| {
@@ -377,7 +300,7 @@ impl Ctx<'_> {
         record.render(&self.root(), &self.account.contract, self.epoch, self.now)
     }
 
-    fn show(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+    fn show(&mut self, kind: Kind) -> Result<Answer, Refusal> {
         let record = self.find(kind)?.clone();
         Ok(self.one(&record))
     }
@@ -393,7 +316,7 @@ impl Ctx<'_> {
     }
 
     /// Begins to delete a resource and answers with it as it was.
-    fn delete(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+    fn delete(&mut self, kind: Kind) -> Result<Answer, Refusal> {
         // The answer to a deletion is the resource as it was, with status 200 (all SDKs).
         let before = self.show(kind)?;
         let (now, unit, doomed) = (self.now, self.unit, self.is_doomed());
@@ -413,7 +336,7 @@ impl Ctx<'_> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a handler, which can fail")]
-fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let items: Vec<_> = VERSIONS.iter().map(|version| json!(version)).collect();
     Ok(ctx.collection("/versions", &items))
 }
@@ -434,36 +357,9 @@ fn latest() -> &'static str {
         .unwrap_or_default()
 }
 
-fn uuid(rng: &mut fastrand::Rng) -> String {
-    // Version 4, variant 1, as RFC 9562 has them.
-    let bits = rng.u128(..) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let digits = format!("{bits:032x}");
-    [
-        &digits[..8],
-        &digits[8..12],
-        &digits[12..16],
-        &digits[16..20],
-        &digits[20..],
-    ]
-    .join("-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn uuids_are_of_version_four() {
-        let mut rng = fastrand::Rng::with_seed(1);
-        for _ in 0..1000 {
-            let id = uuid(&mut rng);
-            assert!(input::id(&id).is_some(), "{id}");
-            assert!(
-                id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]),
-                "{id}"
-            );
-        }
-    }
 
     #[test]
     fn the_latest_version_is_the_highest() {

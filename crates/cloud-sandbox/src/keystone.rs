@@ -19,26 +19,28 @@ mod error;
 mod identity;
 mod legacy;
 mod settings;
+mod state;
 mod token;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use http::header::{LOCATION, RETRY_AFTER, VARY};
+use http::header::{LOCATION, VARY};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
 use crate::keep;
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route, route};
 use crate::service::Options;
+use crate::service::time::since_1970;
 
 use error::Refusal;
-use identity::{ApplicationCredential, Project, User};
+use identity::{Project, User};
+use state::{LONGEST, State};
 use token::{Scope, Token};
 
 pub use identity::{
@@ -46,15 +48,8 @@ pub use identity::{
     PASSCODE, RESTRICTED_CREDENTIAL, UNRESTRICTED_CREDENTIAL,
 };
 pub use settings::Settings;
+pub(crate) use state::Caller;
 
-/// How long a token is valid unless it was said otherwise.
-const LIFETIME: Duration = Duration::from_secs(3600);
-/// The longest life of a token: what is longer could not be written down.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
-/// How long other services remember that a token was valid.
-const REMEMBERED: Duration = Duration::from_secs(300);
-/// How many tokens are no burden, expired or not.
-const FEW_TOKENS: usize = 1000;
 /// The longest body that is read.
 const MOST_BODY: usize = 114_688;
 
@@ -73,44 +68,14 @@ struct Inner {
     state: Mutex<State>,
 }
 
-#[derive(serde::Deserialize, serde::Serialize)]
-pub(crate) struct State {
-    #[serde(with = "crate::keep::rng")]
-    pub(crate) rng: fastrand::Rng,
-    pub(crate) lifetime: Duration,
-    users: Vec<User>,
-    pub(crate) application_credentials: Vec<ApplicationCredential>,
-    /// What was proven so far by who has to prove more, and until when it counts.
-    #[serde(skip)]
-    pub(crate) receipts: HashMap<String, (Vec<String>, User, Duration)>,
-    tokens: HashMap<String, Token>,
-    /// How many tokens there may be before those that expired are forgotten.
-    #[serde(skip)]
-    sweep_at: usize,
-    /// When another service last found a token valid.
-    remembered: HashMap<String, Duration>,
-}
-
 /// What one handler needs.
 pub(crate) struct Ctx<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) call: &'a Call<'a>,
-    pub(crate) parameters: Vec<&'a str>,
+    parameters: Vec<String>,
     pub(crate) now: Duration,
     pub(crate) epoch: SystemTime,
     query: Vec<(String, String)>,
-}
-
-/// Who makes a request to another service.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    /// `None` for a token that is not for a project.
-    pub(crate) project: Option<String>,
-    pub(crate) is_administrator: bool,
-    /// Whether the token comes from an application credential.
-    pub(crate) is_application_credential: bool,
-    /// Whether it comes from one that may not pass its rights on.
-    pub(crate) is_restricted: bool,
 }
 
 const ROUTES: &[Route<Handler>] = &[
@@ -157,7 +122,7 @@ const ROUTES: &[Route<Handler>] = &[
     route("create_legacy_token", "POST", "/v2.0/tokens", legacy::issue),
 ];
 
-/// Every operation that the emulated service knows.
+/// Every operation that the emulated Keystone knows. The names are our own, for the API has no description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     ROUTES.iter().map(|route| &route.operation)
 }
@@ -175,10 +140,7 @@ impl Keystone {
 
     /// Lets all tokens expire that were issued so far.
     pub fn expire_tokens(&self) {
-        let now = self.0.clock.elapsed();
-        for token in crate::lock(&self.0.state).tokens.values_mut() {
-            token.expires = token.expires.min(now);
-        }
+        crate::lock(&self.0.state).expire_tokens(self.0.clock.elapsed());
     }
 
     /// How long the tokens are valid that are issued from now on, a century at most; an hour at first.
@@ -189,38 +151,7 @@ impl Keystone {
     /// Who has this token, as another service sees it. Like the middleware in front of real services, it may take a
     /// revoked token for valid for five minutes, never an expired one.
     pub(crate) fn caller(&self, token: &str) -> Option<Caller> {
-        let now = self.0.clock.elapsed();
-        let mut state = crate::lock(&self.0.state);
-        let State {
-            tokens, remembered, ..
-        } = &mut *state;
-        // keystonemiddleware keeps the expiry with what it remembers, so that this is never late.
-        let found = tokens.get(token).filter(|token| now < token.expires)?;
-        if found.is_revoked {
-            // `token_cache_time` of keystonemiddleware is 300 seconds by default.
-            let seen = remembered.get(token)?;
-            if now > *seen + REMEMBERED {
-                return None;
-            }
-        } else if remembered
-            .get(token)
-            .is_none_or(|seen| now > *seen + REMEMBERED)
-        {
-            remembered.insert(token.to_owned(), now);
-        }
-        Some(Caller {
-            project: if let Scope::Project(project) = &found.scope {
-                Some(project.id.clone())
-            } else {
-                None
-            },
-            is_administrator: found.roles().iter().any(|role| role.name == "admin"),
-            is_application_credential: found.application_credential.is_some(),
-            is_restricted: found
-                .application_credential
-                .as_ref()
-                .is_some_and(|(_, _, restricted)| *restricted),
-        })
+        crate::lock(&self.0.state).caller(token, self.0.clock.elapsed())
     }
 
     fn answer(&self, call: &Call<'_>, state: &mut State) -> Result<Answer, Refusal> {
@@ -279,15 +210,11 @@ impl Service for Keystone {
     }
 
     fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
-        error::envelope(status, message.unwrap_or("the sandbox was asked to fail"))
+        error::envelope(status, message.unwrap_or(ASKED_TO_FAIL))
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = error::envelope(429, "Too many requests arrived.");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        error::envelope(429, "Too many requests arrived.").retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -295,12 +222,11 @@ impl Service for Keystone {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.0.state))
+        keep::save(&self.0.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.0.state) = state))
+        keep::load(&self.0.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -320,66 +246,12 @@ impl fmt::Debug for Keystone {
     }
 }
 
-impl State {
-    fn new(seed: u64, settings: &Settings) -> Self {
-        let users = identity::users(settings);
-        Self {
-            rng: fastrand::Rng::with_seed(seed),
-            lifetime: LIFETIME,
-            application_credentials: identity::application_credentials(&users),
-            users,
-            receipts: HashMap::new(),
-            tokens: HashMap::new(),
-            sweep_at: FEW_TOKENS,
-            remembered: HashMap::new(),
-        }
-    }
-
-    /// A token that is valid now.
-    pub(crate) fn token(&self, id: &str, now: Duration) -> Option<&Token> {
-        self.tokens
-            .get(id)
-            .filter(|token| now < token.expires && !token.is_revoked)
-    }
-
-    /// Makes the text of a token valid.
-    pub(crate) fn keep(&mut self, token: Token, now: Duration) -> String {
-        // Not each time, or every token would cost a look at all others.
-        if self.tokens.len() >= self.sweep_at {
-            self.tokens.retain(|_, token| now < token.expires);
-            let tokens = &self.tokens;
-            self.remembered.retain(|id, _| tokens.contains_key(id));
-            // Twice what is left, so that the cost of sweeping stays the same for each token.
-            self.sweep_at = FEW_TOKENS.max(2 * self.tokens.len());
-        }
-        let id = self.token_text();
-        self.tokens.insert(id.clone(), token);
-        id
-    }
-
-    /// As long as the real ones, and with the same beginning.
-    pub(crate) fn token_text(&mut self) -> String {
-        let random: String = (0..178).map(|_| self.rng.alphanumeric()).collect();
-        format!("gAAAAA{random}")
-    }
-
-    pub(crate) fn revoke(&mut self, id: &str) {
-        if let Some(token) = self.tokens.get_mut(id) {
-            token.is_revoked = true;
-        }
-    }
-
-    pub(crate) fn revoke_of_application_credential(&mut self, id: &str) {
-        for token in self.tokens.values_mut() {
-            token.is_revoked |= token
-                .application_credential
-                .as_ref()
-                .is_some_and(|credential| credential.0 == id);
-        }
-    }
-}
-
 impl Ctx<'_> {
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
+    }
+
     /// The token of the request.
     pub(crate) fn caller(&self) -> Result<Token, Refusal> {
         let token = self
@@ -407,9 +279,7 @@ impl Ctx<'_> {
     }
 
     pub(crate) fn unix_seconds(&self) -> i64 {
-        let now = (self.epoch + self.now)
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = since_1970(self.epoch + self.now);
         i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
     }
 }
@@ -469,7 +339,7 @@ fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// The projects of a user, for that user and for administrators.
 fn user_projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let caller = ctx.caller()?;
-    let id = ctx.parameters[0];
+    let id = ctx.parameter(0);
     if caller.user.id != id && !caller.roles().iter().any(|role| role.name == "admin") {
         return Err(Refusal::forbidden("identity:list_user_projects"));
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
 use cloud_sandbox::{Builder, Running, Sandbox, Tls, hetzner_robot, keystone, ovh, vdk_control};
@@ -37,6 +38,7 @@ const FILE_HELP: &str = r#"Read settings from this file (JSON); options go befor
   "token": "..", "seed": 1, "starting_at": "2026-01-31T12:00:00Z",
   "action_seconds": 0.1, "rate_limit": 3600,
   "strict": true, "lenient_bodies": false, "default_network": false,
+  "hetzner_robot": {"user": {"name": "..", "password": ".."}, "quirks": ["empty-lists"], "unlimited": true},
   "ovh": {
     "application": {"key": "..", "secret": ".."}, "consumer_key": "..",
     "service_account": {"id": "..", "secret": ".."},
@@ -70,7 +72,7 @@ struct Serve {
         conflicts_with = "tls_cert"
     )]
     tls: Option<PathBuf>,
-    /// Write the variables to this file too, as NAME=value
+    /// Write the variables to this file too, as NAME=value, before the first line is printed
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
     /// How many requests the journal keeps; 0 turns it off
@@ -82,7 +84,7 @@ struct Serve {
     /// Let whoever has this key control the sandbox under /_sandbox; without one, whoever is on this machine may
     #[arg(long, value_name = "KEY")]
     control_key: Option<String>,
-    /// Read settings from this file (JSON); options go before what it says
+    /// Read settings from this file (JSON), whose words --help shows; options go before what it says
     #[arg(long, value_name = "FILE", long_help = FILE_HELP)]
     settings: Option<PathBuf>,
     /// Determines generated passwords, addresses and the like [default: 0]
@@ -91,7 +93,7 @@ struct Serve {
     /// The time inside at the beginning, for example 2026-01-31T12:00:00Z; otherwise the real one
     #[arg(long, value_name = "TIME")]
     starting_at: Option<jiff::Timestamp>,
-    /// Accept this token only; otherwise every token opens a project of its own
+    /// Accept this token only, or this password where a service takes passwords; otherwise every one opens a project of its own
     #[arg(long)]
     token: Option<String>,
     /// How long an ordinary action takes; longer ones take a multiple of it [default: 1]
@@ -112,11 +114,11 @@ struct Serve {
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
-    /// The user of the Hetzner Robot web service
+    /// The user of the Hetzner Robot web service; with --token, that is the password
     #[arg(long, value_name = "NAME:PASSWORD", value_parser = pair)]
     hetzner_robot_user: Option<(String, String)>,
-    /// Something that the Hetzner Robot web service does in some places or at some times, for example max-requests; may be given several times
-    #[arg(long, value_name = "NAME")]
+    /// Something that the Hetzner Robot web service does in some places or at some times; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = quirk())]
     hetzner_robot_quirk: Vec<hetzner_robot::Quirk>,
     /// Take any number of requests to the Hetzner Robot web service
     #[arg(long)]
@@ -159,6 +161,11 @@ impl Serve {
         self.strict |= file.strict;
         self.lenient_bodies |= file.lenient_bodies;
         self.no_default_network |= !file.default_network;
+        let robot = file.hetzner_robot;
+        fill(&mut self.hetzner_robot_user, robot.user.map(Into::into));
+        self.hetzner_robot_quirk
+            .extend(robot.quirks.into_iter().map(|quirk| quirk.0));
+        self.hetzner_robot_unlimited |= robot.unlimited;
         let ovh = file.ovh;
         fill(&mut self.ovh_application, ovh.application.map(Into::into));
         fill(&mut self.ovh_consumer_key, ovh.consumer_key);
@@ -188,6 +195,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("two words with a colon between them are expected".to_owned()),
     }
+}
+
+/// Reads a quirk, and lets the help show which there are.
+fn quirk() -> impl TypedValueParser<Value = hetzner_robot::Quirk> {
+    let names = hetzner_robot::Quirk::ALL.iter().map(|quirk| quirk.name());
+    PossibleValuesParser::new(names).try_map(|name| {
+        name.parse::<hetzner_robot::Quirk>()
+            .map_err(io::Error::other)
+    })
 }
 
 fn keystone_user(text: &str) -> Result<KeystoneUser, String> {

@@ -67,7 +67,6 @@ use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call, Service};
@@ -226,12 +225,9 @@ impl Ovh {
             return Err(Refusal::service_expired());
         }
 
-        let parameters: Vec<String> = route::parameters(target.operation().path, path)
-            .into_iter()
-            // Only now, after the path was split: a block (`/ip/192.0.2.0%2F28`) is one segment if its slash is
-            // encoded. Clients that send it bare get `Got an invalid (or empty) URL` (php-ovh#102).
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-            .collect();
+        // A block (`/ip/192.0.2.0%2F28`) is one segment if its slash is encoded. Clients that send it bare get `Got an
+        // invalid (or empty) URL` (php-ovh#102).
+        let parameters = route::parameters(target.operation().path, path);
         let mut run = |parameters: Vec<String>| {
             // In the real service's words, as python-ovh#95 quotes them: the client sent `null` or `{}` with a GET or
             // DELETE.

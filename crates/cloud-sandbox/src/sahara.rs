@@ -21,18 +21,17 @@ mod node_groups;
 mod plugins;
 mod resource;
 mod schema;
-mod store;
+mod state;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, RETRY_AFTER, VARY};
-use percent_encoding::percent_decode_str;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, VARY};
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
 use crate::keep;
@@ -41,13 +40,13 @@ use crate::openstack;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
 
-use error::ApiError;
-use store::Store;
+use error::Refusal;
+use state::State;
 
 pub use cloud::{EXTERNAL_NETWORK, KEYPAIR, NETWORK};
 pub use images::{IMAGE, UNREGISTERED_IMAGE, VANILLA_IMAGE};
 
-type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
 
 /// The emulated Sahara of a sandbox, to be told how to behave.
 ///
@@ -62,7 +61,7 @@ struct Inner {
     keystone: Keystone,
     seed: u64,
     unit: Duration,
-    store: Mutex<Store>,
+    state: Mutex<State>,
 }
 
 /// The version of the API that a request is for; as a number, the place of its names.
@@ -74,7 +73,7 @@ pub(crate) enum Version {
 
 /// What one handler needs.
 pub(crate) struct Ctx<'a> {
-    pub(crate) store: &'a mut Store,
+    pub(crate) state: &'a mut State,
     pub(crate) call: &'a Call<'a>,
     pub(crate) version: Version,
     pub(crate) project: &'a str,
@@ -138,40 +137,40 @@ pub fn operations_v2() -> impl Iterator<Item = &'static Operation> {
 impl Sahara {
     pub(crate) fn new(options: &Options, clock: Clock, keystone: Keystone) -> Self {
         let (seed, unit) = (options.seed, options.action_duration);
-        let store = Store::new(seed, unit, clock.epoch());
+        let state = State::new(seed, unit, clock.epoch());
         Self(Arc::new(Inner {
             clock,
             keystone,
             seed,
             unit,
-            store: Mutex::new(store),
+            state: Mutex::new(state),
         }))
     }
 
     /// Limits how many instances the clusters of a project may have together; at first to a thousand.
     pub fn limit_instances(&self, most: u64) {
-        crate::lock(&self.0.store).instance_limit = most;
+        crate::lock(&self.0.state).instance_limit = most;
     }
 
     /// Lets the next so many deletions of clusters show the real server's race: one request for a cluster that goes away
     /// right then is answered with status 200 and a text in version 1.1, and with status 500 in version 2, before all later
     /// ones find nothing.
     pub fn race_deletions(&self, times: usize) {
-        crate::lock(&self.0.store).races = times;
+        crate::lock(&self.0.state).races = times;
     }
 
     /// Whether the engine is to behave as one that runs as a program of its own, as large installations have it; at first
     /// it runs within the server. Such an engine can update key pairs, but cannot use tokens from application credentials:
     /// clusters made by them end in `Error`, and deletions never.
     pub fn set_distributed(&self, is_distributed: bool) {
-        crate::lock(&self.0.store).is_distributed = is_distributed;
+        crate::lock(&self.0.state).is_distributed = is_distributed;
     }
 
     /// Adds a cluster without nodes to the project `demo`, and gives its id. It is active at once, for what is not about
     /// clusters but needs one: to run jobs. Plugin and version decide which types of jobs it runs.
     pub fn add_cluster(&self, plugin: &str, version: &str, name: &str) -> String {
         clusters::add(
-            &mut crate::lock(&self.0.store),
+            &mut crate::lock(&self.0.state),
             DEMO_PROJECT,
             plugin,
             version,
@@ -179,7 +178,7 @@ impl Sahara {
         )
     }
 
-    fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
+    fn answer(&self, call: &Call<'_>, state: &mut State) -> Answer {
         // Ahead of the token: the version list is the one thing that the real server shows to everybody
         // (openstack/sahara 19.0.0).
         if call.path.is_empty() || call.path == "/" {
@@ -228,12 +227,12 @@ impl Sahara {
         };
         // Version 1 neither reads the header of microversions nor sends one.
         if version == Version::One {
-            return run(store, call, version, &project, caller, found, &path);
+            return run(state, call, version, &project, caller, found, &path);
         }
 
         let asked = microversion(call);
         let answer = match asked.as_str() {
-            "2.0" => run(store, call, version, &project, caller, found, &path),
+            "2.0" => run(state, call, version, &project, caller, found, &path),
             // A version in good form that is not served is 406; what has not that form is 400. Both echo what was
             // asked for.
             other if is_version(other) => {
@@ -290,7 +289,7 @@ fn find(
 }
 
 fn run(
-    store: &mut Store,
+    state: &mut State,
     call: &Call<'_>,
     version: Version,
     project: &str,
@@ -298,7 +297,6 @@ fn run(
     found: &Route<Handler>,
     path: &str,
 ) -> Answer {
-    let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
     let takes_bytes = matches!(
         found.operation.id,
         "create_job_binary_internal" | "convert_plugin_config"
@@ -310,21 +308,18 @@ fn run(
     };
     let answer = body.and_then(|body| {
         let mut ctx = Ctx {
-            store,
+            state,
             call,
             version,
             project,
             caller,
             body,
-            parameters: route::parameters(found.operation.path, path)
-                .into_iter()
-                .map(decode)
-                .collect(),
+            parameters: route::parameters(found.operation.path, path),
             query: form::pairs(call.query),
         };
         (found.handler)(&mut ctx)
     });
-    let answer = answer.unwrap_or_else(|error| error.answer(&mut store.rng));
+    let answer = answer.unwrap_or_else(|error| error.answer(&mut state.rng));
     // The form of the answer is looked at when everything is done, and then so is the form of its refusal.
     let is_json = answer
         .headers
@@ -340,7 +335,7 @@ fn run(
 }
 
 /// The body of a request, whatever the method: also a deletion can have one.
-fn body(call: &Call<'_>) -> Result<Value, ApiError> {
+fn body(call: &Call<'_>) -> Result<Value, Refusal> {
     // The real server takes a body that is not there for an empty object.
     if call.body.is_empty() {
         return Ok(Value::Object(Map::new()));
@@ -353,11 +348,11 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     // A missing type is taken for JSON, any other is refused (openstack/sahara 19.0.0).
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "Content type '{kind}' isn't supported"
         )));
     }
-    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
+    let broken = |_| Refusal::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
     serde_json::from_slice(call.body).map_err(broken)
 }
 
@@ -425,10 +420,10 @@ impl Service for Sahara {
     }
 
     fn handle(&self, call: &Call<'_>) -> Answer {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        let answer = self.answer(call, &mut store);
-        openstack::with_request_id(answer, &mut store.rng)
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        let answer = self.answer(call, &mut state);
+        openstack::with_request_id(answer, &mut state.rng)
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
@@ -443,7 +438,7 @@ impl Service for Sahara {
             404 => "NOT_FOUND",
             _ => "INTERNAL_SERVER_ERROR",
         });
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         Answer::json(
             status,
             &json!({"error_code": status, "error_message": message, "error_name": code}),
@@ -452,39 +447,34 @@ impl Service for Sahara {
 
     /// The service has no limit of its own; what stands in front of one speaks like this.
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = error::filter(429, "Too many requests arrived.");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        error::filter(429, "Too many requests arrived.").retry_after(retry_after)
     }
 
     fn reset(&self) {
         let inner = &*self.0;
-        // The limits and races that a test has set go too: they are in the store.
-        *crate::lock(&inner.store) = Store::new(inner.seed, inner.unit, inner.clock.epoch());
+        // The limits and races that a test has set go too: they are part of it.
+        *crate::lock(&inner.state) = State::new(inner.seed, inner.unit, inner.clock.epoch());
     }
 
     fn busy_until(&self) -> Option<Duration> {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        store.busy_until()
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        state.busy_until()
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.0.store))
+        keep::save(&self.0.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: Store = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.0.store) = state))
+        keep::load(&self.0.state, state)
     }
 
     #[cfg(feature = "serve")]
     fn holdings(&self) -> Vec<(String, usize)> {
-        let mut store = crate::lock(&self.0.store);
-        store.settle(self.0.clock.elapsed());
-        store.holdings()
+        let mut state = crate::lock(&self.0.state);
+        state.settle(self.0.clock.elapsed());
+        state.holdings()
     }
 }
 
@@ -495,9 +485,9 @@ impl fmt::Debug for Sahara {
 }
 
 impl Ctx<'_> {
-    /// A part of the path.
-    pub(crate) fn parameter(&self, index: usize) -> &str {
-        self.parameters.get(index).map_or("", String::as_str)
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
@@ -513,13 +503,13 @@ impl Ctx<'_> {
     }
 
     /// Refuses other keys in the query than these, which version 2 does everywhere.
-    pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), ApiError> {
+    pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), Refusal> {
         let foreign = |(name, _): (&str, &str)| {
             // The real server allows the keys of paging in every operation, also where nothing is paged.
             !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name)
         };
         if self.version == Version::Two && self.query_pairs().any(foreign) {
-            return Err(ApiError::query(operation, known));
+            return Err(Refusal::query(operation, known));
         }
         Ok(())
     }
@@ -538,10 +528,8 @@ impl Ctx<'_> {
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, ApiError> {
-    let mut body = Map::new();
-    body.insert(key.to_owned(), object.into());
-    Ok(Answer::json(status, &body.into()))
+pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, Refusal> {
+    Ok(Answer::keyed(status, key, object))
 }
 
 /// The answer to a deletion: nothing, of the type of everything else.
@@ -549,6 +537,6 @@ pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<
     clippy::unnecessary_wraps,
     reason = "it is the last expression of handlers, which can fail"
 )]
-pub(crate) fn gone() -> Result<Answer, ApiError> {
+pub(crate) fn gone() -> Result<Answer, Refusal> {
     Ok(Answer::new(204, Some("application/json"), ""))
 }

@@ -186,28 +186,28 @@ impl Sandbox {
     }
 
     #[cfg(feature = "openstack")]
-    /// How Keystone behaves.
+    /// The Keystone of this sandbox, to be told how long its tokens live.
     pub fn keystone(&self) -> &Keystone {
         &self.0.keystone
     }
 
     #[cfg(feature = "openstack")]
-    /// How Sahara behaves.
+    /// The Sahara of this sandbox, to be told what its engine is like.
     pub fn sahara(&self) -> &Sahara {
         &self.0.sahara
     }
 
-    /// What goes wrong, and when.
+    /// The faults that requests to this sandbox are to meet.
     pub fn faults(&self) -> &Faults {
         &self.0.front.faults
     }
 
-    /// What arrived.
+    /// The requests that arrived at this sandbox.
     pub fn journal(&self) -> &Journal {
         &self.0.front.journal
     }
 
-    /// The time inside.
+    /// The clock of this sandbox, on which actions progress and tokens expire.
     pub fn clock(&self) -> &Clock {
         &self.0.front.clock
     }
@@ -314,8 +314,8 @@ impl Builder {
     }
 
     /// Refuses what a body has beside the fields that an operation knows, where the real service ignores it: the IONOS Data
-    /// Platform and the VDK Control Service. OVHcloud and Sahara refuse such fields in any case. A slip in the name of an optional field is found by
-    /// nothing else.
+    /// Platform and the VDK Control Service. A slip in the name of an optional field is found by nothing else. OVHcloud and
+    /// Sahara refuse such fields in any case, and so does Hetzner unless [bodies are lenient](Self::lenient_bodies).
     pub fn strict(mut self, strict: bool) -> Self {
         self.options.strict = strict;
         self
@@ -381,7 +381,7 @@ impl Builder {
         self
     }
 
-    /// The sandbox.
+    /// Makes the sandbox, whose time begins now.
     pub fn build(self) -> Sandbox {
         // One clock for all, so that what one service says is not before what another said.
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));

@@ -144,12 +144,12 @@ pub struct Running {
 }
 
 impl Running {
-    /// The sandbox.
+    /// The sandbox that is served, with its faults, its clock and its journal.
     pub fn sandbox(&self) -> &Sandbox {
         &self.port.sandbox
     }
 
-    /// Where it listens.
+    /// The address and the port that the sandbox listens on.
     pub fn address(&self) -> SocketAddr {
         self.port.address
     }

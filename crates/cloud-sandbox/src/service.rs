@@ -1,8 +1,9 @@
-//! What the emulated services have in common: how a request reaches one and what it answers, the table of its operations,
-//! time, rate limits, and how what it holds is kept.
+//! What the emulated services have in common: how a request reaches one and what it answers, who sends it, the table of its
+//! operations, time, rate limits, and how what it holds is kept.
 
 pub(crate) mod answer;
 pub(crate) mod clock;
+pub(crate) mod credential;
 pub(crate) mod form;
 pub(crate) mod keep;
 pub(crate) mod pattern;
@@ -10,7 +11,11 @@ pub(crate) mod rate;
 pub(crate) mod route;
 #[cfg(any(feature = "hetzner", feature = "hetzner-robot"))]
 pub(crate) mod ssh_key;
+pub(crate) mod time;
 pub(crate) mod time_span;
+mod uuid;
+
+pub(crate) use uuid::uuid;
 
 use std::time::Duration;
 
@@ -27,4 +32,11 @@ pub(crate) struct Options {
     pub(crate) lenient_bodies: bool,
     /// Whether a new project of the Hetzner service has a network.
     pub(crate) default_network: bool,
+}
+
+impl Options {
+    /// The requests an hour that a project may make, or that are announced where there is no limit.
+    pub(crate) fn requests_an_hour(&self) -> u32 {
+        self.rate_limit.unwrap_or(3600)
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use cloud_sandbox::hetzner_robot;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -19,10 +20,30 @@ pub(crate) struct SettingsFile {
     pub(crate) strict: bool,
     pub(crate) lenient_bodies: bool,
     pub(crate) default_network: bool,
+    pub(crate) hetzner_robot: HetznerRobot,
     pub(crate) ovh: Ovh,
     pub(crate) vdk_control: VdkControl,
     pub(crate) keystone: Keystone,
 }
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HetznerRobot {
+    pub(crate) user: Option<RobotUser>,
+    pub(crate) quirks: Vec<Quirk>,
+    pub(crate) unlimited: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RobotUser {
+    name: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Quirk(pub(crate) hetzner_robot::Quirk);
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -93,6 +114,7 @@ impl Default for SettingsFile {
             lenient_bodies: false,
             // As the library's projects are unless it is told otherwise.
             default_network: true,
+            hetzner_robot: HetznerRobot::default(),
             ovh: Ovh::default(),
             vdk_control: VdkControl::default(),
             keystone: Keystone::default(),
@@ -156,6 +178,20 @@ impl TryFrom<String> for ZoneName {
 impl From<ZoneName> for String {
     fn from(name: ZoneName) -> Self {
         name.0
+    }
+}
+
+impl TryFrom<String> for Quirk {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        name.parse().map(Self)
+    }
+}
+
+impl From<RobotUser> for (String, String) {
+    fn from(user: RobotUser) -> Self {
+        (user.name, user.password)
     }
 }
 

@@ -54,12 +54,10 @@ mod state;
 mod strict;
 mod tokens;
 
-use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER};
-use percent_encoding::percent_decode_str;
+use http::header::HeaderName;
 use serde_json::Value;
 
 use crate::answer::{Answer, Call, Service};
@@ -67,8 +65,8 @@ use crate::clock::Clock;
 use crate::form;
 use crate::keep;
 use crate::route::{self, Found, Operation, Route};
-use crate::service::Options;
 use crate::service::pattern::path_matches;
+use crate::service::{Options, credential, time};
 
 use error::Refusal;
 use state::{Job, State};
@@ -167,10 +165,6 @@ impl VdkControl {
             Found::Nothing => return Err(Refusal::page(404)),
         };
         let parameters = route::parameters(found.operation.path, path);
-        let parameters: Vec<String> = parameters
-            .into_iter()
-            .map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned())
-            .collect();
         let user = match caller {
             Some(Caller::Application(client)) => {
                 let team = parameters
@@ -232,32 +226,20 @@ impl VdkControl {
         if !self.settings.secured {
             return Ok(None);
         }
-        let header = call
-            .headers
-            .get(AUTHORIZATION)
-            .ok_or_else(|| Refusal::unauthorized(None))?;
-        let (scheme, token) = header
-            .to_str()
-            .ok()
-            .and_then(|text| text.split_once(' '))
-            .unwrap_or_default();
-        if !scheme.eq_ignore_ascii_case("bearer") {
+        if credential::of_scheme(call.headers, "bearer").is_none() {
             return Err(Refusal::unauthorized(None));
         }
-        let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        match tokens.check(token, now) {
-            Some(checked) => checked.map(Some),
-            None if well_formed
-                && self
-                    .options
-                    .token
-                    .as_deref()
-                    // Tokens from elsewhere cannot be checked here: their signature is another authority's.
-                    .is_none_or(|known| known == token) =>
-            {
-                Ok(Some(Caller::User))
-            }
-            None => Err(Refusal::unauthorized(Some("The token is not valid"))),
+        let invalid = || Refusal::unauthorized(Some("The token is not valid"));
+        let token = credential::bearer(call.headers).ok_or_else(invalid)?;
+        if let Some(checked) = tokens.check(token, now) {
+            return checked.map(Some);
+        }
+        // Tokens from elsewhere cannot be checked here: their signature is another authority's.
+        let known = self.options.token.as_deref();
+        if known.is_none_or(|known| known == token) {
+            Ok(Some(Caller::User))
+        } else {
+            Err(invalid())
         }
     }
 }
@@ -307,7 +289,10 @@ impl Service for VdkControl {
             .get(OP_ID)
             .and_then(|value| value.to_str().ok());
         // The server makes one of the time when the caller sends none.
-        let op_id = op_id.map_or_else(|| format!("0{}", unix_millis(now)), str::to_owned);
+        let op_id = op_id.map_or_else(
+            || format!("0{}", time::since_1970(now).as_millis()),
+            str::to_owned,
+        );
         let answer = self
             .respond(call, &op_id)
             .unwrap_or_else(|refusal| refusal.answer(call.path, &stamp(now)));
@@ -336,10 +321,7 @@ impl Service for VdkControl {
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
         // The server has no limits; what stands before it may have.
-        match retry_after {
-            Some(wait) => Answer::html(429).with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => Answer::html(429),
-        }
+        Answer::html(429).retry_after(retry_after)
     }
 
     fn reset(&self) {
@@ -347,12 +329,11 @@ impl Service for VdkControl {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.state))
+        keep::save(&self.state)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: State = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.state) = state))
+        keep::load(&self.state, state)
     }
 
     #[cfg(feature = "serve")]
@@ -374,20 +355,12 @@ impl Service for VdkControl {
     }
 }
 
-impl fmt::Debug for VdkControl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VdkControl")
-    }
-}
-
 const OP_ID: HeaderName = HeaderName::from_static("x-opid");
 
 impl Ctx<'_> {
-    pub(crate) fn parameter(&self, index: usize) -> &str {
-        self.parameters
-            .get(index)
-            .map(String::as_str)
-            .unwrap_or_default()
+    /// The parameter of the path at this place.
+    pub(crate) fn parameter(&self, at: usize) -> &str {
+        self.parameters.get(at).map_or("", String::as_str)
     }
 
     /// The team in the path, which comes first in all paths that have one.
@@ -465,15 +438,7 @@ pub(crate) fn download(bytes: bytes::Bytes) -> Answer {
     Answer::new(200, Some("application/octet-stream"), bytes)
 }
 
-fn unix_millis(time: SystemTime) -> u128 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_millis()
-}
-
 /// A point in time as the API writes it.
-fn stamp(time: SystemTime) -> String {
-    let millis = i64::try_from(unix_millis(time)).unwrap_or(i64::MAX);
-    let timestamp = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
-    timestamp.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+fn stamp(at: SystemTime) -> String {
+    time::written(at, time::MILLISECONDS)
 }

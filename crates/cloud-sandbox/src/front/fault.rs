@@ -68,7 +68,7 @@ pub enum Fault {
     },
 }
 
-/// What goes wrong, and when. Faults are taken in the order in which they were asked for, one a request, those at random
+/// The faults that requests are to meet. They are taken in the order in which they were asked for, one a request, those at random
 /// last.
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<Plan>>);

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use crate::lock;
 use crate::service::pattern::Pattern;
 
-/// What arrived, in order.
+/// The requests that arrived, in order.
 ///
 /// Patterns are `METHOD /path`, for example `POST /v1/servers/{id}/actions/poweron`: a segment in braces or `*` stands
 /// for any one segment, and `*` for any method. Paths are those of the service, without the prefix that it is mounted
@@ -45,9 +45,9 @@ pub struct Entry {
     pub number: u64,
     /// The service that was asked, for example `hetzner`.
     pub service: &'static str,
-    /// The method.
+    /// The method of the request.
     pub method: Method,
-    /// The path within the service.
+    /// The path within the service, without the prefix that it is mounted under on a port.
     pub path: String,
     /// The query as it was sent, without the question mark.
     pub query: Option<String>,
@@ -63,7 +63,7 @@ pub struct Entry {
     pub handled: bool,
     /// Whether no state was behind the answer, only its type: see `ovh::Settings::generic`.
     pub generic: bool,
-    /// What went wrong.
+    /// The fault that the request met.
     pub fault: Option<Fault>,
     /// When it arrived, by the sandbox's clock.
     pub at: SystemTime,

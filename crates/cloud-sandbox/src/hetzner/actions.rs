@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::project::{Action, Kind};
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
@@ -21,11 +21,11 @@ const ORDERS: &[Order<Action>] = &[
     ("finished", |a, b| a.ends.cmp(&b.ends)),
 ];
 
-fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = ctx.query.ids("id")?;
     // Since 2025-01-30 the service lists no longer all actions of a project (API changelog).
     if ids.is_empty() {
-        return Err(ApiError::invalid_input([("id", "is required")]));
+        return Err(Refusal::invalid_input([("id", "is required")]));
     }
     let mut rows: Vec<&Action> = ids
         .iter()
@@ -43,26 +43,26 @@ fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"actions": actions})))
 }
 
-fn get_action(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_action(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     show(ctx, |_| true)
 }
 
-fn show(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
     let action = ctx.project.actions.get(&id).filter(|action| suits(action));
-    let action = action.ok_or_else(|| ApiError::not_found("action", id))?;
+    let action = action.ok_or_else(|| Refusal::not_found("action", id))?;
     one(200, "action", ctx.project.render_action(action))
 }
 
 /// One action about any resource of a kind.
-pub(crate) fn show_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, ApiError> {
+pub(crate) fn show_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, Refusal> {
     show(ctx, |action| {
         action.resources.iter().any(|(k, _)| *k == kind)
     })
 }
 
 /// The actions about any resource of a kind.
-pub(crate) fn list_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, ApiError> {
+pub(crate) fn list_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, Refusal> {
     let ids = ctx.query.ids("id")?;
     select(ctx, |action| {
         (ids.is_empty() || ids.contains(&action.id))
@@ -71,11 +71,11 @@ pub(crate) fn list_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, ApiError
 }
 
 /// The actions about one resource.
-pub(crate) fn list_of(ctx: &Ctx<'_>, resource: (Kind, i64)) -> Result<Answer, ApiError> {
+pub(crate) fn list_of(ctx: &Ctx<'_>, resource: (Kind, i64)) -> Result<Answer, Refusal> {
     select(ctx, |action| action.resources.contains(&resource))
 }
 
-fn select(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, ApiError> {
+fn select(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, Refusal> {
     ctx.query
         .check("status", &["running", "success", "error"])?;
     let rows = ctx.project.actions.values();

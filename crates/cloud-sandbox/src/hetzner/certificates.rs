@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::load_balancers::LoadBalancer;
@@ -167,7 +167,7 @@ fn fingerprint(der: &[u8]) -> String {
         .join(":")
 }
 
-fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.query.check("type", &TYPES)?;
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.certificates.select(ctx.query.get("name"));
@@ -177,7 +177,7 @@ fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Certificate>(&mut input, &name);
@@ -300,14 +300,14 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
     )
 }
 
-fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id::<Certificate>(ctx)?;
     if resource::find::<Certificate>(ctx, id)?
         .users(ctx.project)
         .next()
         .is_some()
     {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "resource_in_use",
             "a load balancer uses the certificate",
@@ -317,11 +317,11 @@ fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::empty(204))
 }
 
-fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let id = resource::changeable::<Certificate>(ctx)?;
     if resource::find::<Certificate>(ctx, id)?.issuance != "failed" {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "unsupported_error",
             "only a managed certificate that failed can be retried",

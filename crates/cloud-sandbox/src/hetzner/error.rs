@@ -4,14 +4,14 @@ use crate::answer::Answer;
 
 /// A refusal, in the one form that the API has for it.
 #[derive(Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct Refusal {
     status: u16,
     code: &'static str,
     message: String,
     details: Value,
 }
 
-impl ApiError {
+impl Refusal {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -81,13 +81,9 @@ impl ApiError {
         Self::new(401, "unauthorized", "the token is missing or not valid")
     }
 
-    pub(crate) fn limit_exceeded(limit: &str) -> Self {
-        Self::new(
-            403,
-            "resource_limit_exceeded",
-            format!("the limit '{limit}' is reached"),
-        )
-        .with(json!({"limits": [{"name": limit}]}))
+    /// A limit that is reached, by its name.
+    pub(crate) fn limit(name: &str, message: impl Into<String>) -> Self {
+        Self::new(403, "resource_limit_exceeded", message).with(json!({"limits": [{"name": name}]}))
     }
 
     pub(crate) fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
@@ -130,10 +126,6 @@ impl ApiError {
             "must_be_unassigned",
             format!("the {what} is assigned to a resource"),
         )
-    }
-
-    pub(crate) fn limit(name: &str, message: &str) -> Self {
-        Self::new(403, "resource_limit_exceeded", message).with(json!({"limits": [{"name": name}]}))
     }
 
     pub(crate) fn locked(what: &str) -> Self {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::{Labels, Selector};
 use super::project::{Effect, Kind, Named, Project, named};
@@ -229,7 +229,7 @@ pub(crate) fn leave(project: &mut Project, server: i64) {
     }
 }
 
-fn list_firewalls(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_firewalls(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.firewalls.select(ctx.query.get("name"));
     rows.retain(|firewall| selects(&firewall.labels));
@@ -238,7 +238,7 @@ fn list_firewalls(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Firewall>(&mut input, &name);
@@ -249,7 +249,7 @@ fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.project.firewalls.check_name(&name, None)?;
     for (index, target) in targets.iter().enumerate() {
         if targets[..index].contains(target) {
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 422,
                 "server_already_added",
                 "a resource is named more than once",
@@ -324,37 +324,38 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
     Some(targets)
 }
 
-/// Refuses a target that no firewall, or not one more, can be put before.
+/// Refuses a target that no firewall, or not one more, can be put before now.
 fn check_target(
     ctx: &Ctx<'_>,
     target: &Target,
     missing: u16,
     private: &'static str,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let Target::Server(id) = target else {
         return Ok(());
     };
     let server = ctx.project.servers.get(*id);
     let server = server
-        .ok_or_else(|| ApiError::new(missing, "firewall_resource_not_found", "no such server"))?;
+        .ok_or_else(|| Refusal::new(missing, "firewall_resource_not_found", "no such server"))?;
     if !server.is_public() {
-        return Err(ApiError::new(422, private, "the server has no public side"));
+        return Err(Refusal::new(422, private, "the server has no public side"));
     }
     // By what stands before the server now, selectors included: they count towards the five as well.
-    check_room(of_server(ctx.project, server).len() + 1)
+    check_room(of_server(ctx.project, server).len() + 1)?;
+    check_unlocked(ctx, target)
 }
 
-/// Refuses a server that an action locks, before anything is done with the other targets of the request.
-fn check_unlocked(ctx: &Ctx<'_>, target: &Target) -> Result<(), ApiError> {
+/// Refuses a server that an action locks. The last thing to be looked at, for waiting helps against nothing else.
+fn check_unlocked(ctx: &Ctx<'_>, target: &Target) -> Result<(), Refusal> {
     match target {
         Target::Server(server) => ctx.project.check_unlocked((Kind::Server, *server)),
         Target::Selector(_) => Ok(()),
     }
 }
 
-pub(crate) fn check_room(firewalls: usize) -> Result<(), ApiError> {
+pub(crate) fn check_room(firewalls: usize) -> Result<(), Refusal> {
     if firewalls > MOST_OF_A_SERVER {
-        return Err(ApiError::limit(
+        return Err(Refusal::limit(
             "server_firewalls",
             "a server takes 5 firewalls",
         ));
@@ -409,11 +410,11 @@ fn resources(id: i64, target: &Target) -> Vec<(Kind, i64)> {
     resources
 }
 
-fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id::<Firewall>(ctx)?;
     // A pending one counts too; a selector does even where it matches no server.
     if !resource::find::<Firewall>(ctx, id)?.applied.is_empty() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "resource_in_use",
             "the firewall is applied to resources",
@@ -423,7 +424,7 @@ fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::empty(204))
 }
 
-fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let targets = input.required("apply_to", read_targets);
@@ -436,32 +437,30 @@ fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 .iter()
                 .any(|applied| applied.target == *target)
         {
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 422,
                 "firewall_already_applied",
                 "the firewall is applied to it already",
             ));
         }
         check_target(ctx, target, 404, "private_net_only_server")?;
-        check_unlocked(ctx, target)?;
     }
     let actions = start_apply(ctx, id, targets);
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }
 
-fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let targets = input.required("remove_from", read_targets);
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
-    for target in &targets {
-        check_unlocked(ctx, target)?;
-        if firewall
-            .applied
-            .iter()
-            .any(|applied| applied.target == *target)
-        {
+    for (index, target) in targets.iter().enumerate() {
+        let mut applied = firewall.applied.iter();
+        let is_applied = applied.any(|applied| applied.target == *target);
+        // What is named twice would be gone by the second time.
+        if is_applied && !targets[..index].contains(target) {
+            check_unlocked(ctx, target)?;
             continue;
         }
         let server = if let Target::Server(id) = target {
@@ -470,31 +469,31 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             None
         };
         // To take one server out of a selector is no removal; the API has a code of its own for it.
-        if server.is_some_and(|server| firewall.status_for(server).is_some()) {
+        if !is_applied && server.is_some_and(|server| firewall.status_for(server).is_some()) {
             let message = "the firewall came to the server by a label selector";
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 422,
                 "firewall_managed_by_label_selector",
                 message,
             ));
         }
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             404,
             "firewall_resource_not_found",
             "the firewall is not applied to it",
         ));
     }
     // Only now does anything start: one bad target refuses the whole request.
-    let mut actions = Vec::new();
-    for target in targets {
+    let actions = targets.into_iter().map(|target| {
         let resources = resources(id, &target);
         let effect = Effect::then(move |project| remove(project, id, &target));
-        actions.push(ctx.start("remove_firewall", 1, resources, Some(effect))?);
-    }
+        ctx.follow("remove_firewall", 1, resources, Some(effect))
+    });
+    let actions = actions.collect();
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }
 
-fn set_rules(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn set_rules(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let rules = input.required("rules", |input, _| rules::read(input));

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::ips::{Address, VERSIONS};
 use super::labels::Labels;
@@ -165,7 +165,7 @@ pub(crate) fn of_server(project: &Project, server: i64) -> Vec<i64> {
         .collect()
 }
 
-fn list_floating_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_floating_ips(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.floating_ips.select(ctx.query.get("name"));
     rows.retain(|ip| selects(&ip.labels));
@@ -174,7 +174,7 @@ fn list_floating_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let version = input.required("type", |input, field| input.choice(field, &VERSIONS));
     if !input.says("server") && !input.says("home_location") {
@@ -197,7 +197,7 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         Some(server) => home.or(Some(ready_server(ctx, server)?)),
         None => home,
     };
-    let home = home.ok_or_else(|| ApiError::invalid_input([("home_location", "is required")]))?;
+    let home = home.ok_or_else(|| Refusal::invalid_input([("home_location", "is required")]))?;
 
     let address = Address::new(version, ctx.shared.address());
     let created = ctx.project.stamp();
@@ -218,12 +218,12 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Where the server is that is to be given a Floating IP, if it can be given one.
-fn ready_server(ctx: &Ctx<'_>, id: i64) -> Result<&'static Location, ApiError> {
+fn ready_server(ctx: &Ctx<'_>, id: i64) -> Result<&'static Location, Refusal> {
     let server = ctx
         .project
         .servers
         .get(id)
-        .ok_or_else(|| ApiError::not_found("server", id))?;
+        .ok_or_else(|| Refusal::not_found("server", id))?;
     ctx.project.check_unlocked((Kind::Server, id))?;
     Ok(server.location)
 }
@@ -244,16 +244,16 @@ fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) 
     )
 }
 
-fn delete_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::deletable::<FloatingIp>(ctx)?;
     if resource::find::<FloatingIp>(ctx, id)?.server.is_some() {
-        return Err(ApiError::must_be_unassigned("Floating IP"));
+        return Err(Refusal::must_be_unassigned("Floating IP"));
     }
     ctx.project.floating_ips.remove(id);
     Ok(Answer::empty(204))
 }
 
-fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<FloatingIp>(ctx)?;
     let server = input.required("server", Input::integer);
@@ -261,7 +261,7 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ready_server(ctx, server)?;
     // One that another server has moves: the official Ansible collection sends nothing else when it is to force it.
     if resource::find::<FloatingIp>(ctx, id)?.server == Some(server) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "floating_ip_assigned",
             "the Floating IP is assigned to the server already",
@@ -271,12 +271,12 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     super::one(201, "action", ctx.project.action(action))
 }
 
-fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let id = resource::changeable::<FloatingIp>(ctx)?;
     let server = resource::find::<FloatingIp>(ctx, id)?.server;
     let server = server
-        .ok_or_else(|| ApiError::new(422, "service_error", "the Floating IP is not assigned"))?;
+        .ok_or_else(|| Refusal::new(422, "service_error", "the Floating IP is not assigned"))?;
     let effect = resource::set::<FloatingIp>(id, |row| row.server = None);
     resource::start_with(
         ctx,

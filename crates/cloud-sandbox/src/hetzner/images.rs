@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::actions;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::IdOrName;
 use super::labels::Labels;
 use super::project::{Effect, Kind, Project};
@@ -191,7 +191,7 @@ pub(crate) fn choose<'p>(
     }
 }
 
-fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let query = &ctx.query;
     query.check("type", &["system", "app", "snapshot", "backup"])?;
     query.check("status", &[AVAILABLE, CREATING, UNAVAILABLE])?;
@@ -224,18 +224,18 @@ fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list(ctx, "images", rows, ORDERS, Image::render)
 }
 
-fn get<'p>(ctx: &'p Ctx<'_>) -> Result<&'p Image, ApiError> {
+fn get<'p>(ctx: &'p Ctx<'_>) -> Result<&'p Image, Refusal> {
     let id = ctx.id()?;
     let image = lookup(ctx.project, id).filter(|image| image.deleted.is_none());
-    image.ok_or_else(|| ApiError::not_found("image", id))
+    image.ok_or_else(|| Refusal::not_found("image", id))
 }
 
 /// An image of the project's own: the others belong to everyone and cannot be changed.
-fn get_own<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Image, ApiError> {
+fn get_own<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Image, Refusal> {
     let id = get(ctx)?.id;
     let image = ctx.project.images.get_mut(&id);
     image.ok_or_else(|| {
-        ApiError::new(
+        Refusal::new(
             403,
             "forbidden",
             "only snapshots and backups can be changed",
@@ -243,11 +243,11 @@ fn get_own<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Image, ApiError> {
     })
 }
 
-fn get_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_image(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     one(200, "image", get(ctx)?.render())
 }
 
-fn update_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_image(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let image = get_own(ctx)?;
     let description = input.string("description");
@@ -269,25 +269,25 @@ fn update_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(200, "image", image.render())
 }
 
-fn delete_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_image(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let now = ctx.project.stamp();
     let image = get_own(ctx)?;
     if image.protected {
-        return Err(ApiError::protected("image"));
+        return Err(Refusal::protected("image"));
     }
     if image.status == CREATING {
-        return Err(ApiError::locked("image"));
+        return Err(Refusal::locked("image"));
     }
     image.deleted = Some(now);
     Ok(Answer::empty(204))
 }
 
-fn list_image_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_image_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?.id;
     actions::list_of(ctx, (Kind::Image, id))
 }
 
-fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = get_own(ctx)?.id;
     ctx.project.check_unlocked((Kind::Image, id))?;
@@ -297,7 +297,7 @@ fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     // The API documentation of `change_protection` is about snapshots only.
     if image.kind != "snapshot" {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "unsupported_error",
             "only snapshots can be protected",

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::labels::{self, Labels, Selector};
 
 /// The object in a request body. Each value is taken out by its name; what is wrong is kept for [`finish`](Self::finish).
@@ -27,15 +27,15 @@ pub(crate) enum IdOrName {
 
 impl Input {
     /// No body at all is an empty object: what is missing is then named like in any other body.
-    pub(crate) fn parse(body: &[u8], is_lenient: bool) -> Result<Self, ApiError> {
+    pub(crate) fn parse(body: &[u8], is_lenient: bool) -> Result<Self, Refusal> {
         let values = if body.iter().all(u8::is_ascii_whitespace) {
             Map::new()
         } else {
             match serde_json::from_slice(body) {
                 Ok(Value::Object(values)) => values,
-                Ok(_) => return Err(ApiError::json_error("the body is not a JSON object")),
+                Ok(_) => return Err(Refusal::json_error("the body is not a JSON object")),
                 Err(error) => {
-                    return Err(ApiError::json_error(format!(
+                    return Err(Refusal::json_error(format!(
                         "the body is not valid JSON: {error}"
                     )));
                 }
@@ -53,21 +53,21 @@ impl Input {
     }
 
     /// Fails with all problems found so far.
-    pub(crate) fn check(&mut self) -> Result<(), ApiError> {
+    pub(crate) fn check(&mut self) -> Result<(), Refusal> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        Err(ApiError::invalid_input(self.problems.drain(..)))
+        Err(Refusal::invalid_input(self.problems.drain(..)))
     }
 
     /// Fails with all problems, or with a key that nobody has taken out. One report about the creation of an image shows
     /// this refusal (cloudpanel-io/cloudpanel-ce#659); that every operation is as strict is a guess, on the side where a
     /// test fails early.
-    pub(crate) fn finish(&mut self) -> Result<(), ApiError> {
+    pub(crate) fn finish(&mut self) -> Result<(), Refusal> {
         // Wrong values first: of a slip in a known field the message says more than of an unknown key.
         self.check()?;
         match self.unknown_keys().first() {
-            Some(path) if !self.is_lenient => Err(ApiError::unknown_field(path)),
+            Some(path) if !self.is_lenient => Err(Refusal::unknown_field(path)),
             _ => Ok(()),
         }
     }

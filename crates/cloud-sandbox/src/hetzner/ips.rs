@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Value, json};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 
 pub(crate) const VERSIONS: [&str; 2] = [V4, V6];
@@ -125,7 +125,7 @@ pub(crate) fn read_dns_ptr(
     mut input: Input,
     owner: &str,
     owns: impl FnOnce(IpAddr) -> bool,
-) -> Result<(IpAddr, Option<String>), ApiError> {
+) -> Result<(IpAddr, Option<String>), Refusal> {
     let ip = input.required("ip", Input::text);
     let name = input.text("dns_ptr");
     let parsed: Option<IpAddr> = ip.parse().ok();
@@ -137,7 +137,7 @@ pub(crate) fn read_dns_ptr(
     }
     input.finish()?;
     let refused = || {
-        ApiError::new(
+        Refusal::new(
             422,
             "ip_not_owned",
             format!("the address {ip} is not of this {owner}"),

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::IdOrName;
 use super::query::list;
 use super::server_types::Deprecation;
@@ -60,7 +60,7 @@ impl Iso {
     }
 }
 
-fn list_isos(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_isos(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let query = &ctx.query;
     query.check("architecture", &["x86", "arm"])?;
     let wildcard = query.flag("include_architecture_wildcard")?;
@@ -79,8 +79,8 @@ fn list_isos(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list(ctx, "isos", rows, &[], Iso::render)
 }
 
-fn get_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_iso(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
-    let iso = find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("ISO", id))?;
+    let iso = find(&IdOrName::Id(id)).ok_or_else(|| Refusal::not_found("ISO", id))?;
     one(200, "iso", iso.render())
 }

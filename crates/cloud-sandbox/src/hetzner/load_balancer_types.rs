@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::keep::Fixed;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::IdOrName;
 use super::locations::LOCATIONS;
 use super::pricing;
@@ -86,7 +86,7 @@ impl LoadBalancerType {
     }
 }
 
-fn list_load_balancer_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_load_balancer_types(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let rows = LOAD_BALANCER_TYPES
         .iter()
         .filter(|kind| ctx.query.admits("name", kind.name))
@@ -100,9 +100,9 @@ fn list_load_balancer_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_load_balancer_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_load_balancer_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
     let kind =
-        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("load balancer type", id))?;
+        find(&IdOrName::Id(id)).ok_or_else(|| Refusal::not_found("load balancer type", id))?;
     one(200, "load_balancer_type", kind.render())
 }

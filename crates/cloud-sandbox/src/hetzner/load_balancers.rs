@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::load_balancer_types::{self, LoadBalancerType};
 use super::metrics;
@@ -179,7 +179,7 @@ const ORDERS: &[Order<LoadBalancer>] = &[
     ("created", |a, b| a.created_at.cmp(&b.created_at)),
 ];
 
-fn list_load_balancers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_load_balancers(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.load_balancers.select(ctx.query.get("name"));
     rows.retain(|balancer| selects(&balancer.labels));
@@ -218,7 +218,7 @@ fn check_room(
     kind: &LoadBalancerType,
     services: &[Service],
     targets: &[Target],
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let ends: usize = targets
         .iter()
         .map(|target| {
@@ -239,7 +239,7 @@ fn check_room(
         .iter()
         .find(|id| project.certificates.get(**id).is_none())
     {
-        return Err(ApiError::not_found("certificate", unknown));
+        return Err(Refusal::not_found("certificate", unknown));
     }
     for (count, most, what) in [
         (services.len(), kind.services, "services"),
@@ -247,24 +247,26 @@ fn check_room(
         (certificates.len(), kind.certificates, "certificates"),
     ] {
         if count > most {
-            let message = format!("the load balancer type has room for {most} {what}");
-            return Err(ApiError::new(403, "resource_limit_exceeded", message));
+            return Err(Refusal::limit(
+                &format!("load_balancer_{what}"),
+                format!("the load balancer type has room for {most} {what}"),
+            ));
         }
     }
     Ok(())
 }
 
-fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = ctx.id()?;
     ctx.project
         .load_balancers
         .get(id)
-        .ok_or_else(|| ApiError::not_found("load balancer", id))?;
+        .ok_or_else(|| Refusal::not_found("load balancer", id))?;
     Ok(id)
 }
 
 /// The load balancer in the path, if an action about it can start now.
-fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
+fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), Refusal> {
     // The lock is looked up first and reported last: one that is not there is `not_found`, locked or not.
     let locked = ctx.project.check_unlocked((Kind::LoadBalancer, ctx.id()?));
     let found = present(ctx)?;
@@ -272,7 +274,7 @@ fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), A
 }
 
 /// The load balancer in the path. To a change, one that is being deleted is gone.
-fn present<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
+fn present<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), Refusal> {
     let id = ctx.id()?;
     let balancer = ctx
         .project
@@ -281,7 +283,7 @@ fn present<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiE
         .filter(|balancer| !balancer.deleting);
     balancer
         .map(|balancer| (id, balancer))
-        .ok_or_else(|| ApiError::not_found("load balancer", id))
+        .ok_or_else(|| Refusal::not_found("load balancer", id))
 }
 
 fn act(
@@ -289,7 +291,7 @@ fn act(
     command: &'static str,
     id: i64,
     change: Change,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let network = ctx
         .project
         .load_balancers
@@ -312,7 +314,7 @@ fn act(
     one(201, "action", ctx.project.action(action))
 }
 
-fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, Refusal> {
     let balancer = ctx.project.load_balancers.get(id);
     one(
         200,
@@ -321,12 +323,12 @@ fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     show(ctx, id)
 }
 
-fn update_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, _) = present(ctx)?;
     let name = input.text("name");
@@ -343,10 +345,10 @@ fn update_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, id)
 }
 
-fn delete_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let (id, balancer) = changeable(ctx)?;
     if balancer.protected {
-        return Err(ApiError::protected("load balancer"));
+        return Err(Refusal::protected("load balancer"));
     }
     // Deletion is an action since 2026-10-05 (API changelog; hcloud-python 2.27), so it can still be read until that
     // ends.
@@ -354,12 +356,12 @@ fn delete_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "delete_load_balancer", id, Change::Gone)
 }
 
-fn list_load_balancer_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_load_balancer_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     actions::list_of(ctx, (Kind::LoadBalancer, id))
 }
 
-fn get_load_balancer_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_load_balancer_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     let created_at = ctx
         .project
@@ -369,7 +371,7 @@ fn get_load_balancer_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     metrics::answer(ctx, id, created_at, METRICS)
 }
 
-fn change_algorithm(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_algorithm(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let algorithm = read_algorithm(&mut input);
@@ -378,25 +380,25 @@ fn change_algorithm(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "change_algorithm", id, Change::Algorithm { was })
 }
 
-fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let kind = read_type(&mut input);
     input.finish()?;
     let kind =
-        kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
+        kind.ok_or_else(|| Refusal::invalid_input([("load_balancer_type", "is required")]))?;
     // Copies, because the check needs the whole project while the load balancer is borrowed from it.
     let (services, targets) = (balancer.services.clone(), balancer.targets.clone());
     // Too small and the same have one code in the API's table for this operation.
     let is_same = balancer.kind.id == kind.id;
     if is_same || check_room(ctx.project, kind, &services, &targets).is_err() {
         let message = "the load balancer cannot be changed to the load balancer type";
-        return Err(ApiError::new(422, "invalid_load_balancer_type", message));
+        return Err(Refusal::new(422, "invalid_load_balancer_type", message));
     }
     act(ctx, "change_load_balancer_type", id, Change::Type(kind))
 }
 
-fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let own = [IpAddr::from(balancer.ipv4), balancer.ipv6.into()];
@@ -405,7 +407,7 @@ fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "change_dns_ptr", id, Change::DnsPtr { ip, was })
 }
 
-fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let delete = input.boolean("delete").unwrap_or(balancer.protected);

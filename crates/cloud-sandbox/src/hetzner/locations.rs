@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::keep::Fixed;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::{IdOrName, Input};
 use super::query::list;
 use super::{Ctx, Handler, one};
@@ -78,7 +78,7 @@ impl Location {
     }
 }
 
-fn list_locations(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_locations(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let rows = LOCATIONS
         .iter()
         .filter(|location| ctx.query.admits("name", location.name))
@@ -95,14 +95,14 @@ fn list_locations(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_location(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_location(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
     let location = LOCATIONS.iter().find(|location| location.id == id);
     one(
         200,
         "location",
         location
-            .ok_or_else(|| ApiError::not_found("location", id))?
+            .ok_or_else(|| Refusal::not_found("location", id))?
             .render(),
     )
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use http::header::RETRY_AFTER;
 use serde_json::Value;
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 
 use super::Hetzner;
 use super::project::{Named as _, Project};
@@ -72,18 +71,11 @@ impl Service for HetznerMetadata {
     }
 
     fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
-        plain(
-            status,
-            format!("{}\n", message.unwrap_or("the sandbox was asked to fail")),
-        )
+        plain(status, format!("{}\n", message.unwrap_or(ASKED_TO_FAIL)))
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let answer = plain(429, "too many requests\n");
-        match retry_after {
-            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
-            None => answer,
-        }
+        plain(429, "too many requests\n").retry_after(retry_after)
     }
 
     /// It has nothing of its own.

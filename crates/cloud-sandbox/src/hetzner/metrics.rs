@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::service::time::since_1970;
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::{Ctx, one, servers};
 
 /// What can be asked for, with the series that it gives and how large their values get.
@@ -31,7 +32,7 @@ const MOST_SAMPLES: i64 = 500;
 
 const SERVER: &[Group] = &[("cpu", CPU), ("disk", DISK), ("network", NETWORK)];
 
-pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = servers::get(ctx)?;
     let created_at = ctx
         .project
@@ -47,9 +48,9 @@ pub(crate) fn answer(
     id: i64,
     created_at: Duration,
     groups: &[Group],
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let age = ctx.project.now().saturating_sub(created_at);
-    let born = i64::try_from(super::unix_seconds(ctx.project.wall() - age)).unwrap_or(i64::MAX);
+    let born = i64::try_from(since_1970(ctx.project.wall() - age).as_secs()).unwrap_or(i64::MAX);
     let query = &ctx.query;
     let mut problems = Vec::new();
 
@@ -85,13 +86,13 @@ pub(crate) fn answer(
         problems.push(("step", "must be a positive number of seconds".to_owned()));
     }
     let (Some(start), Some(end)) = (start, end) else {
-        return Err(ApiError::invalid_input(problems));
+        return Err(Refusal::invalid_input(problems));
     };
     if end <= start {
         problems.push(("end", "must be after start".to_owned()));
     }
     if !problems.is_empty() {
-        return Err(ApiError::invalid_input(problems));
+        return Err(Refusal::invalid_input(problems));
     }
 
     let (first, last) = (start.as_second(), end.as_second());

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::project::{Kind, Named, Project, named};
@@ -168,28 +168,26 @@ impl Network {
     }
 
     /// Refuses servers of a zone without a subnet, or without the one asked for.
-    pub(crate) fn check_zone(&self, zone: &str, wanted: Option<&str>) -> Result<(), ApiError> {
+    pub(crate) fn check_zone(&self, zone: &str, wanted: Option<&str>) -> Result<(), Refusal> {
         if self.subnets_in(zone, wanted).next().is_some() {
             return Ok(());
         }
         let message = "the network has no such subnet in the network zone of the server";
-        Err(ApiError::new(422, "no_subnet_available", message))
+        Err(Refusal::new(422, "no_subnet_available", message))
     }
 
     /// The lowest free address that a server in the zone can have, in the subnet asked for if there is one.
-    pub(crate) fn free(&self, zone: &str, wanted: Option<&str>) -> Result<Ipv4Addr, ApiError> {
+    pub(crate) fn free(&self, zone: &str, wanted: Option<&str>) -> Result<Ipv4Addr, Refusal> {
         self.subnets_in(zone, wanted)
             .flat_map(|subnet| subnet.range.hosts())
             // The first address of the whole network is its gateway, and no server can have it (API documentation of
             // networks).
             .find(|ip| *ip != self.range.gateway() && !self.taken.contains_key(ip))
-            .ok_or_else(|| {
-                ApiError::new(422, "ip_not_available", "the network has no free address")
-            })
+            .ok_or_else(|| Refusal::new(422, "ip_not_available", "the network has no free address"))
     }
 
     /// Refuses addresses that a server cannot have.
-    pub(crate) fn check(&self, ip: Ipv4Addr, server: i64) -> Result<(), ApiError> {
+    pub(crate) fn check(&self, ip: Ipv4Addr, server: i64) -> Result<(), Refusal> {
         let ends = |range: Range| {
             range.hosts().next().is_none_or(|first| ip < first) || is_last(range, ip)
         };
@@ -202,7 +200,7 @@ impl Network {
         if is_in_range && is_free && ip != self.range.gateway() {
             return Ok(());
         }
-        Err(ApiError::new(
+        Err(Refusal::new(
             422,
             "ip_not_available",
             format!("the address {ip} is not available in the network"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::project::named;
@@ -78,11 +78,11 @@ impl PlacementGroup {
         })
     }
 
-    pub(crate) fn check_room(&self) -> Result<(), ApiError> {
+    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
         if self.servers.len() < ROOM {
             return Ok(());
         }
-        Err(ApiError::new(
+        Err(Refusal::new(
             422,
             "placement_error",
             format!("the placement group has {ROOM} servers already"),
@@ -90,7 +90,7 @@ impl PlacementGroup {
     }
 }
 
-fn list_placement_groups(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_placement_groups(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.query.check("type", &["spread"])?;
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.placement_groups.select(ctx.query.get("name"));
@@ -104,7 +104,7 @@ fn list_placement_groups(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let labels = input.labels("labels").unwrap_or_default();
@@ -132,16 +132,16 @@ fn check_name(input: &mut Input, name: &str) {
     }
 }
 
-fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = ctx.id()?;
     ctx.project
         .placement_groups
         .get(id)
-        .ok_or_else(|| ApiError::not_found("placement group", id))?;
+        .ok_or_else(|| Refusal::not_found("placement group", id))?;
     Ok(id)
 }
 
-fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, Refusal> {
     one(
         200,
         "placement_group",
@@ -152,12 +152,12 @@ fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     show(ctx, id)
 }
 
-fn update_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     let mut input = ctx.input()?;
     let name = input.text("name");
@@ -176,7 +176,7 @@ fn update_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, id)
 }
 
-fn delete_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     // The documentation does not say what happens to members. Refusing shows a wrong order of deletions, which letting
     // them go would hide.
@@ -186,7 +186,7 @@ fn delete_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .get(id)
         .is_some_and(|group| !group.servers.is_empty())
     {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "resource_in_use",
             "the placement group still has servers",

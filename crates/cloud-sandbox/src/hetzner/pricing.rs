@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::load_balancer_types::LOAD_BALANCER_TYPES;
 use super::locations::LOCATIONS;
 use super::server_types::SERVER_TYPES;
@@ -63,7 +63,7 @@ fn price(net: u64) -> Value {
     })
 }
 
-fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let places = || LOCATIONS.iter().map(|location| location.name);
     let everywhere = |cents| -> Vec<Value> {
         places()

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::ips::{Address, V4, V6, VERSIONS};
 use super::labels::Labels;
@@ -243,20 +243,20 @@ pub(crate) fn check_free(
     id: i64,
     version: &str,
     location: Option<&Location>,
-) -> Result<&'static Location, ApiError> {
+) -> Result<&'static Location, Refusal> {
     let row = project
         .primary_ips
         .get(id)
-        .ok_or_else(|| ApiError::not_found("Primary IP", id))?;
+        .ok_or_else(|| Refusal::not_found("Primary IP", id))?;
     if row.address.version() != version {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             412,
             "primary_ip_version_mismatch",
             "the Primary IP is of the other version",
         ));
     }
     if row.is_assigned(project) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "primary_ip_assigned",
             "the Primary IP is assigned already",
@@ -269,15 +269,15 @@ pub(crate) fn check_free(
     Ok(row.location)
 }
 
-fn mismatch() -> ApiError {
-    ApiError::new(
+fn mismatch() -> Refusal {
+    Refusal::new(
         422,
         "primary_ip_datacenter_mismatch",
         "the Primary IP is in another location than the server",
     )
 }
 
-fn list_primary_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_primary_ips(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let ip = ctx.query.get("ip");
     let mut rows = ctx.project.primary_ips.select(ctx.query.get("name"));
@@ -293,7 +293,7 @@ fn is_at(row: &PrimaryIp, ip: &str) -> bool {
     own == ip || own.strip_suffix("/64") == Some(ip)
 }
 
-fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<PrimaryIp>(&mut input, &name);
@@ -320,8 +320,7 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         Some(server) => Some(check_server(ctx.project, server, version)?),
         None => location,
     };
-    let location =
-        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let location = location.ok_or_else(|| Refusal::invalid_input([("location", "is required")]))?;
 
     let id = ctx.shared.id();
     let address = Address::new(version, ctx.shared.address());
@@ -343,21 +342,21 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Where a server is that can be given an address of the version now.
-fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Location, ApiError> {
+fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Location, Refusal> {
     let server = project
         .servers
         .get(id)
-        .ok_or_else(|| ApiError::not_found("server", id))?;
+        .ok_or_else(|| Refusal::not_found("server", id))?;
     // The service changes the public addresses of a server that is off only (`server_not_stopped` in the API's
     // table).
     check_stopped(project, id)?;
     match (version, server.ipv4, server.ipv6) {
-        (V4, Some(_), _) => Err(ApiError::new(
+        (V4, Some(_), _) => Err(Refusal::new(
             422,
             "server_has_ipv4",
             "the server has an IPv4 address already",
         )),
-        (V6, _, Some(_)) => Err(ApiError::new(
+        (V6, _, Some(_)) => Err(Refusal::new(
             422,
             "server_has_ipv6",
             "the server has an IPv6 network already",
@@ -366,11 +365,11 @@ fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Lo
     }
 }
 
-fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
+fn check_stopped(project: &Project, server: i64) -> Result<(), Refusal> {
     // The lock first: a server on its way to `off` is locked, and waiting is the right answer to that.
     project.check_unlocked((Kind::Server, server))?;
     match project.servers.get(server) {
-        Some(server) if server.status != status::OFF => Err(ApiError::new(
+        Some(server) if server.status != status::OFF => Err(Refusal::new(
             422,
             "server_not_stopped",
             "the server must be off",
@@ -391,16 +390,16 @@ fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) 
     )
 }
 
-fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::deletable::<PrimaryIp>(ctx)?;
     if resource::find::<PrimaryIp>(ctx, id)?.is_assigned(ctx.project) {
-        return Err(ApiError::must_be_unassigned("Primary IP"));
+        return Err(Refusal::must_be_unassigned("Primary IP"));
     }
     ctx.project.primary_ips.remove(id);
     Ok(Answer::empty(204))
 }
 
-fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<PrimaryIp>(ctx)?;
     input.required("assignee_type", |input, field| {
@@ -410,7 +409,7 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let row = resource::find::<PrimaryIp>(ctx, id)?;
     if row.is_assigned(ctx.project) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "primary_ip_already_assigned",
             "the Primary IP is assigned already",
@@ -423,12 +422,12 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     super::one(201, "action", ctx.project.action(action))
 }
 
-fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let id = resource::changeable::<PrimaryIp>(ctx)?;
     let server = resource::find::<PrimaryIp>(ctx, id)?.server;
     let server = server
-        .ok_or_else(|| ApiError::new(422, "service_error", "the Primary IP is not assigned"))?;
+        .ok_or_else(|| Refusal::new(422, "service_error", "the Primary IP is not assigned"))?;
     check_stopped(ctx.project, server)?;
     let effect = Effect::then(move |project| untie(project, id));
     resource::start_with(

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rate::Bucket;
 
 use super::certificates::Certificate;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::firewalls::{self, Firewall};
 use super::floating_ips::FloatingIp;
 use super::images::{self, Image};
@@ -385,9 +385,9 @@ impl Project {
     }
 
     /// Refuses to work on a resource that an action locks.
-    pub(crate) fn check_unlocked(&self, resource: (Kind, i64)) -> Result<(), ApiError> {
+    pub(crate) fn check_unlocked(&self, resource: (Kind, i64)) -> Result<(), Refusal> {
         if self.is_locked(resource) {
-            return Err(ApiError::locked(resource.0.words()));
+            return Err(Refusal::locked(resource.0.words()));
         }
         Ok(())
     }

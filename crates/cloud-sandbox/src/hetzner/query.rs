@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::form;
 
 use super::Ctx;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::labels::{Labels, Selector};
 
 pub(crate) struct Query<'a> {
@@ -46,9 +46,9 @@ impl<'a> Query<'a> {
     }
 
     /// Refuses values outside of an enumeration.
-    pub(crate) fn check(&self, name: &str, allowed: &[&str]) -> Result<(), ApiError> {
+    pub(crate) fn check(&self, name: &str, allowed: &[&str]) -> Result<(), Refusal> {
         match self.all(name).find(|value| !allowed.contains(value)) {
-            Some(_) => Err(ApiError::invalid_input([(
+            Some(_) => Err(Refusal::invalid_input([(
                 name,
                 format!("must be one of {}", allowed.join(", ")),
             )])),
@@ -56,39 +56,39 @@ impl<'a> Query<'a> {
         }
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Refusal> {
         match self.get(name) {
             None => Ok(false),
             // The official Python client writes `True` and `False`.
             Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
             Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Some(_) => Err(ApiError::invalid_input([(name, "must be true or false")])),
+            Some(_) => Err(Refusal::invalid_input([(name, "must be true or false")])),
         }
     }
 
-    pub(crate) fn ids(&self, name: &str) -> Result<Vec<i64>, ApiError> {
+    pub(crate) fn ids(&self, name: &str) -> Result<Vec<i64>, Refusal> {
         let ids: Result<_, _> = self.all(name).map(str::parse).collect();
-        ids.map_err(|_| ApiError::invalid_input([(name, "must be an integer")]))
+        ids.map_err(|_| Refusal::invalid_input([(name, "must be an integer")]))
     }
 
-    pub(crate) fn selects(&self) -> Result<impl Fn(&Labels) -> bool + use<>, ApiError> {
+    pub(crate) fn selects(&self) -> Result<impl Fn(&Labels) -> bool + use<>, Refusal> {
         let selector = Selector::parse(self.get("label_selector").unwrap_or_default())
-            .map_err(|problem| ApiError::invalid_input([("label_selector", problem)]))?;
+            .map_err(|problem| Refusal::invalid_input([("label_selector", problem)]))?;
         Ok(move |labels: &Labels| selector.matches(labels))
     }
 
-    fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
+    fn number(&self, name: &str, default: usize) -> Result<usize, Refusal> {
         let Some(text) = self.get(name) else {
             return Ok(default);
         };
         text.parse()
             .ok()
             .filter(|number| *number >= 1)
-            .ok_or_else(|| ApiError::invalid_input([(name, "must be an integer of at least 1")]))
+            .ok_or_else(|| Refusal::invalid_input([(name, "must be an integer of at least 1")]))
     }
 
     /// Sorts rows that are sorted by id already.
-    pub(crate) fn sort<T>(&self, rows: &mut [&T], orders: &[Order<T>]) -> Result<(), ApiError> {
+    pub(crate) fn sort<T>(&self, rows: &mut [&T], orders: &[Order<T>]) -> Result<(), Refusal> {
         let mut wanted = Vec::new();
         for sort in self.all("sort") {
             let (field, direction) = sort.split_once(':').unwrap_or((sort, "asc"));
@@ -104,7 +104,7 @@ impl<'a> Query<'a> {
                         "must be one of {}, with :asc or :desc or neither",
                         fields.join(", ")
                     );
-                    return Err(ApiError::invalid_input([("sort", message)]));
+                    return Err(Refusal::invalid_input([("sort", message)]));
                 }
             }
         }
@@ -139,7 +139,7 @@ pub(crate) fn list<T>(
     rows: Vec<&T>,
     orders: &[Order<T>],
     render: impl Fn(&T) -> Value,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     list_up_to(50, ctx, key, rows, orders, render)
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn list_up_to<T>(
     mut rows: Vec<&T>,
     orders: &[Order<T>],
     render: impl Fn(&T) -> Value,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let query = &ctx.query;
     let page = query.number("page", 1)?;
     let per_page = query.number("per_page", 25)?.min(most);

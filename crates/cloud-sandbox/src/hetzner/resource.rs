@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::ips::{self, Address};
 use super::labels::Labels;
@@ -72,33 +72,33 @@ pub(crate) trait Addressed: Resource {
 }
 
 /// The resource in the path.
-pub(crate) fn id<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+pub(crate) fn id<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = ctx.id()?;
     find::<T>(ctx, id)?;
     Ok(id)
 }
 
-pub(crate) fn find<'p, T: Resource>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p T, ApiError> {
+pub(crate) fn find<'p, T: Resource>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p T, Refusal> {
     T::table(ctx.project)
         .get(id)
-        .ok_or_else(|| ApiError::not_found(T::KIND.words(), id))
+        .ok_or_else(|| Refusal::not_found(T::KIND.words(), id))
 }
 
 /// The resource in the path, if it can be changed now.
-pub(crate) fn changeable<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+pub(crate) fn changeable<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = id::<T>(ctx)?;
     ctx.project.check_unlocked((T::KIND, id))?;
     Ok(id)
 }
 
 /// The resource in the path, if it can be deleted now.
-pub(crate) fn deletable<T: Protected>(ctx: &mut Ctx<'_>) -> Result<i64, ApiError> {
+pub(crate) fn deletable<T: Protected>(ctx: &mut Ctx<'_>) -> Result<i64, Refusal> {
     let id = changeable::<T>(ctx)?;
     if T::table_mut(ctx.project)
         .get_mut(id)
         .is_some_and(|row| *row.protected_mut())
     {
-        return Err(ApiError::protected(T::KIND.words()));
+        return Err(Refusal::protected(T::KIND.words()));
     }
     Ok(id)
 }
@@ -111,7 +111,7 @@ pub(crate) fn check_name<T: Resource>(input: &mut Input, name: &str) {
     }
 }
 
-pub(crate) fn show<T: Resource>(ctx: &Ctx<'_>, status: u16, id: i64) -> Result<Answer, ApiError> {
+pub(crate) fn show<T: Resource>(ctx: &Ctx<'_>, status: u16, id: i64) -> Result<Answer, Refusal> {
     one(status, T::KIND.name(), rendered::<T>(ctx, id))
 }
 
@@ -121,12 +121,12 @@ pub(crate) fn rendered<T: Resource>(ctx: &Ctx<'_>, id: i64) -> Value {
         .map_or(Value::Null, |row| row.render(ctx.project))
 }
 
-pub(crate) fn get<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn get<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = id::<T>(ctx)?;
     show::<T>(ctx, 200, id)
 }
 
-pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = id::<T>(ctx)?;
     let mut input = ctx.input()?;
     let name = input.text("name");
@@ -148,20 +148,20 @@ pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
     show::<T>(ctx, 200, id)
 }
 
-pub(crate) fn list_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn list_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = id::<T>(ctx)?;
     actions::list_of(ctx, (T::KIND, id))
 }
 
-pub(crate) fn list_all_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn list_all_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     actions::list_of_kind(ctx, T::KIND)
 }
 
-pub(crate) fn get_action<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn get_action<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     actions::show_of_kind(ctx, T::KIND)
 }
 
-pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = changeable::<T>(ctx)?;
     let delete = input.required("delete", Input::boolean);
@@ -180,7 +180,7 @@ pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answe
     start::<T>(ctx, "change_protection", id, effect)
 }
 
-pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = changeable::<T>(ctx)?;
     let input = ctx.input()?;
     let row = T::table_mut(ctx.project).get_mut(id);
@@ -231,7 +231,7 @@ pub(crate) fn start<T: Resource>(
     command: &'static str,
     id: i64,
     effect: Effect,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     start_with(ctx, command, vec![(T::KIND, id)], effect)
 }
 
@@ -240,7 +240,7 @@ pub(crate) fn start_with(
     command: &'static str,
     resources: Vec<(Kind, i64)>,
     effect: Effect,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let action = ctx.start(command, 1, resources, Some(effect))?;
     one(201, "action", ctx.project.action(action))
 }

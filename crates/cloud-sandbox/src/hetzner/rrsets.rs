@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::query::{Order, list_up_to};
@@ -200,12 +200,12 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
 }
 
 /// Refuses values that an RRset would have twice (hetzner/cert-manager-webhook-hetzner#213).
-fn check_distinct(there: &[Record], new: &[Record]) -> Result<(), ApiError> {
+fn check_distinct(there: &[Record], new: &[Record]) -> Result<(), Refusal> {
     // The index of the message counts over what is there and what comes, as in the report.
     let all: Vec<&Record> = there.iter().chain(new).collect();
     for (index, record) in all.iter().enumerate() {
         if all[..index].iter().any(|other| other.value == record.value) {
-            return Err(ApiError::duplicate_value(index, &record.value));
+            return Err(Refusal::duplicate_value(index, &record.value));
         }
     }
     Ok(())
@@ -243,7 +243,7 @@ fn read(input: &mut Input, zone: &str, order: usize) -> (Key, RrSet) {
 }
 
 /// Refuses RRsets of a new zone that have a value twice.
-pub(crate) fn check_all_distinct(rrsets: &BTreeMap<Key, RrSet>) -> Result<(), ApiError> {
+pub(crate) fn check_all_distinct(rrsets: &BTreeMap<Key, RrSet>) -> Result<(), Refusal> {
     rrsets
         .values()
         .try_for_each(|rrset| check_distinct(&[], &rrset.records))
@@ -265,7 +265,7 @@ pub(crate) fn read_all(input: &mut Input, zone: &str) -> BTreeMap<Key, RrSet> {
     rrsets
 }
 
-fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let orders: &[Order<Row<'_>>] = &[
         ("id", |a, b| a.0.cmp(b.0)),
         ("name", |a, b| a.0.0.cmp(&b.0.0)),
@@ -275,7 +275,7 @@ fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.query.check("type", &TYPES)?;
     let selects = ctx.query.selects()?;
     let Some(zone) = ctx.project.zones.get(id) else {
-        return Err(ApiError::not_found("zone", id));
+        return Err(Refusal::not_found("zone", id));
     };
     let rows: Vec<Row<'_>> = zone
         .rrsets
@@ -292,16 +292,17 @@ fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+/// The place of a new RRset behind all others.
+fn next_order(rrsets: &BTreeMap<Key, RrSet>) -> usize {
+    let orders = rrsets.values().map(|rrset| rrset.order + 1);
+    orders.max().unwrap_or(0)
+}
+
+fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = zones::primary(ctx)?;
     let (id, zone_name) = zone.key();
-    let order = zone
-        .rrsets
-        .values()
-        .map(|rrset| rrset.order + 1)
-        .max()
-        .unwrap_or(0);
+    let order = next_order(&zone.rrsets);
     let (key, rrset) = read(&mut input, zone_name, order);
     if let Some(problem) = conflict(&zone.rrsets, &key) {
         input.problem("type", problem);
@@ -309,7 +310,7 @@ fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     check_distinct(&[], &rrset.records)?;
     if zone.rrsets.contains_key(&key) {
-        return Err(ApiError::not_unique("name"));
+        return Err(Refusal::not_unique("name"));
     }
     let rendered = rrset.render(id, &key);
     zone.rrsets.insert(key, rrset);
@@ -321,20 +322,20 @@ fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Name and type in the path.
-fn key(ctx: &Ctx<'_>) -> Result<Key, ApiError> {
-    let (name, kind) = (zones::parameter(ctx, 1), zones::parameter(ctx, 2));
+fn key(ctx: &Ctx<'_>) -> Result<Key, Refusal> {
+    let (name, kind) = (ctx.parameter(1), ctx.parameter(2));
     let known = TYPES.iter().find(|known| **known == kind);
     known
-        .map(|known| (name, *known))
-        .ok_or_else(|| ApiError::invalid_input([("rr_type", "is not a type of records")]))
+        .map(|known| (name.to_owned(), *known))
+        .ok_or_else(|| Refusal::invalid_input([("rr_type", "is not a type of records")]))
 }
 
-fn missing((name, kind): &Key) -> ApiError {
-    ApiError::not_found("RRset", format!("{name}/{kind}"))
+fn missing((name, kind): &Key) -> Refusal {
+    Refusal::not_found("RRset", format!("{name}/{kind}"))
 }
 
 /// The RRset in the path and its zone.
-fn find<'p>(ctx: &'p mut Ctx<'_>) -> Result<(&'p mut Zone, Key), ApiError> {
+fn find<'p>(ctx: &'p mut Ctx<'_>) -> Result<(&'p mut Zone, Key), Refusal> {
     // Read before the zone is borrowed, but reported after it: a zone that is missing comes first.
     let key = key(ctx);
     let zone = zones::primary(ctx)?;
@@ -351,8 +352,8 @@ fn change(
     ctx: &mut Ctx<'_>,
     status: u16,
     command: &'static str,
-    read_and_change: impl FnOnce(&mut Input, &Key, &mut RrSet) -> Result<(), ApiError>,
-) -> Result<Answer, ApiError> {
+    read_and_change: impl FnOnce(&mut Input, &Key, &mut RrSet) -> Result<(), Refusal>,
+) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (zone, key) = find(ctx)?;
     let (id, _) = zone.key();
@@ -365,18 +366,18 @@ fn change(
     zones::publish(ctx, status, command, id)
 }
 
-fn check_unprotected(rrset: &RrSet) -> Result<(), ApiError> {
+fn check_unprotected(rrset: &RrSet) -> Result<(), Refusal> {
     if rrset.protected {
-        Err(ApiError::protected("RRset"))
+        Err(Refusal::protected("RRset"))
     } else {
         Ok(())
     }
 }
 
-fn check_removable((name, kind): &Key) -> Result<(), ApiError> {
+fn check_removable((name, kind): &Key) -> Result<(), Refusal> {
     // Without them no zone can be served.
     if name == "@" && matches!(*kind, "SOA" | "NS") {
-        return Err(ApiError::invalid_input([(
+        return Err(Refusal::invalid_input([(
             "rr_type",
             "a zone keeps its SOA and NS records",
         )]));
@@ -384,7 +385,7 @@ fn check_removable((name, kind): &Key) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn get_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let (zone, key) = find(ctx)?;
     let (id, _) = zone.key();
     one(
@@ -396,7 +397,7 @@ fn get_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn update_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (zone, key) = find(ctx)?;
     let labels = input.labels("labels");
@@ -407,7 +408,7 @@ fn update_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_rrset(ctx)
 }
 
-fn delete_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(ctx, 201, "delete_rrset", |_, key, rrset| {
         check_unprotected(rrset)?;
         check_removable(key)?;
@@ -416,7 +417,7 @@ fn delete_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(ctx, 201, "change_rrset_protection", |input, _, rrset| {
         let on = input.required("change", Input::boolean);
         input.finish()?;
@@ -426,7 +427,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(ctx, 201, "change_rrset_ttl", |input, _, rrset| {
         let ttl = zones::read_ttl(input, "ttl");
         input.finish()?;
@@ -436,7 +437,7 @@ fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn set_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn set_records(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(ctx, 201, "set_rrset_records", |input, (_, kind), rrset| {
         let records = read_few_records(input, kind);
         input.finish()?;
@@ -447,7 +448,7 @@ fn set_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let key = key(ctx);
     let zone = zones::primary(ctx)?;
@@ -471,12 +472,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
-    let order = zone
-        .rrsets
-        .values()
-        .map(|rrset| rrset.order + 1)
-        .max()
-        .unwrap_or(0);
+    let order = next_order(&zone.rrsets);
     match zone.rrsets.get(&key) {
         Some(rrset) => {
             check_unprotected(rrset)?;
@@ -495,10 +491,10 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Refuses records that are not there.
-fn check_known(rrset: &RrSet, records: &[Record]) -> Result<(), ApiError> {
+fn check_known(rrset: &RrSet, records: &[Record]) -> Result<(), Refusal> {
     check_distinct(&[], records)?;
     match records.iter().find(|record| !rrset.has(&record.value)) {
-        Some(record) => Err(ApiError::invalid_input([(
+        Some(record) => Err(Refusal::invalid_input([(
             "records",
             format!("{:?} is not there", record.value),
         )])),
@@ -506,7 +502,7 @@ fn check_known(rrset: &RrSet, records: &[Record]) -> Result<(), ApiError> {
     }
 }
 
-fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(ctx, 201, "remove_rrset_records", |input, key, rrset| {
         let records = read_few_records(input, key.1);
         input.finish()?;
@@ -523,7 +519,7 @@ fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn update_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_records(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     change(
         ctx,
         // 200, and not 201 as all its siblings answer (API's description).

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::keep::Fixed;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::IdOrName;
 use super::locations::{LOCATIONS, Location};
 use super::pricing;
@@ -223,7 +223,7 @@ impl Deprecation {
     }
 }
 
-fn list_server_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_server_types(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let rows = SERVER_TYPES
         .iter()
         .filter(|server_type| ctx.query.admits("name", server_type.name))
@@ -231,9 +231,9 @@ fn list_server_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list(ctx, "server_types", rows, &[], ServerType::render)
 }
 
-fn get_server_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_server_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
     let server_type =
-        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("server type", id))?;
+        find(&IdOrName::Id(id)).ok_or_else(|| Refusal::not_found("server type", id))?;
     one(200, "server_type", server_type.render())
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::images::{self, Image};
 use super::input::Input;
 use super::isos;
@@ -197,7 +197,7 @@ const ORDERS: &[Order<Server>] = &[
 
 const MOST_USER_DATA: usize = 32 * 1024;
 
-fn list_servers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_servers(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.query.check("status", &status::ALL)?;
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.servers.select(ctx.query.get("name"));
@@ -230,18 +230,18 @@ fn read_user_data(input: &mut Input) -> Option<String> {
     Some(data)
 }
 
-pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = ctx.id()?;
     ctx.project
         .servers
         .get(id)
-        .ok_or_else(|| ApiError::not_found("server", id))?;
+        .ok_or_else(|| Refusal::not_found("server", id))?;
     Ok(id)
 }
 
 /// The server in the path, if it can be changed now. One that is being deleted can still be read, but to a change it is
 /// gone: a repeated deletion is told the same whether the first has ended or not.
-fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut Server), ApiError> {
+fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut Server), Refusal> {
     let id = ctx.id()?;
     let locked = ctx.project.check_unlocked((Kind::Server, id));
     let server = ctx
@@ -249,11 +249,11 @@ fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut Server), ApiErro
         .servers
         .get_mut(id)
         .filter(|server| server.status != status::DELETING);
-    let server = server.ok_or_else(|| ApiError::not_found("server", id))?;
+    let server = server.ok_or_else(|| Refusal::not_found("server", id))?;
     locked.map(|()| (id, server))
 }
 
-fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, Refusal> {
     one(
         200,
         "server",
@@ -264,12 +264,12 @@ fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_server(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     show(ctx, id)
 }
 
-fn update_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_server(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     let mut input = ctx.input()?;
     let name = input.text("name");
@@ -286,7 +286,7 @@ fn update_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, id)
 }
 
-fn list_server_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_server_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     actions::list_of(ctx, (Kind::Server, id))
 }
@@ -297,7 +297,7 @@ fn act(
     command: &'static str,
     id: i64,
     effect: Option<Effect>,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     act_with(ctx, 201, command, 1, vec![(Kind::Server, id)], effect)
 }
 
@@ -308,7 +308,7 @@ fn act_with(
     units: u32,
     resources: Vec<(Kind, i64)>,
     effect: Option<Effect>,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let action = ctx.start(command, units, resources, effect)?;
     one(status, "action", ctx.project.action(action))
 }
@@ -321,7 +321,7 @@ fn act_with_password(
     id: i64,
     root_password: Option<&str>,
     effect: Option<Effect>,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let action = ctx.start(command, units, vec![(Kind::Server, id)], effect)?;
     Ok(Answer::json(
         201,
@@ -329,10 +329,10 @@ fn act_with_password(
     ))
 }
 
-fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let (id, server) = changeable(ctx)?;
     if server.protected {
-        return Err(ApiError::protected("server"));
+        return Err(Refusal::protected("server"));
     }
     // At once, so that a second deletion is `not_found` rather than `locked`.
     server.pass_through(status::DELETING);
@@ -347,11 +347,11 @@ fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     if server.protected {
-        return Err(ApiError::protected("server"));
+        return Err(Refusal::protected("server"));
     }
     let (architecture, disk, has_ssh_keys) = (
         server.server_type.architecture(),
@@ -384,7 +384,7 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let now = ctx.project.wall();
     let (id, server) = changeable(ctx)?;
@@ -410,14 +410,14 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             && !server_type.has_ended(now)
     };
     let server_type = server_type.filter(suits).ok_or_else(|| {
-        ApiError::new(
+        Refusal::new(
             422,
             "invalid_server_type",
             "the server cannot be changed to the server type",
         )
     })?;
     if !server_type.is_available_in(server.location) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             412,
             "resource_unavailable",
             "the server type is out of stock in the location",
@@ -439,18 +439,18 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn check_stopped(server: &Server) -> Result<(), ApiError> {
+fn check_stopped(server: &Server) -> Result<(), Refusal> {
     if server.status == status::OFF {
         return Ok(());
     }
-    Err(ApiError::new(
+    Err(Refusal::new(
         422,
         "server_not_stopped",
         "the server must be off",
     ))
 }
 
-fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let was = server.protected;
@@ -474,7 +474,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let (id, server) = changeable(ctx)?;
     let own = [server.ipv4, server.ipv6];
     let own = |project: &Project, ip| {
@@ -493,7 +493,7 @@ fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "change_dns_ptr", id, effect)
 }
 
-fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let description = input.string("description");
@@ -548,7 +548,7 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ))
 }
 
-fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     // The service picks one of six windows of four hours; none can be asked for any more.
     let hour = ctx.shared.rng.u8(0..6) * 4;
@@ -563,7 +563,7 @@ fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "enable_backup", id, Some(effect))
 }
 
-fn disable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn disable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     // The window goes at once; the backups are what there is to do.
@@ -575,7 +575,7 @@ fn disable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "disable_backup", id, Some(effect))
 }
 
-fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let architecture = server.server_type.architecture();
@@ -600,7 +600,7 @@ fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn detach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn detach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     // Without an ISO the real server says success at once.
@@ -614,13 +614,13 @@ fn detach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", ctx.project.action(action))
 }
 
-fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let group = input.required("placement_group", Input::integer);
     input.finish()?;
     if server.placement_group.is_some() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "already_in_placement_group",
             "the server is in a placement group already",
@@ -629,7 +629,7 @@ fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     // The server is placed when it starts, so one that runs is refused (`server_not_stopped` in the API's table).
     check_stopped(server)?;
     let known = ctx.project.placement_groups.get_mut(group);
-    let known = known.ok_or_else(|| ApiError::not_found("placement group", group))?;
+    let known = known.ok_or_else(|| Refusal::not_found("placement group", group))?;
     known.check_room()?;
     // Taken now, so that two requests cannot share the last place.
     known.servers.insert(id);
@@ -641,11 +641,11 @@ fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn leave_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn leave_group(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.placement_group.is_none() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "service_error",
             "the server is in no placement group",

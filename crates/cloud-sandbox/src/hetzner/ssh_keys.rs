@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 use crate::service::ssh_key::PublicKey;
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::project::named;
@@ -49,14 +49,14 @@ impl SshKey {
     }
 }
 
-fn list_ssh_keys(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_ssh_keys(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.ssh_keys.select(ctx.query.get("name"));
     rows.retain(|key| ctx.query.admits("fingerprint", &key.fingerprint) && selects(&key.labels));
     list(ctx, "ssh_keys", rows, ORDERS, SshKey::render)
 }
 
-fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let public_key = input.required("public_key", Input::text);
@@ -76,7 +76,7 @@ fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         // The same key with another comment is the same key.
         .any(|key| key.fingerprint == fingerprint)
     {
-        return Err(ApiError::not_unique("public_key"));
+        return Err(Refusal::not_unique("public_key"));
     }
     let created = ctx.project.stamp();
     let key = SshKey {
@@ -92,16 +92,16 @@ fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "ssh_key", body)
 }
 
-fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let id = ctx.id()?;
     ctx.project
         .ssh_keys
         .get(id)
-        .ok_or_else(|| ApiError::not_found("SSH key", id))?;
+        .ok_or_else(|| Refusal::not_found("SSH key", id))?;
     Ok(id)
 }
 
-fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, Refusal> {
     one(
         200,
         "ssh_key",
@@ -112,12 +112,12 @@ fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     show(ctx, id)
 }
 
-fn update_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     let mut input = ctx.input()?;
     let name = input.text("name");
@@ -133,7 +133,7 @@ fn update_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, id)
 }
 
-fn delete_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     ctx.project.ssh_keys.remove(id);
     Ok(Answer::empty(204))

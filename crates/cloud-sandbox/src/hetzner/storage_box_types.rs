@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::keep::Fixed;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::IdOrName;
 use super::pricing;
 use super::query::list;
@@ -84,7 +84,7 @@ impl StorageBoxType {
     }
 }
 
-fn list_storage_box_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_storage_box_types(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let rows = STORAGE_BOX_TYPES
         .iter()
         .filter(|kind| ctx.query.admits("name", kind.name))
@@ -92,9 +92,8 @@ fn list_storage_box_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list(ctx, "storage_box_types", rows, &[], StorageBoxType::render)
 }
 
-fn get_storage_box_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_storage_box_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
-    let kind =
-        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("storage box type", id))?;
+    let kind = find(&IdOrName::Id(id)).ok_or_else(|| Refusal::not_found("storage box type", id))?;
     one(200, "storage_box_type", kind.render())
 }

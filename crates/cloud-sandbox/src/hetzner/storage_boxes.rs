@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::{IdOrName, Input};
 use super::labels::Labels;
 use super::locations::{self, Location};
@@ -313,16 +313,16 @@ fn read_type(input: &mut Input) -> Option<&'static StorageBoxType> {
 }
 
 /// The storage box in the path, in whatever state.
-fn get<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
+fn get<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, Refusal> {
     let id = ctx.id()?;
     ctx.project
         .storage_boxes
         .get_mut(&id)
-        .ok_or_else(|| ApiError::not_found("storage box", id))
+        .ok_or_else(|| Refusal::not_found("storage box", id))
 }
 
 /// The storage box in the path, when it can be worked on.
-fn get_free<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
+fn get_free<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, Refusal> {
     // One action at a time for a box and its parts (a maintainer in hetznercloud/terraform-provider-hcloud#1307).
     let locked = ctx.project.check_unlocked((Kind::StorageBox, ctx.id()?));
     let storage_box = get(ctx)?;
@@ -335,7 +335,7 @@ fn act(
     command: &'static str,
     units: u32,
     effect: Option<Effect>,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let id = ctx.id()?;
     let action = ctx.start(command, units, vec![(Kind::StorageBox, id)], effect)?;
     one(201, "action", ctx.project.action(action))
@@ -347,7 +347,7 @@ fn change(
     command: &'static str,
     units: u32,
     change: Change,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let effect = Effect::StorageBox(ctx.id()?, change);
     act(ctx, command, units, Some(effect))
 }
@@ -373,7 +373,7 @@ fn with_access(mut access: Access, named: Access) -> Access {
     access
 }
 
-fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let rows = ctx.project.storage_boxes.values();
     let rows = rows
@@ -382,7 +382,7 @@ fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list(ctx, "storage_boxes", rows, ORDERS, StorageBox::render)
 }
 
-fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let kind = read_type(&mut input);
@@ -409,10 +409,8 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     // What was not found is among the problems that `finish` tells.
-    let kind =
-        kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
-    let location =
-        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let kind = kind.ok_or_else(|| Refusal::invalid_input([("storage_box_type", "is required")]))?;
+    let location = location.ok_or_else(|| Refusal::invalid_input([("location", "is required")]))?;
     let id = ctx.shared.id();
     let storage_box = StorageBox {
         id,
@@ -445,11 +443,11 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ))
 }
 
-fn get_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     one(200, "storage_box", get(ctx)?.render())
 }
 
-fn update_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get(ctx)?;
     let mut input = ctx.input()?;
     let name = input.text("name");
@@ -461,20 +459,20 @@ fn update_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(200, "storage_box", storage_box.render())
 }
 
-fn delete_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get_free(ctx)?;
     if storage_box.protected {
-        return Err(ApiError::protected("storage box"));
+        return Err(Refusal::protected("storage box"));
     }
     change(ctx, "delete", 1, Change::Gone)
 }
 
-fn list_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?.id;
     actions::list_of(ctx, (Kind::StorageBox, id))
 }
 
-fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let path = ctx
         .query
         .get("path")
@@ -488,7 +486,7 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     } else if storage_box.folders.contains(&path) {
         format!("{path}/")
     } else {
-        return Err(ApiError::not_found("folder", path));
+        return Err(Refusal::not_found("folder", path));
     };
     let names = storage_box
         .folders
@@ -498,7 +496,7 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"folders": folders})))
 }
 
-fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let delete = input.boolean("delete");
@@ -509,17 +507,16 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "change_protection", 1, Some(effect))
 }
 
-fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let kind = read_type(&mut input);
     input.finish()?;
-    let kind =
-        kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
+    let kind = kind.ok_or_else(|| Refusal::invalid_input([("storage_box_type", "is required")]))?;
     change(ctx, "change_type", 3, Change::Type(kind))
 }
 
-fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     read_password(&mut input);
@@ -527,7 +524,7 @@ fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "reset_password", 1, None)
 }
 
-fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::locations::{self, Location};
@@ -166,13 +166,13 @@ pub(crate) fn check_attachable(
     volume: i64,
     location: &Location,
     field: &str,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let row = project
         .volumes
         .get(volume)
-        .ok_or_else(|| ApiError::not_found("volume", volume))?;
+        .ok_or_else(|| Refusal::not_found("volume", volume))?;
     if row.server.is_some() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "volume_already_attached",
             "the volume is attached to a server already",
@@ -181,7 +181,7 @@ pub(crate) fn check_attachable(
     // A volume that is on its way to another server is not attached yet, but locked.
     project.check_unlocked((Kind::Volume, volume))?;
     if row.location.id != location.id {
-        return Err(ApiError::invalid_input([(
+        return Err(Refusal::invalid_input([(
             field,
             "volume and server are in different locations",
         )]));
@@ -207,12 +207,12 @@ pub(crate) fn start_attach(ctx: &mut Ctx<'_>, units: u32, volume: i64, server: i
 }
 
 /// The server in the body, if it can be given a volume.
-fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
+fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, Refusal> {
     let server = ctx
         .project
         .servers
         .get(id)
-        .ok_or_else(|| ApiError::not_found("server", id))?;
+        .ok_or_else(|| Refusal::not_found("server", id))?;
     // Attaching two volumes side by side fails here (hetznercloud/terraform-provider-hcloud#53,
     // hetznercloud/csi-driver#418).
     ctx.project.check_unlocked((Kind::Server, id))?;
@@ -221,9 +221,9 @@ fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
     Ok(server)
 }
 
-pub(crate) fn check_room(volumes: usize) -> Result<(), ApiError> {
+pub(crate) fn check_room(volumes: usize) -> Result<(), Refusal> {
     if volumes > MOST_OF_A_SERVER {
-        return Err(ApiError::limit(
+        return Err(Refusal::limit(
             "server_volumes",
             "a server takes 16 volumes",
         ));
@@ -231,7 +231,7 @@ pub(crate) fn check_room(volumes: usize) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn list_volumes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_volumes(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.query.check("status", &["available", "creating"])?;
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.volumes.select(ctx.query.get("name"));
@@ -241,7 +241,7 @@ fn list_volumes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let size = input.required("size", read_size);
     let name = input.required("name", Input::text);
@@ -264,7 +264,7 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         Some(id) => {
             let home = ready_server(ctx, id)?.location;
             if location.is_some_and(|location| location.id != home.id) {
-                return Err(ApiError::invalid_input([(
+                return Err(Refusal::invalid_input([(
                     "location",
                     "is not that of the server",
                 )]));
@@ -272,8 +272,7 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             Some(home)
         }
     };
-    let location =
-        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let location = location.ok_or_else(|| Refusal::invalid_input([("location", "is required")]))?;
 
     let id = ctx.shared.id();
     let created = ctx.project.stamp();
@@ -319,11 +318,11 @@ fn read_size(input: &mut Input, field: &str) -> Option<i64> {
     is_possible.then_some(size)
 }
 
-fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::deletable::<Volume>(ctx)?;
     // The documentation forbids it without a code; this is what it has for a firewall in the same state.
     if resource::find::<Volume>(ctx, id)?.server.is_some() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "resource_in_use",
             "the volume is attached to a server",
@@ -333,7 +332,7 @@ fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::empty(204))
 }
 
-fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::id::<Volume>(ctx)?;
     let server = input.required("server", Input::integer);
@@ -346,19 +345,18 @@ fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     super::one(201, "action", ctx.project.action(action))
 }
 
-fn detach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn detach(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let id = resource::changeable::<Volume>(ctx)?;
     let server = resource::find::<Volume>(ctx, id)?.server;
-    let server = server.ok_or_else(|| {
-        ApiError::new(422, "service_error", "the volume is attached to no server")
-    })?;
+    let server = server
+        .ok_or_else(|| Refusal::new(422, "service_error", "the volume is attached to no server"))?;
     let resources = vec![(Kind::Volume, id), (Kind::Server, server)];
     let effect = resource::set::<Volume>(id, |volume| volume.server = None);
     resource::start_with(ctx, "detach_volume", resources, effect)
 }
 
-fn resize(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn resize(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Volume>(ctx)?;
     let size = input.required("size", read_size);

@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::Input;
 use super::labels::Labels;
 use super::project::{Effect, Kind, named};
@@ -182,9 +181,9 @@ impl Zone {
     }
 
     /// Refuses to replace or to delete all RRsets while one of them is protected against change.
-    fn check_rrsets_unprotected(&self) -> Result<(), ApiError> {
+    fn check_rrsets_unprotected(&self) -> Result<(), Refusal> {
         if self.rrsets.values().any(|rrset| rrset.protected) {
-            return Err(ApiError::protected("RRset"));
+            return Err(Refusal::protected("RRset"));
         }
         Ok(())
     }
@@ -222,34 +221,28 @@ fn today(ctx: &Ctx<'_>) -> String {
         .collect()
 }
 
-/// The parameter of this number, as it was before it was put into the path.
-pub(crate) fn parameter(ctx: &Ctx<'_>, index: usize) -> String {
-    let text = ctx.parameters.get(index).copied().unwrap_or_default();
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
-pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
-    let wanted = parameter(ctx, 0);
+pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
+    let wanted = ctx.parameter(0);
     let zones = &ctx.project.zones;
     // A name of digits alone is no domain, so nothing is lost by taking it for an id.
     let found = match wanted.parse() {
         Ok(id) => zones.get(id),
-        Err(_) => zones.by_name(&wanted),
+        Err(_) => zones.by_name(wanted),
     };
     found
         .map(|zone| zone.id)
-        .ok_or_else(|| ApiError::not_found("zone", wanted))
+        .ok_or_else(|| Refusal::not_found("zone", wanted))
 }
 
 /// The zone in the path, if it can be changed now. To a change, one that is being deleted is gone.
-fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, ApiError> {
+fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, Refusal> {
     let id = get(ctx)?;
     let zone = ctx.project.zones.get_mut(id).filter(|zone| !zone.deleting);
-    zone.ok_or_else(|| ApiError::not_found("zone", id))
+    zone.ok_or_else(|| Refusal::not_found("zone", id))
 }
 
-fn wrong_mode() -> ApiError {
-    ApiError::new(
+fn wrong_mode() -> Refusal {
+    Refusal::new(
         422,
         "incorrect_zone_mode",
         "the zone's mode does not allow this",
@@ -257,7 +250,7 @@ fn wrong_mode() -> ApiError {
 }
 
 /// The zone in the path, if its records are edited here.
-pub(crate) fn primary<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, ApiError> {
+pub(crate) fn primary<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, Refusal> {
     let zone = changeable(ctx)?;
     if zone.is_primary {
         Ok(zone)
@@ -278,7 +271,7 @@ pub(crate) fn publish(
     status: u16,
     command: &'static str,
     id: i64,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let action = publishing(ctx, command, id);
     one(status, "action", action)
 }
@@ -295,7 +288,7 @@ pub(crate) fn publishing(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> V
     ctx.project.action(action)
 }
 
-fn list_zones(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_zones(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.query.check("mode", &["primary", "secondary"])?;
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.zones.select(ctx.query.get("name"));
@@ -351,7 +344,7 @@ fn read_primaries(input: &mut Input) -> Vec<Primary> {
     primaries
 }
 
-fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     if let Some(problem) = records::zone_problem(&name).filter(|_| !name.is_empty()) {
@@ -436,7 +429,7 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(201, &json!({"zone": zone, "action": action})))
 }
 
-fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, Refusal> {
     one(
         200,
         "zone",
@@ -444,12 +437,12 @@ fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     )
 }
 
-fn get_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_zone(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     show(ctx, id)
 }
 
-fn update_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_zone(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     let id = zone.id;
@@ -461,10 +454,10 @@ fn update_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx, id)
 }
 
-fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let zone = changeable(ctx)?;
     if zone.protected {
-        return Err(ApiError::protected("zone"));
+        return Err(Refusal::protected("zone"));
     }
     // 423 for a zone whose own protection is off: the official Ansible collection asserts it for RRsets.
     zone.check_rrsets_unprotected()?;
@@ -479,18 +472,18 @@ fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", ctx.project.action(action))
 }
 
-fn get_zonefile(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_zonefile(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let zone = primary(ctx)?;
     let text = zonefile::write(&zone.name, zone.ttl, &zone.rrsets);
     one(200, "zonefile", json!(text))
 }
 
-fn list_zone_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_zone_actions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = get(ctx)?;
     actions::list_of(ctx, (Kind::Zone, id))
 }
 
-fn change_primary_nameservers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_primary_nameservers(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     if zone.is_primary {
@@ -506,7 +499,7 @@ fn change_primary_nameservers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     publish(ctx, 201, "change_primary_nameservers", id)
 }
 
-fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     let delete = input.boolean("delete");
@@ -517,7 +510,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     publish(ctx, 201, "change_protection", id)
 }
 
-fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = primary(ctx)?;
     let ttl = input.required("ttl", read_ttl);
@@ -575,7 +568,7 @@ fn check_apex(input: &mut Input, contents: &Contents) {
     }
 }
 
-fn import_zonefile(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn import_zonefile(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let zone = primary(ctx)?;
     let file = input.required("zonefile", Input::text);

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// The user of the web service that every sandbox knows, unless told otherwise.
 pub const USER: &str = "#ws+sandbox";
-/// Its password.
+/// The password of [`USER`].
 pub const PASSWORD: &str = "sandbox-robot-password";
 
 macro_rules! quirks {
@@ -17,10 +17,10 @@ macro_rules! quirks {
         }
 
         impl Quirk {
-            /// All of them.
+            /// All quirks that there are.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The name on the command line.
+            /// The name of the quirk on the command line and in a file of settings.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => $word,)*
@@ -86,14 +86,6 @@ impl FromStr for Quirk {
 }
 
 /// What the Hetzner Robot web service is like. For [`Builder::hetzner_robot`](crate::Builder::hetzner_robot).
-///
-/// ```
-/// use cloud_sandbox::{Sandbox, hetzner_robot::{Quirk, Settings}};
-///
-/// let settings = Settings::new().quirk(Quirk::MaxRequests).request_limits(false);
-/// let sandbox = Sandbox::builder().hetzner_robot(settings).build();
-/// # drop(sandbox);
-/// ```
 #[derive(Clone)]
 pub struct Settings {
     pub(crate) user: String,
@@ -103,7 +95,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The usual ones.
+    /// The user [`USER`] with [`PASSWORD`], the limits of the documentation, and no quirk.
     pub fn new() -> Self {
         Self {
             user: USER.to_owned(),
@@ -127,7 +119,7 @@ impl Settings {
         self
     }
 
-    /// One more quirk.
+    /// Switches one more quirk on.
     pub fn quirk(mut self, quirk: Quirk) -> Self {
         self.quirks.insert(quirk);
         self

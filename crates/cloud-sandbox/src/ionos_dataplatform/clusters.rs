@@ -2,13 +2,15 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::form;
 use crate::route::{Route, route};
+use crate::service::uuid;
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::{self, Input};
 use super::life::Life;
 use super::record::{Kind, Record};
-use super::{Ctx, Handler, VERSIONS, latest, rank, uuid};
+use super::{Ctx, Handler, VERSIONS, latest, rank};
 
 pub(super) const ROUTES: &[Route<Handler>] = &[
     route("clustersGet", "GET", "/clusters", list),
@@ -26,31 +28,15 @@ pub(super) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut part = None;
-    for (key, value) in ctx
-        .call
-        .query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-    {
-        if key == "name" {
-            let plain = value.replace('+', " ");
-            part = Some(
-                percent_encoding::percent_decode_str(&plain)
-                    .decode_utf8_lossy()
-                    .into_owned(),
-            );
-        }
-    }
-    if part
-        .as_ref()
-        .is_some_and(|part| !input::is_word(part, 0, 63))
-    {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let mut query = form::pairs(ctx.call.query).into_iter();
+    let part = query.rfind(|(name, _)| name == "name");
+    let part = part.map(|(_, part)| part).unwrap_or_default();
+    if !input::is_word(&part, 0, 63) {
         let problem = "name may have up to 63 letters, digits, dashes, underscores and dots";
-        return Err(ApiError::new(400, problem));
+        return Err(Refusal::new(400, problem));
     }
-    let part = part.unwrap_or_default().to_ascii_lowercase();
+    let part = part.to_ascii_lowercase();
     // "Contains", ignoring case, as the description of the parameter says.
     let named = |cluster: &&Record| cluster.text("name").to_ascii_lowercase().contains(&part);
     let items: Vec<Value> = ctx
@@ -71,7 +57,7 @@ fn common(input: &mut Input) {
     input.lans();
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     input.require("name");
     input.require("datacenterId");
@@ -105,7 +91,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(ctx.one(&cluster))
 }
 
-fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     common(&mut input);
     let wanted = input.finish()?;
@@ -121,7 +107,7 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .as_deref()
         .is_some_and(|version| rank(version) < rank(cluster.text("dataPlatformVersion")))
     {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             400,
             "properties.dataPlatformVersion must not be older than the one that is there",
         ));
@@ -150,9 +136,9 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(ctx.one(&cluster))
 }
 
-pub(super) fn refuse_ending(record: &Record, now: std::time::Duration) -> Result<(), ApiError> {
+pub(super) fn refuse_ending(record: &Record, now: std::time::Duration) -> Result<(), Refusal> {
     if record.life.is_ending(now) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             400,
             format!("the {} is being deleted", record.kind.name()),
         ));
@@ -160,7 +146,7 @@ pub(super) fn refuse_ending(record: &Record, now: std::time::Duration) -> Result
     Ok(())
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let before = ctx.delete(Kind::Cluster)?;
     if !ctx.is_doomed() {
         let cluster = ctx.find(Kind::Cluster)?.id.clone();
@@ -177,12 +163,12 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(before)
 }
 
-fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let now = ctx.now;
     let cluster = ctx.find(Kind::Cluster)?;
     // Nothing runs yet that could be opened.
     if cluster.life.version(now).is_none() {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             404,
             format!("the cluster {} has no kubeconfig yet", cluster.id),
         ));

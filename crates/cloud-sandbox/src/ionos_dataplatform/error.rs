@@ -4,13 +4,13 @@ use crate::answer::Answer;
 
 /// A refusal, in the one form that the API has for it.
 #[derive(Debug)]
-pub(super) struct ApiError {
+pub(super) struct Refusal {
     status: u16,
     code: String,
     messages: Vec<String>,
 }
 
-impl ApiError {
+impl Refusal {
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
         Self::with_code(status, None, message)
     }

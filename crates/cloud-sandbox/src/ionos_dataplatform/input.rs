@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
-use super::error::ApiError;
+use super::error::Refusal;
 
 /// The `properties` of a request body. Each is taken out by its name; what is wrong is kept for
 /// [`finish`](Self::finish). Unknown names are ignored, as by the real service, or refused where strictness is asked for.
@@ -17,8 +17,8 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn parse(body: &[u8], is_strict: bool) -> Result<Self, ApiError> {
-        let invalid = |problem: String| Err(ApiError::new(400, problem));
+    pub(super) fn parse(body: &[u8], is_strict: bool) -> Result<Self, Refusal> {
+        let invalid = |problem: String| Err(Refusal::new(400, problem));
         let mut body: Map<String, Value> = match serde_json::from_slice(body) {
             Ok(Value::Object(body)) => body,
             Ok(_) => return invalid("the body is not a JSON object".into()),
@@ -37,7 +37,7 @@ impl Input {
     }
 
     /// All that was accepted, or all that is wrong.
-    pub(super) fn finish(mut self) -> Result<Map<String, Value>, ApiError> {
+    pub(super) fn finish(mut self) -> Result<Map<String, Value>, Refusal> {
         if self.is_strict {
             for name in std::mem::take(&mut self.values).keys() {
                 self.problem(name, "is unknown");
@@ -46,7 +46,7 @@ impl Input {
         if self.problems.is_empty() {
             Ok(self.accepted)
         } else {
-            Err(ApiError::invalid(self.problems))
+            Err(Refusal::invalid(self.problems))
         }
     }
 

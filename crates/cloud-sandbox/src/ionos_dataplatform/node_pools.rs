@@ -2,13 +2,14 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
+use crate::service::uuid;
 
 use super::clusters::refuse_ending;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::input::{self, Input};
 use super::life::Life;
 use super::record::{Kind, Record};
-use super::{Ctx, Handler, uuid};
+use super::{Ctx, Handler};
 
 const ONE: &str = "/clusters/{clusterId}/nodepools/{nodepoolId}";
 
@@ -34,7 +35,7 @@ pub(super) const ROUTES: &[Route<Handler>] = &[
     }),
 ];
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let cluster = ctx.find(Kind::Cluster)?.id.clone();
     let own = |pool: &&Record| pool.parent.as_ref() == Some(&cluster);
     let items: Vec<Value> = ctx
@@ -56,7 +57,7 @@ fn common(input: &mut Input, is_patch: bool) {
     input.auto_scaling(is_patch);
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     input.require("name");
     input.require("nodeCount");
@@ -115,7 +116,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(ctx.one(&pool))
 }
 
-fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     common(&mut input, true);
     let wanted = input.finish()?;

@@ -3,6 +3,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::service::time;
+
 use super::life::Life;
 use super::{VERSIONS, rank};
 
@@ -75,11 +77,7 @@ impl Record {
             None => format!("/clusters/{}", self.id),
             Some(cluster) => format!("/clusters/{cluster}/nodepools/{}", self.id),
         };
-        let date = |at| {
-            jiff::Timestamp::try_from(epoch + at)
-                .map(|at| format!("{at:.0}"))
-                .unwrap_or_default()
-        };
+        let date = |at| time::written(epoch + at, time::SECONDS);
         let version = self.life.version(now);
         let upgrades: Vec<_> = VERSIONS
             .iter()

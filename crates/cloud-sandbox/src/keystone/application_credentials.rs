@@ -125,7 +125,7 @@ pub(crate) fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn position(ctx: &Ctx<'_>, action: &str) -> Result<usize, Refusal> {
     let owner = owner(ctx, action)?;
-    let id = ctx.parameters.get(1).copied().unwrap_or_default();
+    let id = ctx.parameter(1);
     let mut all = ctx.state.application_credentials.iter();
     all.position(|credential| credential.user.id == owner.id && credential.id == id)
         .ok_or_else(|| Refusal::not_found(format!("Could not find Application Credential: {id}.")))
@@ -134,7 +134,7 @@ fn position(ctx: &Ctx<'_>, action: &str) -> Result<usize, Refusal> {
 /// The user in the path, who must be the caller.
 fn owner(ctx: &Ctx<'_>, action: &str) -> Result<User, Refusal> {
     let caller = ctx.caller()?;
-    let id = ctx.parameters.first().copied().unwrap_or_default();
+    let id = ctx.parameter(0);
     if caller.user.id == id {
         Ok(caller.user)
     } else {

@@ -6,7 +6,7 @@ use http::HeaderName;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::openstack;
+use crate::service::time;
 
 use super::Ctx;
 use super::error::Refusal;
@@ -259,7 +259,7 @@ fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &User) -> Refusal {
     ctx.state
         .receipts
         .insert(id.clone(), (proof.methods.clone(), user.clone(), expires));
-    let at = |time: Duration| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
+    let at = |time: Duration| time::written(ctx.epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
     let receipt = json!({
         "methods": proof.methods,
         "user": {"id": user.id, "name": user.name, "domain": identity::domain()},

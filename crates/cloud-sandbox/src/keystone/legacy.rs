@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::openstack;
+use crate::service::time;
 
 use super::Ctx;
 use super::error::Refusal;
@@ -81,7 +81,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .iter()
         .map(|role| json!({"name": role.name}))
         .collect();
-    let at = |time| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%SZ");
+    let at = |time| time::written(ctx.epoch + time, time::SECONDS);
     let mut shown = json!({"issued_at": at(token.issued), "expires": at(token.expires)});
     if let Some(tenant) = &tenant {
         shown["tenant"] =

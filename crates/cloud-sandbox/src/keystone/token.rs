@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::openstack;
+use crate::service::time;
 
 use super::identity::{self, Project, Role, User};
 
@@ -43,7 +44,7 @@ impl Token {
 
     /// The body of an answer about this token, from a Keystone at `origin` whose clock began at `epoch`.
     pub(crate) fn render(&self, origin: &str, epoch: SystemTime, with_catalog: bool) -> Value {
-        let at = |time: Duration| openstack::time(epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
+        let at = |time: Duration| time::written(epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
         let user = &self.user;
         let mut token = json!({
             "methods": self.methods,

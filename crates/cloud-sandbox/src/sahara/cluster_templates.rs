@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::node_group_templates::{check_renaming, exported, none_required, plugin_after, stored};
 use super::plugins::{self, Plugin};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Kind, Schema, boolean, field, text, uuid};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, cloud, gone, images, list, node_groups, one};
 
 const RESOURCE: Resource = Resource::ClusterTemplate;
@@ -111,11 +111,11 @@ static UPDATE: [Schema; 2] = [
     Schema(&none_required(fields_with("plugin_version"))),
 ];
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
@@ -125,11 +125,11 @@ pub(crate) fn check(
     plugin: &Plugin,
     version: &str,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     if let Some(image) = given.get("default_image_id").and_then(Value::as_str) {
         // In this order on the real server: the first of several mistakes is the one that is named.
-        images::check_registered(ctx.store, image)?;
-        images::check_tags(ctx.store, image, plugin, version)?;
+        images::check_registered(ctx.state, image)?;
+        images::check_tags(ctx.state, image, plugin, version)?;
     }
     if let Some(configs) = given.get("cluster_configs").and_then(Value::as_object) {
         plugin.check_configs(configs)?;
@@ -153,7 +153,7 @@ pub(crate) fn check(
 pub(crate) fn build_groups(ctx: &mut Ctx<'_>, given: &mut Map<String, Value>) {
     if let Some(groups) = given.get_mut("node_groups").and_then(Value::as_array_mut) {
         for group in groups {
-            *group = node_groups::build(ctx.store, group.as_object().unwrap_or(&Map::new())).into();
+            *group = node_groups::build(ctx.state, group.as_object().unwrap_or(&Map::new())).into();
         }
     }
 }
@@ -171,7 +171,7 @@ pub(crate) fn fill(given: &mut Map<String, Value>) {
     }
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut given = stored(CREATE[ctx.version as usize].read(&ctx.body)?);
     let text = |name: &str| given[name].as_str().unwrap_or_default();
     resource::check_name(ctx, RESOURCE, "Cluster template", text("name"))?;
@@ -201,11 +201,11 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ..Row::default()
     };
     resource::overlay(&mut row.fields, given);
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = stored(UPDATE[ctx.version as usize].read(&ctx.body)?);
     let (plugin, version) = plugin_after(resource::row(ctx, RESOURCE, &id)?, &given)?;
@@ -225,12 +225,12 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         let message = format!(
             "Cluster template '{id}' could not be updated because a cluster is made from it"
         );
-        return Err(ApiError::update_failed(message));
+        return Err(Refusal::update_failed(message));
     }
     ctx.knows_query("cluster_templates_update", &[])?;
     build_groups(ctx, &mut given);
     fill(&mut given);
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
@@ -239,27 +239,27 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 /// The names of the clusters that are made from a template.
 fn users<'s>(ctx: &'s Ctx<'_>, id: &str) -> Vec<&'s str> {
     let uses = |row: &&Row| row.text("cluster_template_id") == id;
-    ctx.store
+    ctx.state
         .seen_by(Resource::Cluster, ctx.project)
         .filter(uses)
         .map(Row::name)
         .collect()
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let users = users(ctx, &id);
     if !users.is_empty() {
         let message = format!("Cluster template {id} in use by {}", users.join(", "));
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     ctx.knows_query("cluster_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 
-fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn export(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("cluster_template_export", &[])?;
     let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);

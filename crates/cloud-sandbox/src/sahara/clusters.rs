@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::{self, Resource};
 use super::schema::{Field, Kind, Schema, boolean, field, joined, text};
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Handler, Version, gone, list, node_groups, one};
 
 pub(crate) use create::add;
@@ -70,8 +70,8 @@ static UPDATE: [Schema; 2] = [
 const DELETE: Schema = Schema(&[boolean("force")]);
 
 /// The cluster as answers show it, with the events of its steps or without.
-fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
-    let mut shown = resource::render(store, row, version);
+fn render(state: &State, row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
+    let mut shown = resource::render(state, row, version);
     if !with_events {
         for step in shown
             .get_mut("provision_progress")
@@ -87,35 +87,35 @@ fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<
     shown
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::list(ctx, RESOURCE, |row| {
-        render(ctx.store, row, ctx.version, false).into()
+        render(ctx.state, row, ctx.version, false).into()
     })
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("clusters_get", &["show_progress"])?;
     let with_events = ctx
         .query("show_progress")
         // python-saharaclient sends `True` and `False`.
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    if life::is_racing(ctx.store, &id) {
-        ctx.store.remove(RESOURCE, &id);
+    if life::is_racing(ctx.state, &id) {
+        ctx.state.remove(RESOURCE, &id);
         // The real server reads the cluster twice, and does not expect to find it only once.
         return match ctx.version {
             Version::One => Ok(Answer::json(
                 200,
                 &"<Response 183 bytes [404 NOT FOUND]>".into(),
             )),
-            Version::Two => Err(ApiError::internal()),
+            Version::Two => Err(Refusal::internal()),
         };
     }
     one(
         200,
         "cluster",
         render(
-            ctx.store,
+            ctx.state,
             resource::row(ctx, RESOURCE, &id)?,
             ctx.version,
             with_events,
@@ -123,12 +123,12 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, Refusal> {
     one(
         202,
         "cluster",
         render(
-            ctx.store,
+            ctx.state,
             resource::row(ctx, RESOURCE, id)?,
             ctx.version,
             false,
@@ -136,7 +136,7 @@ fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
     )
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = UPDATE[ctx.version as usize].read(&ctx.body)?;
     let starts_check = given
@@ -154,22 +154,22 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     ctx.knows_query("clusters_update", &[])?;
     // An engine that runs within the server lacks what this needs.
-    if given.remove("update_keypair") == Some(Value::Bool(true)) && !ctx.store.is_distributed {
-        return Err(ApiError::internal());
+    if given.remove("update_keypair") == Some(Value::Bool(true)) && !ctx.state.is_distributed {
+        return Err(Refusal::internal());
     }
     if starts_check {
         let answer = show(ctx, &id);
-        health::start(ctx.store, &id, ctx.failure());
+        health::start(ctx.state, &id, ctx.failure());
         return answer;
     }
     given.remove("verification");
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     show(ctx, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let force = match ctx.version {
         Version::One => false,
@@ -178,10 +178,10 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("clusters_delete", &[])?;
-    let stack = stack_name(ctx.store, &id);
+    let stack = stack_name(ctx.state, &id);
     // `Deleting` is final on the real server: when the termination fails, nothing ever moves the cluster on.
     let is_stuck = ctx.failure().is_some() || !engine_takes_token(ctx);
-    life::delete(ctx.store, &id, is_stuck);
+    life::delete(ctx.state, &id, is_stuck);
     if force {
         // A forced deletion leaves the stack to the caller, and so has to name it; with a body it is 200 and not 204.
         Ok(Answer::json(200, &json!({"stack_name": stack})))
@@ -192,12 +192,12 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Whether the engine can do anything with the token of a request.
 fn engine_takes_token(ctx: &Ctx<'_>) -> bool {
-    !(ctx.store.is_distributed && ctx.caller.is_application_credential)
+    !(ctx.state.is_distributed && ctx.caller.is_application_credential)
 }
 
 /// The name of what the cluster is called in the cloud, when there is something.
-fn stack_name(store: &Store, id: &str) -> Option<String> {
-    let row = store.get(RESOURCE, id)?;
+fn stack_name(state: &State, id: &str) -> Option<String> {
+    let row = state.get(RESOURCE, id)?;
     // The first step of a creation is that of the stack.
     let has_stack = !row.list("provision_progress").is_empty();
     has_stack.then(|| format!("{}{}", row.name(), id.split('-').next().unwrap_or_default()))

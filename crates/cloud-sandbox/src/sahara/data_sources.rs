@@ -1,16 +1,19 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::node_group_templates::{check_renaming, none_required};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list, location};
 
 const RESOURCE: Resource = Resource::DataSource;
+
+/// The field that never comes back.
+const SECRET: &str = "credentials";
 
 pub(crate) const V1: &[Route<Handler>] = &[
     route("list_data_sources", "GET", "/data-sources", list),
@@ -47,15 +50,15 @@ const FIELDS: [Field; 7] = [
 static CREATE: Schema = Schema(&FIELDS);
 static UPDATE: Schema = Schema(&none_required(FIELDS));
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = CREATE.read(&ctx.body)?;
     let text = |name: &str| given[name].as_str().unwrap_or_default();
     resource::check_name(ctx, RESOURCE, "Data source", text("name"))?;
@@ -72,20 +75,12 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })),
         ..Row::default()
     };
-    put(&mut row, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    resource::overlay_with_secret(&mut row, given.clone(), SECRET);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
-/// Takes over the fields of a body. Credentials never come back.
-fn put(row: &mut Row, mut given: Map<String, Value>) {
-    if let Some(credentials) = given.remove("credentials") {
-        row.secrets.insert("credentials".to_owned(), credentials);
-    }
-    resource::overlay(&mut row.fields, given);
-}
-
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = UPDATE.read(&ctx.body)?;
     // Version 2 leaves all of this to the database.
@@ -94,7 +89,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             .any(|job| [job.text("input_id"), job.text("output_id")].contains(&id.as_str()))
         {
             let message = "A PENDING job uses this data source";
-            return Err(ApiError::update_failed(message));
+            return Err(Refusal::update_failed(message));
         }
         check_renaming(ctx, RESOURCE, "Data source", &id, &given)?;
         let row = resource::row(ctx, RESOURCE, &id)?;
@@ -113,14 +108,16 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     // Protection comes after the contents here, so a wrong address of a protected source is reported as such.
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.store.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| {
+        resource::overlay_with_secret(row, given, SECRET);
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("data_source_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }

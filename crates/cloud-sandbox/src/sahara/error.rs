@@ -4,10 +4,10 @@ use http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::openstack;
+use crate::service::uuid;
 
 #[derive(Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct Refusal {
     status: u16,
     /// A text as a rule; the number 400 for bad values of `limit` and `sort_by`.
     name: Value,
@@ -16,7 +16,7 @@ pub(crate) struct ApiError {
     has_id: bool,
 }
 
-impl ApiError {
+impl Refusal {
     fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -126,7 +126,7 @@ impl ApiError {
 
 /// A message with the id under which the server's log would have the error.
 pub(crate) fn with_id(message: &str, rng: &mut fastrand::Rng) -> String {
-    format!("{message}\nError ID: {}", openstack::uuid(rng))
+    format!("{message}\nError ID: {}", uuid(rng))
 }
 
 /// A microversion that is not served.

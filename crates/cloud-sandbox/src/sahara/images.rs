@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::plugins::Plugin;
 use super::resource::fields;
 use super::schema::{Format, Kind, Schema, field, text};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, Handler, gone, one};
 
 /// The id of the image `cirros-fake`, registered and tagged for the plugin `fake`.
@@ -115,27 +115,27 @@ impl Image {
 }
 
 /// Refuses an image that a body names and that clusters cannot be made from.
-pub(crate) fn check_registered(store: &Store, id: &str) -> Result<(), ApiError> {
-    if store
+pub(crate) fn check_registered(state: &State, id: &str) -> Result<(), Refusal> {
+    if state
         .images
         .iter()
         .any(|image| image.id == id && image.username.is_some())
     {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!(
+    Err(Refusal::invalid_reference(format!(
         "Image '{id}' is not registered"
     )))
 }
 
 /// Refuses an image that does not carry the plugin's name and version.
 pub(crate) fn check_tags(
-    store: &Store,
+    state: &State,
     id: &str,
     plugin: &Plugin,
     version: &str,
-) -> Result<(), ApiError> {
-    let tags = store
+) -> Result<(), Refusal> {
+    let tags = state
         .images
         .iter()
         .find(|image| image.id == id)
@@ -148,20 +148,20 @@ pub(crate) fn check_tags(
         return Ok(());
     }
     let message = format!("Image '{id}' lacks the tags [{}]", missing.join(", "));
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 /// The position of the image in the path.
-fn position(ctx: &Ctx<'_>) -> Result<usize, ApiError> {
+fn position(ctx: &Ctx<'_>) -> Result<usize, Refusal> {
     let id = ctx.parameter(0);
-    ctx.store
+    ctx.state
         .images
         .iter()
         .position(|image| image.id == id)
-        .ok_or_else(|| ApiError::no_object(id))
+        .ok_or_else(|| Refusal::no_object(id))
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("images_list", &["name", "tags", "username"])?;
     let name = ctx.query("name").unwrap_or_default();
     let wanted: Vec<&str> = ctx
@@ -175,7 +175,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             .all(|wanted| image.tags.iter().any(|tag| tag == wanted))
     };
     let images = ctx
-        .store
+        .state
         .images
         .iter()
         // A part of the name is enough. `username` is a key that version 2 takes and does not use.
@@ -184,13 +184,13 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"images": images})))
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let image = &ctx.store.images[position(ctx)?];
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let image = &ctx.state.images[position(ctx)?];
     ctx.knows_query("images_get", &[])?;
     if image.username.is_none() {
         // 400 with a name of its own, and not 404: Glance has the image (openstack/sahara 19.0.0).
         let message = format!("Image {} is not registered", image.id);
-        return Err(ApiError::bad("IMAGE_NOT_REGISTERED", message));
+        return Err(Refusal::bad("IMAGE_NOT_REGISTERED", message));
     }
     one(200, "image", image.render())
 }
@@ -199,17 +199,17 @@ fn change(
     ctx: &mut Ctx<'_>,
     status: u16,
     change: impl FnOnce(&mut Image),
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let position = position(ctx)?;
-    let now = ctx.store.timestamp();
-    let image = &mut ctx.store.images[position];
+    let now = ctx.state.timestamp();
+    let image = &mut ctx.state.images[position];
     change(image);
     // Times of images are Glance's, with a `Z`, unlike all others here.
     image.updated = now.as_str().map(|now| format!("{now}Z"));
     one(status, "image", image.render())
 }
 
-fn register(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn register(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     position(ctx)?;
     let given = REGISTER.read(&ctx.body)?;
     ctx.knows_query("images_set", &[])?;
@@ -220,7 +220,7 @@ fn register(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn unregister(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn unregister(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     position(ctx)?;
     ctx.knows_query("images_unset", &[])?;
     change(ctx, 204, |image| {
@@ -232,7 +232,7 @@ fn unregister(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     gone()
 }
 
-fn read_tags(ctx: &Ctx<'_>) -> Result<Vec<String>, ApiError> {
+fn read_tags(ctx: &Ctx<'_>) -> Result<Vec<String>, Refusal> {
     position(ctx)?;
     let given = TAGS.read(&ctx.body)?;
     Ok(given["tags"]
@@ -244,7 +244,7 @@ fn read_tags(ctx: &Ctx<'_>) -> Result<Vec<String>, ApiError> {
         .collect())
 }
 
-fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let tags = read_tags(ctx)?;
     change(ctx, 202, |image| {
         for tag in tags {
@@ -255,7 +255,7 @@ fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let tags = read_tags(ctx)?;
     change(ctx, 202, |image| {
         image.tags.retain(|tag| !tags.contains(tag));
@@ -263,8 +263,8 @@ fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// A bare list, or an empty object in the place of an empty list.
-fn get_tags(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let image = &ctx.store.images[position(ctx)?];
+fn get_tags(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let image = &ctx.state.images[position(ctx)?];
     ctx.knows_query("image_tags_get", &[])?;
     let body = if image.tags.is_empty() {
         json!({})
@@ -274,14 +274,14 @@ fn get_tags(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &body))
 }
 
-fn set_tags(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn set_tags(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut tags = read_tags(ctx)?;
     ctx.knows_query("image_tags_update", &[])?;
     tags.dedup();
     change(ctx, 200, |image| image.tags = tags)
 }
 
-fn delete_tags(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_tags(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     position(ctx)?;
     ctx.knows_query("image_tags_delete", &[])?;
     change(ctx, 204, |image| image.tags.clear())?;

@@ -7,15 +7,18 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::data_sources::NAME;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::location::{self, Location};
 use super::node_group_templates::none_required;
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, jobs, list};
 
 const RESOURCE: Resource = Resource::JobBinary;
+
+/// The field that never comes back: what is needed to read the program.
+const SECRET: &str = "extra";
 const INTERNAL: Resource = Resource::JobBinaryInternal;
 
 pub(crate) const V1: &[Route<Handler>] = &[
@@ -102,16 +105,16 @@ const UPDATE_INTERNAL: Schema = Schema(&[
 /// The most kilobytes of a program that the service keeps itself.
 const MOST_KILOBYTES: usize = 5120;
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
 /// Reads a body whose address is that of a program.
-fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, ApiError> {
+fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, Refusal> {
     // The format of addresses is checked by a function that raises an error of its own, ahead of the rest of the
     // schema.
     if let Some(url) = ctx.body["url"].as_str() {
@@ -120,16 +123,16 @@ fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, ApiError> 
     let given = schema.read(&ctx.body)?;
     let url = given.get("url").and_then(Value::as_str).unwrap_or_default();
     if let Some(id) = url.strip_prefix("internal-db://")
-        && resource::find(ctx.store, INTERNAL, id, ctx.project).is_none()
+        && resource::find(ctx.state, INTERNAL, id, ctx.project).is_none()
     {
-        return Err(ApiError::invalid_reference(format!(
+        return Err(Refusal::invalid_reference(format!(
             "JobBinaryInternal with id '{id}' doesn't exist"
         )));
     }
     Ok(given)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = read(ctx, &CREATE)?;
     // In creations only: an update takes any `extra` (openstack/sahara 19.0.0).
     location::check_extra(
@@ -148,24 +151,16 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })),
         ..Row::default()
     };
-    put(&mut row, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    resource::overlay_with_secret(&mut row, given.clone(), SECRET);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
-/// Takes over the fields of a body. What is needed to read the program never comes back.
-fn put(row: &mut Row, mut given: Map<String, Value>) {
-    if let Some(extra) = given.remove("extra") {
-        row.secrets.insert("extra".to_owned(), extra);
-    }
-    resource::overlay(&mut row.fields, given);
-}
-
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = read(ctx, &UPDATE)?;
     // Checked as if the body had named it.
     let id = resource::id(ctx, RESOURCE)
-        .map_err(|_| ApiError::unknown(format!("JobBinary id '{}' not found", ctx.parameter(0))))?;
+        .map_err(|_| Refusal::unknown(format!("JobBinary id '{}' not found", ctx.parameter(0))))?;
     ctx.knows_query("job_binary_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
@@ -173,19 +168,21 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if url.starts_with("internal-db://") && given.get("url").is_some_and(|new| new != url) {
         let message =
             format!("The address of JobBinary '{id}' is fixed, for it is in the service itself");
-        return Err(ApiError::update_failed(message));
+        return Err(Refusal::update_failed(message));
     }
     let uses = |job: &Row| {
-        ctx.store
+        ctx.state
             .get(Resource::JobTemplate, job.text("job_id"))
             .is_some_and(|t| names(t, &id))
     };
     if jobs::pending(ctx).any(uses) {
-        return Err(ApiError::update_failed(format!(
+        return Err(Refusal::update_failed(format!(
             "JobBinary '{id}' is used in a PENDING job"
         )));
     }
-    ctx.store.update(RESOURCE, &id, |row| put(row, given));
+    ctx.state.update(RESOURCE, &id, |row| {
+        resource::overlay_with_secret(row, given, SECRET);
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -196,20 +193,20 @@ fn names(template: &Row, id: &str) -> bool {
         .any(|list| template.list(list).iter().any(|binary| binary == id))
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("job_binary_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx
-        .store
+        .state
         .rows(Resource::JobTemplate)
         .any(|template| names(template, &id))
     {
-        return Err(ApiError::deletion_failed(
+        return Err(Refusal::deletion_failed(
             "A template of a job still has this JobBinary",
         ));
     }
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 
@@ -218,39 +215,39 @@ fn bytes(data: Bytes) -> Answer {
     Answer::new(200, Some("text/html; charset=utf-8"), data)
 }
 
-fn data(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn data(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     // Before the failure below, as on the real server.
     ctx.knows_query("job_binary_data", &[])?;
     // The code of version 2 looks for a column that does not exist.
     if ctx.version == Version::Two {
-        return Err(ApiError::internal());
+        return Err(Refusal::internal());
     }
     let location = Location::parse(resource::row(ctx, RESOURCE, &id)?.text("url"));
     match location.scheme {
-        "internal-db" => match ctx.store.get(INTERNAL, location.host) {
+        "internal-db" => match ctx.state.get(INTERNAL, location.host) {
             Some(row) => Ok(bytes(row.data.clone())),
-            None => Err(ApiError::no_object(location.host)),
+            None => Err(Refusal::no_object(location.host)),
         },
         // There is no object storage here to read it from.
-        "s3" => Err(ApiError::bad("S3_CLIENT_EXCEPTION", "Couldn't get object")),
-        _ => Err(ApiError::bad(
+        "s3" => Err(Refusal::bad("S3_CLIENT_EXCEPTION", "Couldn't get object")),
+        _ => Err(Refusal::bad(
             "SWIFT_CLIENT_EXCEPTION",
             "Object HEAD failed: 404 Not Found",
         )),
     }
 }
 
-fn list_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, INTERNAL)
 }
 
-fn get_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, INTERNAL)
 }
 
-fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let bad = |message: String| Err(ApiError::bad("BAD_JOB_BINARY", message));
+fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let bad = |message: String| Err(Refusal::bad("BAD_JOB_BINARY", message));
     let name = ctx.parameter(0).to_owned();
     if !Format::Name.admits(&name) || name.len() > 50 {
         return bad(format!(
@@ -266,7 +263,7 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         let size = (data.len() * 10 + 512) / 1024;
         let size = format!("{}.{}", size / 10, size % 10);
         let message = format!("The binary has {size}KB, and {MOST_KILOBYTES}KB is the maximum");
-        return Err(ApiError::bad("DATA_TOO_BIG", message));
+        return Err(Refusal::bad("DATA_TOO_BIG", message));
     }
     let given = fields(
         json!({"name": name, "datasize": data.len(), "is_public": false, "is_protected": false}),
@@ -277,29 +274,29 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         data: Bytes::copy_from_slice(data),
         ..Row::default()
     };
-    let id = ctx.store.insert(INTERNAL, ctx.project, row);
+    let id = ctx.state.insert(INTERNAL, ctx.project, row);
     resource::show(ctx, 202, INTERNAL, &id)
 }
 
-fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, INTERNAL)?;
     let given = UPDATE_INTERNAL.read(&ctx.body)?;
     resource::check_updatable(ctx, INTERNAL, &id, &given)?;
     resource::check_duplicate(ctx, INTERNAL, &given, Some(&id))?;
-    ctx.store.update(INTERNAL, &id, |row| {
+    ctx.state.update(INTERNAL, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, INTERNAL, &id)
 }
 
-fn delete_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_internal(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, INTERNAL)?;
     resource::check_deletable(ctx, INTERNAL, &id)?;
-    ctx.store.remove(INTERNAL, &id);
+    ctx.state.remove(INTERNAL, &id);
     gone()
 }
 
-fn internal_data(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn internal_data(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, INTERNAL)?;
     Ok(bytes(resource::row(ctx, INTERNAL, &id)?.data.clone()))
 }

@@ -7,11 +7,11 @@ use crate::openstack::is_uuid;
 use crate::route::{Route, route};
 
 use super::data_sources::NAME;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::job_types::{self, Programs};
 use super::resource::{self, Resource, fields};
 use super::schema::{Kind, Schema, boolean, field, text};
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Handler, gone, list, one};
 
 const RESOURCE: Resource = Resource::JobTemplate;
@@ -76,15 +76,15 @@ const UPDATE: Schema = Schema(&[
     boolean("is_protected").or_null(),
 ]);
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = CREATE.read(&ctx.body)?;
     let kind = given["type"].as_str().unwrap_or_default();
     check_programs(ctx, kind, &given)?;
@@ -115,19 +115,19 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     // Arguments need the id of the template, which is there only after it is stored.
     stored.insert("interface".into(), json!([]));
     resource::overlay(&mut row.fields, stored);
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     let arguments: Vec<Value> = interface
         .iter()
         .enumerate()
         .map(|(order, argument)| {
             let mut whole = fields(json!({
-                "id": ctx.store.uuid(),
+                "id": ctx.state.uuid(),
                 "job_id": id,
                 // This stays `tenant_id` in version 2 too, which renames it nowhere inside of arguments.
                 "tenant_id": ctx.project,
                 "order": order,
                 "value_type": "string",
-                "created_at": ctx.store.timestamp(),
+                "created_at": ctx.state.timestamp(),
                 "updated_at": null,
                 "description": null,
                 "default": null,
@@ -136,14 +136,14 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             whole.into()
         })
         .collect();
-    if let Some(row) = ctx.store.get_mut(RESOURCE, &id) {
+    if let Some(row) = ctx.state.get_mut(RESOURCE, &id) {
         row.fields.insert("interface".into(), arguments.into());
     }
     show_created(ctx, &id, &given)
 }
 
 /// The answer to a creation, in which also the arguments lack what was never set.
-fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<Answer, ApiError> {
+fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<Answer, Refusal> {
     let mut shown = resource::created(ctx, RESOURCE, id, given)?;
     let passed = given.get("interface").and_then(Value::as_array);
     let arguments = shown.get_mut("interface").and_then(Value::as_array_mut);
@@ -163,7 +163,7 @@ fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<A
 }
 
 /// Refuses programs in the wrong places, and programs that do not exist.
-fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let all = |name: &str| -> Vec<&str> {
         given
             .get(name)
@@ -181,19 +181,19 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
         Programs::Neither => true,
     };
     if !has_needed {
-        return Err(ApiError::invalid_data(format!("{kind} {missing}")));
+        return Err(Refusal::invalid_data(format!("{kind} {missing}")));
     }
     if programs != Programs::Mains && !mains.is_empty() {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "{kind} flow does not use mains"
         )));
     }
     if mains.iter().any(|main| libs.contains(main)) {
-        return Err(ApiError::invalid_data("'mains' and 'libs' overlap"));
+        return Err(Refusal::invalid_data("'mains' and 'libs' overlap"));
     }
     for id in mains.into_iter().chain(libs) {
-        if resource::find(ctx.store, Resource::JobBinary, id, ctx.project).is_none() {
-            return Err(ApiError::unknown(format!(
+        if resource::find(ctx.state, Resource::JobBinary, id, ctx.project).is_none() {
+            return Err(Refusal::unknown(format!(
                 "Job binary '{id}' does not exist"
             )));
         }
@@ -201,8 +201,8 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
     Ok(())
 }
 
-fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(), ApiError> {
-    let refused = |message: &str| Err(ApiError::invalid_data(message));
+fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(), Refusal> {
+    let refused = |message: &str| Err(Refusal::invalid_data(message));
     let (_, _, mappings) = job_types::shape(kind);
     let is_twice = |same: &dyn Fn(&Value, &Value) -> bool| {
         interface
@@ -217,7 +217,7 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
         .iter()
         .any(|argument| !mappings.contains(&argument["mapping_type"].as_str().unwrap_or_default()))
     {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "A job of type {kind} knows the mapping types {mappings:?} only"
         )));
     }
@@ -270,61 +270,61 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
 }
 
 /// Refuses a value that an argument of this type cannot have.
-pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<(), ApiError> {
+pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<(), Refusal> {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
     match kind {
         // Digits only, so that neither a sign nor a fraction is a number (openstack/sahara 19.0.0).
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(ApiError::invalid_data(format!("'{text}' is no number")))
+            Err(Refusal::invalid_data(format!("'{text}' is no number")))
         }
-        "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
+        "data_source" if is_uuid(&text) => check_data_source(ctx.state, ctx.project, &text),
         // Anything with a scheme passes for the address of one.
-        "data_source" if !text.contains(':') => Err(ApiError::invalid_data(format!(
+        "data_source" if !text.contains(':') => Err(Refusal::invalid_data(format!(
             "'{text}' is neither the ID of a data source nor a URL"
         ))),
         "string" if !value.is_string() => {
-            Err(ApiError::invalid_data(format!("'{text}' is no string")))
+            Err(Refusal::invalid_data(format!("'{text}' is no string")))
         }
         _ => Ok(()),
     }
 }
 
-pub(crate) fn check_data_source(store: &Store, project: &str, id: &str) -> Result<(), ApiError> {
-    if resource::find(store, Resource::DataSource, id, project).is_some() {
+pub(crate) fn check_data_source(state: &State, project: &str, id: &str) -> Result<(), Refusal> {
+    if resource::find(state, Resource::DataSource, id, project).is_some() {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!(
+    Err(Refusal::invalid_reference(format!(
         "DataSource with id '{id}' doesn't exist"
     )))
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = UPDATE.read(&ctx.body)?;
     ctx.knows_query("job_templates_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("job_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx
-        .store
+        .state
         .rows(Resource::Job)
         .any(|job| job.text("job_id") == id)
     {
-        return Err(ApiError::deletion_failed(
+        return Err(Refusal::deletion_failed(
             "There are jobs that were made from this one",
         ));
     }
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::plugins::{self, Plugin};
 use super::{Ctx, Handler, Version};
 
@@ -85,7 +85,7 @@ pub(crate) fn runs(plugin: &Plugin, kind: &str) -> bool {
     !kind.starts_with("Storm") || plugin.name == "fake"
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("job_types_get", &["type", "plugin_name", "plugin_version"])?;
     let all = |key: &str| -> Vec<&str> {
         ctx.query_pairs()
@@ -144,10 +144,10 @@ fn of_plugin(plugin: &Plugin, kind: &str, wanted: &[&str], with_hints: bool) -> 
     Some(shown.into())
 }
 
-fn hints(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn hints(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let kind = ctx.parameter(0);
     if !NAMES.contains(&kind) {
-        return Err(ApiError::not_found(&format!("{{'job_type': '{kind}'}}")));
+        return Err(Refusal::not_found(&format!("{{'job_type': '{kind}'}}")));
     }
     ctx.knows_query("job_config_hints_get", &[])?;
     Ok(Answer::json(200, &config(kind)))

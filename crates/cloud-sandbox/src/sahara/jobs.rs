@@ -9,10 +9,10 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::clusters;
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::{self, Resource};
 use super::schema::{Kind, Schema, boolean, field};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, Version, gone, list, one};
 
 pub(crate) use life::{have_ended, launch_waiting};
@@ -79,7 +79,7 @@ fn status(row: &Row) -> &str {
 
 /// The jobs of any project that were not launched yet.
 pub(crate) fn pending<'s>(ctx: &'s Ctx<'_>) -> impl Iterator<Item = &'s Row> {
-    ctx.store
+    ctx.state
         .rows(RESOURCE)
         .filter(|row| status(row) == "PENDING")
 }
@@ -117,7 +117,7 @@ fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
     shown
 }
 
-fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, ApiError> {
+fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, Refusal> {
     one(
         status,
         RESOURCE.singular(ctx.version),
@@ -125,24 +125,24 @@ fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, ApiError> {
     )
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::list(ctx, RESOURCE, |row| render(row, ctx.version, false).into())
 }
 
 /// In version 2 the code asks for `refresh_status` after it has refused it.
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("jobs_get", &[])?;
     show(ctx, 200, &id)
 }
 
 /// `GET /job-executions/{id}/cancel`
-fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let row = resource::row(ctx, RESOURCE, &id)?;
     let refused = |why: &str| {
         let message = format!("Job execution with id '{id}' cannot be canceled because {why}");
-        Err(ApiError::bad("CANCELING_FAILED", message))
+        Err(Refusal::bad("CANCELING_FAILED", message))
     };
     // A public job of another project can be read, and so found here.
     if !row.is_of(ctx.project) {
@@ -151,11 +151,11 @@ fn cancel_by_get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if row.flag("is_protected") {
         return refused("it's marked as protected");
     }
-    life::cancel(ctx.store, &id);
+    life::cancel(ctx.state, &id);
     show(ctx, 200, &id)
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = UPDATE.read(&ctx.body)?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
@@ -166,13 +166,13 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("jobs_update", &[])?;
     let info = given.remove("info");
     match info.as_ref().and_then(|info| info["status"].as_str()) {
-        Some("suspend") => life::suspend(ctx.store, &id),
+        Some("suspend") => life::suspend(ctx.state, &id),
         // Version 1.1 takes this, and does nothing: there one gets to cancel.
-        Some("cancel") if ctx.version == Version::Two => life::cancel(ctx.store, &id),
+        Some("cancel") if ctx.version == Version::Two => life::cancel(ctx.state, &id),
         _ => {}
     }
     if !given.is_empty() {
-        ctx.store.update(RESOURCE, &id, |row| {
+        ctx.state.update(RESOURCE, &id, |row| {
             resource::overlay(&mut row.fields, given);
         });
     }
@@ -180,23 +180,23 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Version 1.1 looks at every change as if it were to suspend the job.
-fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     if given.contains_key("info") && given.len() != 1 {
-        return Err(ApiError::bad(
+        return Err(Refusal::bad(
             "INVALID_JOB_STATUS",
             "Invalid status parameter",
         ));
     }
-    if life::cluster(ctx.store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
+    if life::cluster(ctx.state, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
         let message =
             "The cluster of the job is not active, so that nothing can be suspended there";
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let suspends = given
         .get("info")
         .is_some_and(|info| info["status"] == "suspend");
-    if suspends && !life::is_engine_with_workflows(ctx.store, id) {
-        return Err(ApiError::invalid_reference(
+    if suspends && !life::is_engine_with_workflows(ctx.state, id) {
+        return Err(Refusal::invalid_reference(
             "The engine knows no suspending of jobs",
         ));
     }
@@ -204,16 +204,16 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
 }
 
 /// A job that has ended is gone at once, another one when it is killed.
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("jobs_delete", &[])?;
     if ENDED.contains(&status(resource::row(ctx, RESOURCE, &id)?)) {
-        ctx.store.remove(RESOURCE, &id);
+        ctx.state.remove(RESOURCE, &id);
         return gone();
     }
-    life::cancel(ctx.store, &id);
+    life::cancel(ctx.state, &id);
     // The 204 comes at once, and the object is there until the engine has cancelled it.
-    life::later(ctx.store, &id, 1, |store, id| store.remove(RESOURCE, id));
+    life::later(ctx.state, &id, 1, |state, id| state.remove(RESOURCE, id));
     gone()
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::{self, Resource};
-use super::store::{Row, Store};
+use super::state::{Row, State};
 use super::{Ctx, Version};
 
 const PAGING: &[&str] = &["marker", "limit", "sort_by"];
@@ -18,25 +18,22 @@ pub(crate) fn list(
     ctx: &Ctx<'_>,
     resource: Resource,
     render: impl Fn(&Row) -> Value,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let info = resource.info();
     let marker = ctx.query("marker");
     // The marker is looked up among all objects, not in the filtered list.
-    let anchor = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
+    let anchor = marker.and_then(|id| resource::find(ctx.state, resource, id, ctx.project));
     if let (Some(id), None) = (marker, anchor) {
         // Version 1.1 asks for the list instead of the object here, and finds one.
         if !(resource == Resource::JobBinary && ctx.version == Version::One) {
-            return Err(ApiError::no_object(id));
+            return Err(Refusal::no_object(id));
         }
     }
     let limit = match ctx.query("limit") {
         None => None,
         Some(text) => {
             let limit = text.parse::<usize>().ok().filter(|limit| *limit > 0);
-            Some(
-                limit
-                    .ok_or_else(|| ApiError::list_parameter("'limit' must be positive integer"))?,
-            )
+            Some(limit.ok_or_else(|| Refusal::list_parameter("'limit' must be positive integer"))?)
         }
     };
     let (key, descending) = match ctx.query("sort_by").filter(|key| !key.is_empty()) {
@@ -48,14 +45,14 @@ pub(crate) fn list(
     // Version 2 does not check the order of clusters.
     let is_checked = !(resource == Resource::Cluster && ctx.version == Version::Two);
     if is_checked && !info.sorts.contains(&key) {
-        return Err(ApiError::list_parameter(format!(
+        return Err(Refusal::list_parameter(format!(
             "Unknown field for sorting {key}"
         )));
     }
     let (operation, filters) = info.filters;
     ctx.knows_query(operation, filters)?;
 
-    let mut rows: Vec<&Row> = ctx.store.seen_by(resource, ctx.project).collect();
+    let mut rows: Vec<&Row> = ctx.state.seen_by(resource, ctx.project).collect();
     for (name, value) in ctx.query_pairs().filter(|(name, _)| !PAGING.contains(name)) {
         // The filter has its new name in version 2; the sort key and the column keep the old one.
         let name = if name == "plugin_version" {
@@ -63,12 +60,12 @@ pub(crate) fn list(
         } else {
             name
         };
-        rows = filtered(ctx.store, resource, &rows, name, value)?;
+        rows = filtered(ctx.state, resource, &rows, name, value)?;
     }
     if !resource.has_column(key) {
         // Jobs can be sorted by three keys that are no columns, and end in a 500 (openstack/sahara 19.0.0, SQLAlchemy
         // 1.4).
-        return Err(ApiError::internal());
+        return Err(Refusal::internal());
     }
     rows.sort_by(|a, b| directed(compare(a, b, key), descending));
 
@@ -102,9 +99,9 @@ pub(crate) fn list(
 }
 
 /// A list of objects as they are.
-pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
+pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, Refusal> {
     list(ctx, resource, |row| {
-        Value::Object(resource::render(ctx.store, row, ctx.version))
+        Value::Object(resource::render(ctx.state, row, ctx.version))
     })
 }
 
@@ -148,16 +145,16 @@ fn neighbours<'r>(
 }
 
 fn filtered<'s>(
-    store: &'s Store,
+    state: &'s State,
     resource: Resource,
     rows: &[&'s Row],
     name: &str,
     value: &str,
-) -> Result<Vec<&'s Row>, ApiError> {
+) -> Result<Vec<&'s Row>, Refusal> {
     let keep =
         |admits: &dyn Fn(&Row) -> bool| rows.iter().copied().filter(|row| admits(row)).collect();
     let names = |resource, field: &str, row: &Row| {
-        store
+        state
             .get(resource, row.text(field))
             .is_some_and(|other| other.name() == value)
     };
@@ -177,7 +174,7 @@ fn filtered<'s>(
     }
     // A filter by what is no column ends in the database.
     if !resource.has_column(name) {
-        return Err(ApiError::internal());
+        return Err(Refusal::internal());
     }
     Ok(keep(
         &|row| match row.fields.get(name).unwrap_or(&Value::Null) {

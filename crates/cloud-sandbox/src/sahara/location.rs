@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::openstack::is_uuid;
 
-use super::error::ApiError;
+use super::error::Refusal;
 
 /// The parts of an address: what stands before `://`, the host, and the rest from its first slash on.
 pub(crate) struct Location<'a> {
@@ -39,12 +39,12 @@ pub(crate) fn check_data_source(
     kind: &str,
     url: &str,
     credentials: Option<&Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     check_placeholders(url)?;
     let location = Location::parse(url);
     let is_scheme = |scheme: &str| location.scheme == scheme;
     let wrong_scheme = || {
-        Err(ApiError::invalid_data(format!(
+        Err(Refusal::invalid_data(format!(
             "URL scheme must be '{kind}'"
         )))
     };
@@ -52,41 +52,41 @@ pub(crate) fn check_data_source(
         // The scheme comes before the empty address, in the order of the real checks.
         "hdfs" | "maprfs" if !is_scheme(kind) && !is_scheme("") => wrong_scheme(),
         "swift" | "manila" if !is_scheme(kind) => wrong_scheme(),
-        _ if url.is_empty() => Err(ApiError::invalid_data(format!(
+        _ if url.is_empty() => Err(Refusal::invalid_data(format!(
             "The URL of a data source in {kind} is empty"
         ))),
         "hdfs" if is_scheme("hdfs") && location.host.is_empty() => {
-            Err(ApiError::invalid_data("The HDFS URL has no host name"))
+            Err(Refusal::invalid_data("The HDFS URL has no host name"))
         }
         "swift" => {
             let suffix = location.host.split_once('.').map(|(_, suffix)| suffix);
             // `.sahara` is how the Hadoop file system for Swift is told whose credentials to use; it may be left out.
             if suffix.is_some_and(|suffix| suffix != "sahara") || !location.has_object() {
-                return Err(ApiError::invalid_data(
+                return Err(Refusal::invalid_data(
                     "URL must be of the form swift://container.sahara/object",
                 ));
             }
             check_swift_credentials(credentials)
         }
         "s3" if !is_scheme("s3") && !is_scheme("s3a") => {
-            Err(ApiError::invalid_data("URL scheme must be 's3' or 's3a'"))
+            Err(Refusal::invalid_data("URL scheme must be 's3' or 's3a'"))
         }
-        "s3" if location.host.is_empty() => Err(ApiError::invalid_data("The URL names no bucket")),
-        "s3" if location.path.is_empty() => Err(ApiError::invalid_data("The URL names no object")),
+        "s3" if location.host.is_empty() => Err(Refusal::invalid_data("The URL names no bucket")),
+        "s3" if location.path.is_empty() => Err(Refusal::invalid_data("The URL names no object")),
         "s3" => check_s3_credentials(credentials),
-        "manila" if !is_uuid(location.host) => Err(ApiError::invalid_data(
+        "manila" if !is_uuid(location.host) => Err(Refusal::invalid_data(
             "The host of a Manila URL must be a uuid",
         )),
-        "manila" if location.path.is_empty() => Err(ApiError::invalid_data(
+        "manila" if location.path.is_empty() => Err(Refusal::invalid_data(
             "The path of a Manila URL must not be empty",
         )),
         _ => Ok(()),
     }
 }
 
-fn check_swift_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
+fn check_swift_credentials(credentials: Option<&Value>) -> Result<(), Refusal> {
     let refused = |what: &str| {
-        Err(ApiError::bad(
+        Err(Refusal::bad(
             "INVALID_CREDENTIALS",
             format!("{what} for Swift"),
         ))
@@ -102,25 +102,25 @@ fn check_swift_credentials(credentials: Option<&Value>) -> Result<(), ApiError> 
     Ok(())
 }
 
-fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
+fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), Refusal> {
     // Unlike those of Swift, these may be missing, for clusters can be configured with them.
     for (key, value) in credentials.and_then(Value::as_object).into_iter().flatten() {
         match key.as_str() {
             "accesskey" | "secretkey" | "endpoint" => {}
             "bucket_in_path" | "ssl" if value.is_boolean() => {}
             "bucket_in_path" | "ssl" => {
-                return Err(ApiError::invalid_data(format!(
+                return Err(Refusal::invalid_data(format!(
                     "'{key}' is either true or false"
                 )));
             }
-            _ => return Err(ApiError::invalid_data(format!("S3 knows no '{key}'"))),
+            _ => return Err(Refusal::invalid_data(format!("S3 knows no '{key}'"))),
         }
     }
     Ok(())
 }
 
 /// Looks at each `%RANDSTR(n)%`, which stands for random text of that length.
-fn check_placeholders(url: &str) -> Result<(), ApiError> {
+fn check_placeholders(url: &str) -> Result<(), Refusal> {
     let lengths = url
         .split("%RANDSTR(")
         .skip(1)
@@ -128,14 +128,14 @@ fn check_placeholders(url: &str) -> Result<(), ApiError> {
     let mut total = 0_i64;
     for length in lengths {
         if length <= 0 {
-            return Err(ApiError::invalid_data(
+            return Err(Refusal::invalid_data(
                 "A RANDSTR has at least one character",
             ));
         }
         total = total.saturating_add(length);
     }
     if total > MOST_RANDOM {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "Requested RANDSTR length is over {MOST_RANDOM} in all."
         )));
     }
@@ -143,7 +143,7 @@ fn check_placeholders(url: &str) -> Result<(), ApiError> {
 }
 
 /// Refuses an address that no kind of job binary has, before anything else in a body is looked at.
-pub(crate) fn check_job_binary(url: &str) -> Result<(), ApiError> {
+pub(crate) fn check_job_binary(url: &str) -> Result<(), Refusal> {
     let location = Location::parse(url);
     let is_one = match location.scheme {
         "internal-db" => is_uuid(location.host) && location.path.is_empty(),
@@ -151,25 +151,25 @@ pub(crate) fn check_job_binary(url: &str) -> Result<(), ApiError> {
         "s3" => !location.host.is_empty() && location.has_object(),
         "manila" => is_uuid(location.host) && location.has_object(),
         // A scheme that nobody knows fails outside of the schema, under another name of error.
-        _ => return Err(ApiError::invalid_data("Invalid job binary")),
+        _ => return Err(Refusal::invalid_data("Invalid job binary")),
     };
     if is_one {
         Ok(())
     } else {
-        Err(ApiError::validation(&[format!(
+        Err(Refusal::validation(&[format!(
             "url: '{url}' is not a 'valid_job_location'"
         )]))
     }
 }
 
 /// Refuses a new job binary without what its kind needs to be read.
-pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Result<(), ApiError> {
+pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Result<(), Refusal> {
     let has =
         |key: &str| extra.is_some_and(|extra| extra.get(key).is_some_and(|value| value != ""));
     match Location::parse(url).scheme {
         "swift" if !has("user") || !has("password") => {
             let message = "A JobBinary in swift needs 'user' and 'password' in extra";
-            Err(ApiError::bad("BAD_JOB_BINARY", message))
+            Err(Refusal::bad("BAD_JOB_BINARY", message))
         }
         "s3" => {
             let mut keys: Vec<&str> = extra
@@ -181,7 +181,7 @@ pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Resu
             if keys == ["accesskey", "endpoint", "secretkey"] {
                 return Ok(());
             }
-            Err(ApiError::invalid_data(
+            Err(Refusal::invalid_data(
                 "A JobBinary in s3 needs 'accesskey', 'secretkey' and 'endpoint' in extra, and nothing else",
             ))
         }

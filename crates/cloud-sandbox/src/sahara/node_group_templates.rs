@@ -3,11 +3,11 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::plugins::{self, Plugin};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Schema, boolean, joined, text};
-use super::store::Row;
+use super::state::Row;
 use super::{Ctx, Handler, gone, images, list, node_groups, one};
 
 const RESOURCE: Resource = Resource::NodeGroupTemplate;
@@ -126,15 +126,15 @@ pub(crate) const fn none_required<const N: usize>(mut fields: [Field; N]) -> [Fi
     fields
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     list::plain(ctx, RESOURCE)
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     resource::get(ctx, RESOURCE)
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = stored(CREATE[ctx.version as usize].read(&ctx.body)?);
     let text = |name: &str| given[name].as_str().unwrap_or_default();
     resource::check_name(ctx, RESOURCE, "NodeGroup template", text("name"))?;
@@ -153,7 +153,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         "is_protected": false,
     })));
     resource::overlay(&mut row.fields, given.clone());
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     resource::show_created(ctx, RESOURCE, &id, &given)
 }
 
@@ -170,11 +170,11 @@ fn check(
     plugin: &Plugin,
     version: &str,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     node_groups::check(ctx, plugin, given)?;
     if let Some(image) = given.get("image_id").and_then(Value::as_str) {
-        images::check_registered(ctx.store, image)?;
-        images::check_tags(ctx.store, image, plugin, version)?;
+        images::check_registered(ctx.state, image)?;
+        images::check_tags(ctx.state, image, plugin, version)?;
     }
     node_groups::check_shares(given)
 }
@@ -183,19 +183,19 @@ fn check(
 pub(crate) fn plugin_after(
     row: &Row,
     given: &Map<String, Value>,
-) -> Result<(&'static Plugin, String), ApiError> {
+) -> Result<(&'static Plugin, String), Refusal> {
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     if text("plugin_name").is_some() && text("hadoop_version").is_none() {
         // Version 2 names the field of version 1.1, too.
         let message = "A plugin_name needs its hadoop_version beside it";
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     let name = text("plugin_name").unwrap_or_else(|| row.text("plugin_name"));
     let version = text("hadoop_version").unwrap_or_else(|| row.text("hadoop_version"));
     Ok((plugins::offered(name, version)?, version.to_owned()))
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = stored(UPDATE[ctx.version as usize].read(&ctx.body)?);
     let (plugin, version) = plugin_after(resource::row(ctx, RESOURCE, &id)?, &given)?;
@@ -203,7 +203,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "NodeGroup template", &id, &given)?;
     ctx.knows_query("node_group_templates_update", &[])?;
-    ctx.store.update(RESOURCE, &id, |row| {
+    ctx.state.update(RESOURCE, &id, |row| {
         resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
@@ -216,7 +216,7 @@ pub(crate) fn check_renaming(
     what: &str,
     id: &str,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let Some(name) = given.get("name").and_then(Value::as_str) else {
         return Ok(());
     };
@@ -226,7 +226,7 @@ pub(crate) fn check_renaming(
     resource::check_name(ctx, resource, what, name)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let users = |resource| {
         let uses = |row: &&Row| {
@@ -235,7 +235,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
                 .any(|group| group["node_group_template_id"] == id.as_str())
         };
         let names: Vec<&str> = ctx
-            .store
+            .state
             .seen_by(resource, ctx.project)
             .filter(uses)
             .map(Row::name)
@@ -252,16 +252,16 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         let message = format!(
             "Node group template {id} is in use by cluster templates: {templates}; and clusters: {clusters}"
         );
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     ctx.knows_query("node_group_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    ctx.store.remove(RESOURCE, &id);
+    ctx.state.remove(RESOURCE, &id);
     gone()
 }
 
 /// The template as another cloud could take it, with placeholders for what is of this one.
-fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn export(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("node_group_template_export", &[])?;
     let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::plugins::Plugin;
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, cloud, images};
 
 pub(crate) const NAME: Field = text("name")
@@ -103,10 +103,10 @@ pub(crate) fn defaults() -> Map<String, Value> {
 }
 
 /// A new group of the body, over its template if it has one.
-pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn build(state: &mut State, given: &Map<String, Value>) -> Map<String, Value> {
     let mut group = defaults();
     let template = given.get("node_group_template_id").and_then(Value::as_str);
-    if let Some(template) = template.and_then(|id| store.get(Resource::NodeGroupTemplate, id)) {
+    if let Some(template) = template.and_then(|id| state.get(Resource::NodeGroupTemplate, id)) {
         for (name, value) in &mut group {
             // Only the fields that a group has: a template has some of its own besides.
             *value = template.fields.get(name).cloned().unwrap_or_default();
@@ -126,19 +126,19 @@ pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String
     for of_templates in ["description", "is_public", "is_protected"] {
         group.remove(of_templates);
     }
-    renew(store, &mut group);
+    renew(state, &mut group);
     group
 }
 
 /// Gives a group, built or copied, an identity of its own.
-pub(crate) fn renew(store: &mut Store, group: &mut Map<String, Value>) {
-    group.insert("id".into(), store.uuid().into());
-    group.insert("created_at".into(), store.timestamp());
+pub(crate) fn renew(state: &mut State, group: &mut Map<String, Value>) {
+    group.insert("id".into(), state.uuid().into());
+    group.insert("created_at".into(), state.timestamp());
     group.insert("updated_at".into(), Value::Null);
 }
 
 /// Checks all groups of a body.
-pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Result<(), ApiError> {
+pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Result<(), Refusal> {
     check_distinct(
         groups.iter().filter_map(|group| group["name"].as_str()),
         "node group names",
@@ -152,21 +152,21 @@ pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Res
 pub(crate) fn check_distinct<'n>(
     names: impl Iterator<Item = &'n str>,
     what: &str,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let names: Vec<&str> = names.collect();
     match names
         .iter()
         .enumerate()
         .find(|(index, name)| names[..*index].contains(name))
     {
-        Some((_, twice)) => Err(ApiError::invalid_data(format!(
+        Some((_, twice)) => Err(Refusal::invalid_data(format!(
             "'{twice}' is there twice in {what}"
         ))),
         None => Ok(()),
     }
 }
 
-pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<(), ApiError> {
+pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<(), Refusal> {
     check_distinct(processes.iter().filter_map(Value::as_str), "node processes")?;
     let unknown = processes
         .iter()
@@ -178,7 +178,7 @@ pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<()
         return Ok(());
     }
     let message = format!("The plugin has no processes [{}]", unknown.join(", "));
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 /// Checks what a group, or a template of one, names.
@@ -186,7 +186,7 @@ pub(crate) fn check(
     ctx: &Ctx<'_>,
     plugin: &Plugin,
     group: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let text = |name: &str| {
         group
             .get(name)
@@ -195,8 +195,8 @@ pub(crate) fn check(
     };
     // The template is checked like a group of its own: what it names may be gone by now.
     if let Some(id) = text("node_group_template_id") {
-        let template = resource::find(ctx.store, Resource::NodeGroupTemplate, id, ctx.project);
-        let unknown = || ApiError::unknown(format!("NodeGroup template with id '{id}' not found"));
+        let template = resource::find(ctx.state, Resource::NodeGroupTemplate, id, ctx.project);
+        let unknown = || Refusal::unknown(format!("NodeGroup template with id '{id}' not found"));
         check(ctx, plugin, &template.ok_or_else(unknown)?.fields)?;
     }
     if let Some(configs) = group.get("node_configs").and_then(Value::as_object) {
@@ -209,7 +209,7 @@ pub(crate) fn check(
         check_processes(plugin, processes)?;
     }
     if let Some(id) = text("image_id") {
-        images::check_registered(ctx.store, id)?;
+        images::check_registered(ctx.state, id)?;
     }
     if group
         .get("volumes_per_node")
@@ -224,7 +224,7 @@ pub(crate) fn check(
             // 0 is the stored default, and means that nothing was said.
             .is_none_or(|size| size == 0)
         {
-            return Err(ApiError::invalid_reference("Volumes need a volumes_size"));
+            return Err(Refusal::invalid_reference("Volumes need a volumes_size"));
         }
     }
     text("floating_ip_pool").map_or(Ok(()), cloud::check_floating_ip_pool)?;
@@ -240,7 +240,7 @@ pub(crate) fn check(
 }
 
 /// Checks the shares of a body. The cloud has none, so that all it can say is that one does not exist.
-pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
+pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), Refusal> {
     let shares = given
         .get("shares")
         .and_then(Value::as_array)
@@ -248,13 +248,13 @@ pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
     let paths = || shares.iter().filter_map(|share| share["path"].as_str());
     check_distinct(paths(), "the paths of shares")?;
     if let Some(path) = paths().find(|path| !path.starts_with('/') || path.contains('\0')) {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "The path '{path}' of a share is not absolute"
         )));
     }
     match shares.first() {
         // After the paths, which can be judged without asking Manila.
-        Some(share) => Err(ApiError::invalid_reference(format!(
+        Some(share) => Err(Refusal::invalid_reference(format!(
             "Requested share {} does not exist",
             share["id"]
         ))),

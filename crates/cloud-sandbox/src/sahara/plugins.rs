@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
-use super::error::ApiError;
+use super::error::Refusal;
 use super::resource::fields;
 use super::schema::{Field, Kind, Schema, boolean, field};
-use super::store::Store;
+use super::state::State;
 use super::{Ctx, Handler, one};
 
 pub(crate) const V1: &[Route<Handler>] = &[
@@ -405,20 +405,20 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Plugin> {
 }
 
 /// The plugin of a body in one of its versions.
-pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, ApiError> {
+pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, Refusal> {
     let plugin = all().find(|plugin| plugin.name == name);
-    let unknown = || ApiError::invalid_reference(format!("There is no plugin '{name}'"));
+    let unknown = || Refusal::invalid_reference(format!("There is no plugin '{name}'"));
     let plugin = plugin.ok_or_else(unknown)?;
     if plugin.versions.contains(&version) {
         return Ok(plugin);
     }
     let message = format!("Plugin '{name}' has no version '{version}'");
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 /// Refuses what needs a plugin that the project has turned off.
-pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Result<(), ApiError> {
-    let labels = labels(ctx.store, ctx.project, plugin);
+pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Result<(), Refusal> {
+    let labels = labels(ctx.state, ctx.project, plugin);
     let is_on = |labels: &Value| labels["enabled"]["status"] == true;
     if is_on(&labels["plugin_labels"]) && is_on(&labels["version_labels"][version]) {
         return Ok(());
@@ -427,7 +427,7 @@ pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Re
         "Plugin '{}' or its version '{version}' is not enabled",
         plugin.name
     );
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }
 
 impl Plugin {
@@ -438,17 +438,17 @@ impl Plugin {
     }
 
     /// Whether the configurations of a body exist.
-    pub(crate) fn check_configs(&self, targets: &Map<String, Value>) -> Result<(), ApiError> {
+    pub(crate) fn check_configs(&self, targets: &Map<String, Value>) -> Result<(), Refusal> {
         let known = || self.configs.iter().copied().flatten();
         for (target, configs) in targets {
             if !known().any(|config| config.3 == target) {
                 let message = format!("The plugin has no target '{target}'");
-                return Err(ApiError::invalid_reference(message));
+                return Err(Refusal::invalid_reference(message));
             }
             for name in configs.as_object().into_iter().flat_map(Map::keys) {
                 if !known().any(|config| config.3 == target && config.0 == name) {
                     let message = format!("The plugin's target '{target}' has no config '{name}'");
-                    return Err(ApiError::invalid_reference(message));
+                    return Err(Refusal::invalid_reference(message));
                 }
             }
         }
@@ -460,12 +460,12 @@ impl Plugin {
         fields(json!({"name": self.name, "title": self.title, "description": self.description}))
     }
 
-    fn details(&self, store: &Store, project: &str) -> Map<String, Value> {
+    fn details(&self, state: &State, project: &str) -> Map<String, Value> {
         let mut shown = self.render();
         shown.insert("versions".into(), self.versions.into());
-        shown.extend(fields(labels(store, project, self)));
+        shown.extend(fields(labels(state, project, self)));
         // Whoever has changed a label gets this with every answer, in version 2 too.
-        if store
+        if state
             .labels
             .contains_key(&(project.to_owned(), self.name.to_owned()))
         {
@@ -476,7 +476,7 @@ impl Plugin {
 }
 
 /// The labels of a plugin and its versions, as a project has them.
-fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
+fn labels(state: &State, project: &str, plugin: &Plugin) -> Value {
     let set = |names: &[(&str, bool)]| {
         let label = |(name, status): &(&str, bool)| {
             let (_, mutable, description) = LABELS
@@ -495,47 +495,47 @@ fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
         .iter()
         .map(|version| ((*version).to_owned(), set(plugin.version_labels).into()));
     let usual = json!({"plugin_labels": set(plugin.labels), "version_labels": versions.collect::<Map<_, _>>()});
-    store
+    state
         .labels
         .get(&(project.to_owned(), plugin.name.to_owned()))
         .cloned()
         .unwrap_or(usual)
 }
 
-fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
+fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
     let name = ctx.parameter(0);
     let found = all().find(|plugin| plugin.name == name);
-    found.ok_or_else(|| ApiError::not_found(&format!("{{'plugin_name': '{name}'}}")))
+    found.ok_or_else(|| Refusal::not_found(&format!("{{'plugin_name': '{name}'}}")))
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.knows_query("plugins_list", &[])?;
     let plugins: Vec<_> = all()
-        .map(|plugin| plugin.details(ctx.store, ctx.project))
+        .map(|plugin| plugin.details(ctx.state, ctx.project))
         .collect();
     Ok(Answer::json(200, &json!({"plugins": plugins})))
 }
 
-fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = in_path(ctx)?;
     ctx.knows_query("plugins_get", &[])?;
-    one(200, "plugin", plugin.details(ctx.store, ctx.project))
+    one(200, "plugin", plugin.details(ctx.state, ctx.project))
 }
 
-fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
+fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, Refusal> {
     let (name, version) = (ctx.parameter(0), ctx.parameter(1));
     let found = all().find(|plugin| plugin.name == name && plugin.versions.contains(&version));
     found.ok_or_else(|| {
-        ApiError::not_found(&format!(
+        Refusal::not_found(&format!(
             "{{'plugin_name': '{name}', 'version': '{version}'}}"
         ))
     })
 }
 
-fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = version_in_path(ctx)?;
     ctx.knows_query("plugins_get_version", &[])?;
-    let mut shown = plugin.details(ctx.store, ctx.project);
+    let mut shown = plugin.details(ctx.state, ctx.project);
     let configs = plugin.configs.iter().copied().flatten().map(Config::render);
     shown.insert("configs".into(), configs.collect());
     let processes = plugin
@@ -572,14 +572,14 @@ impl Config {
     }
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // The one rule in the real policy that needs a role; checked before the plugin is looked for.
     if !ctx.caller.is_administrator {
-        return Err(ApiError::forbidden());
+        return Err(Refusal::forbidden());
     }
     let plugin = in_path(ctx)?;
     let given = UPDATE.read(&ctx.body)?;
-    let mut labels = labels(ctx.store, ctx.project, plugin);
+    let mut labels = labels(ctx.state, ctx.project, plugin);
     if let Some(changes) = given.get("plugin_labels") {
         set_labels(&mut labels["plugin_labels"], changes)?;
     }
@@ -591,21 +591,21 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     {
         let Some(of_version) = labels["version_labels"].get_mut(version) else {
             let message = format!("Unknown plugin version '{version}' of {}", plugin.name);
-            return Err(ApiError::invalid_data(message));
+            return Err(Refusal::invalid_data(message));
         };
         set_labels(of_version, changes)?;
     }
     ctx.knows_query("plugins_update", &[])?;
-    ctx.store
+    ctx.state
         .labels
         .insert((ctx.project.to_owned(), plugin.name.to_owned()), labels);
-    one(202, "plugin", plugin.details(ctx.store, ctx.project))
+    one(202, "plugin", plugin.details(ctx.state, ctx.project))
 }
 
-fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
+fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), Refusal> {
     for (name, change) in changes.as_object().into_iter().flatten() {
         let Some(label) = labels.get_mut(name) else {
-            return Err(ApiError::invalid_data(format!(
+            return Err(Refusal::invalid_data(format!(
                 "There is no label '{name}' here"
             )));
         };
@@ -614,7 +614,7 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
         };
         // Saying of a fixed label what it is already is no change.
         if label["mutable"] == false && &label["status"] != status {
-            return Err(ApiError::invalid_data(format!(
+            return Err(Refusal::invalid_data(format!(
                 "Label '{name}' cannot be changed"
             )));
         }
@@ -624,8 +624,8 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
 }
 
 /// No plugin that is still there can do this.
-fn convert(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn convert(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let plugin = version_in_path(ctx)?;
     let message = format!("Plugin '{}' cannot make templates from files", plugin.name);
-    Err(ApiError::invalid_reference(message))
+    Err(Refusal::invalid_reference(message))
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 
-use super::error::ApiError;
-use super::store::{Row, Store};
+use super::error::Refusal;
+use super::state::{Row, State};
 use super::{Ctx, Version, one};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
@@ -225,7 +225,7 @@ fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
     }
 }
 
-pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, Value> {
+pub(crate) fn render(state: &State, row: &Row, version: Version) -> Map<String, Value> {
     let mut fields = named(row.fields.clone(), version);
     name_all(&mut fields, "provision_progress", version);
     // Stored as ids, shown as whole objects, as they are at the time of the answer.
@@ -238,7 +238,7 @@ pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, 
         {
             let found = program
                 .as_str()
-                .and_then(|id| store.get(Resource::JobBinary, id));
+                .and_then(|id| state.get(Resource::JobBinary, id));
             *program = found.map_or(Value::Null, |row| named(row.fields.clone(), version).into());
         }
     }
@@ -246,23 +246,23 @@ pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, 
 }
 
 /// The id in the path, of an object that the project sees.
-pub(crate) fn id(ctx: &Ctx<'_>, resource: Resource) -> Result<String, ApiError> {
+pub(crate) fn id(ctx: &Ctx<'_>, resource: Resource) -> Result<String, Refusal> {
     let id = ctx.parameter(0);
     row(ctx, resource, id)?;
     Ok(id.to_owned())
 }
 
-pub(crate) fn row<'s>(ctx: &'s Ctx<'_>, resource: Resource, id: &str) -> Result<&'s Row, ApiError> {
-    find(ctx.store, resource, id, ctx.project).ok_or_else(|| ApiError::no_object(id))
+pub(crate) fn row<'s>(ctx: &'s Ctx<'_>, resource: Resource, id: &str) -> Result<&'s Row, Refusal> {
+    find(ctx.state, resource, id, ctx.project).ok_or_else(|| Refusal::no_object(id))
 }
 
 pub(crate) fn find<'s>(
-    store: &'s Store,
+    state: &'s State,
     resource: Resource,
     id: &str,
     project: &str,
 ) -> Option<&'s Row> {
-    store
+    state
         .get(resource, id)
         .filter(|row| row.is_seen_by(project))
 }
@@ -272,12 +272,12 @@ pub(crate) fn show(
     status: u16,
     resource: Resource,
     id: &str,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     let row = row(ctx, resource, id)?;
     one(
         status,
         resource.singular(ctx.version),
-        render(ctx.store, row, ctx.version),
+        render(ctx.state, row, ctx.version),
     )
 }
 
@@ -287,7 +287,7 @@ pub(crate) fn show_created(
     resource: Resource,
     id: &str,
     given: &Map<String, Value>,
-) -> Result<Answer, ApiError> {
+) -> Result<Answer, Refusal> {
     one(
         202,
         resource.singular(ctx.version),
@@ -301,8 +301,8 @@ pub(crate) fn created(
     resource: Resource,
     id: &str,
     given: &Map<String, Value>,
-) -> Result<Map<String, Value>, ApiError> {
-    let mut fields = render(ctx.store, row(ctx, resource, id)?, ctx.version);
+) -> Result<Map<String, Value>, Refusal> {
+    let mut fields = render(ctx.state, row(ctx, resource, id)?, ctx.version);
     for name in resource
         .info()
         .unset
@@ -314,7 +314,7 @@ pub(crate) fn created(
     Ok(fields)
 }
 
-pub(crate) fn get(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
+pub(crate) fn get(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, Refusal> {
     let id = id(ctx, resource)?;
     ctx.knows_query(get_operation(resource), &[])?;
     show(ctx, 200, resource, &id)
@@ -334,12 +334,12 @@ const fn get_operation(resource: Resource) -> &'static str {
 }
 
 /// Refuses to delete what belongs to another project or is protected.
-pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), ApiError> {
+pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), Refusal> {
     // Public objects of other projects are found, and then refused with 400, not 403 or 404.
     let row = row(ctx, resource, id)?;
     let class = resource.info().class;
     let refused = |why: &str| {
-        Err(ApiError::deletion_failed(format!(
+        Err(Refusal::deletion_failed(format!(
             "{class} with id '{id}' could not be deleted because {why}"
         )))
     };
@@ -354,7 +354,7 @@ pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Re
 }
 
 /// Refuses to change what belongs to another project.
-pub(crate) fn check_owned(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), ApiError> {
+pub(crate) fn check_owned(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), Refusal> {
     if row(ctx, resource, id)?.is_of(ctx.project) {
         return Ok(());
     }
@@ -372,7 +372,7 @@ pub(crate) fn check_updatable(
     resource: Resource,
     id: &str,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     check_owned(ctx, resource, id)?;
     let row = row(ctx, resource, id)?;
     let ends_protection = given
@@ -391,9 +391,9 @@ pub(crate) fn check_updatable(
     Err(not_updatable(resource, id, "it's marked as protected"))
 }
 
-fn not_updatable(resource: Resource, id: &str, why: &str) -> ApiError {
+fn not_updatable(resource: Resource, id: &str, why: &str) -> Refusal {
     let class = resource.info().class;
-    ApiError::update_failed(format!(
+    Refusal::update_failed(format!(
         "{class} with id '{id}' could not be updated because {why}"
     ))
 }
@@ -404,13 +404,13 @@ pub(crate) fn check_name(
     resource: Resource,
     what: &str,
     name: &str,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let exists = ctx
-        .store
+        .state
         .seen_by(resource, ctx.project)
         .any(|row| row.name() == name);
     if exists {
-        Err(ApiError::name_exists(what, name))
+        Err(Refusal::name_exists(what, name))
     } else {
         Ok(())
     }
@@ -422,18 +422,26 @@ pub(crate) fn check_duplicate(
     resource: Resource,
     given: &Map<String, Value>,
     own: Option<&str>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let Some(name) = given.get("name").and_then(Value::as_str) else {
         return Ok(());
     };
     let same = |row: &Row| row.is_of(ctx.project) && row.name() == name && Some(row.id()) != own;
-    if !ctx.store.rows(resource).any(same) {
+    if !ctx.state.rows(resource).any(same) {
         return Ok(());
     }
     // The name in this message is that of the table, not of the class.
     let class = resource.info().class.trim_end_matches("Resource");
     let message = format!("Duplicate entry for {class}: ['name', 'tenant_id']");
-    Err(ApiError::bad("DB_DUPLICATE_ENTRY", message))
+    Err(Refusal::bad("DB_DUPLICATE_ENTRY", message))
+}
+
+/// Puts the given fields over those of an object, but for the one that never comes back.
+pub(crate) fn overlay_with_secret(row: &mut Row, mut given: Map<String, Value>, secret: &str) {
+    if let Some(value) = given.remove(secret) {
+        row.secrets.insert(secret.to_owned(), value);
+    }
+    overlay(&mut row.fields, given);
 }
 
 /// Puts the given fields over those of an object. A flag that is given as null is off.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::openstack::is_uuid;
 
-use super::error::ApiError;
+use super::error::Refusal;
 
 /// An object: its fields, and nothing else.
 #[derive(Debug)]
@@ -291,9 +291,9 @@ impl Kind {
 
 impl Schema {
     /// A body that has this form.
-    pub(crate) fn read(&self, body: &Value) -> Result<Map<String, Value>, ApiError> {
+    pub(crate) fn read(&self, body: &Value) -> Result<Map<String, Value>, Refusal> {
         let Some(object) = body.as_object() else {
-            return Err(ApiError::validation(&[format!(
+            return Err(Refusal::validation(&[format!(
                 "{} is not of type 'object'",
                 repr(body)
             )]));
@@ -303,7 +303,7 @@ impl Schema {
         if problems.is_empty() {
             Ok(object.clone())
         } else {
-            Err(ApiError::validation(&problems))
+            Err(Refusal::validation(&problems))
         }
     }
 
@@ -312,12 +312,12 @@ impl Schema {
         &self,
         body: &Value,
         fields: &[&str],
-    ) -> Result<Map<String, Value>, ApiError> {
+    ) -> Result<Map<String, Value>, Refusal> {
         let object = self.read(body)?;
         if fields.iter().any(|name| object.contains_key(*name)) {
             Ok(object)
         } else {
-            Err(ApiError::validation(&[not_under_any(body, "")]))
+            Err(Refusal::validation(&[not_under_any(body, "")]))
         }
     }
 

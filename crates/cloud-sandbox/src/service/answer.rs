@@ -1,12 +1,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
 /// Marks an answer that no state is behind.
 pub(crate) const GENERIC: HeaderName = HeaderName::from_static("x-sandbox-generic");
+
+/// What an error says that a fault asked for without a message.
+pub(crate) const ASKED_TO_FAIL: &str = "the sandbox was asked to fail";
 
 /// A request as a service sees it.
 #[derive(Debug)]
@@ -55,6 +58,13 @@ impl Answer {
         Self::new(status, Some("application/json"), body.to_string())
     }
 
+    /// One object under its key.
+    pub(crate) fn keyed(status: u16, key: &str, object: impl Into<Value>) -> Self {
+        let mut body = serde_json::Map::new();
+        body.insert(key.to_owned(), object.into());
+        Self::json(status, &body.into())
+    }
+
     pub(crate) fn empty(status: u16) -> Self {
         Self::new(status, None, Bytes::new())
     }
@@ -76,6 +86,14 @@ impl Answer {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// With the time after which to try again, where there is one.
+    pub(crate) fn retry_after(self, wait: Option<Duration>) -> Self {
+        match wait {
+            Some(wait) => self.with(RETRY_AFTER, &wait.as_secs().to_string()),
+            None => self,
+        }
     }
 }
 

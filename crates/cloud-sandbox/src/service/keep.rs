@@ -182,6 +182,20 @@ pub(crate) fn write<T: Serialize>(state: &T) -> Value {
     serde_json::to_value(state).unwrap_or_default()
 }
 
+/// A state that others can change meanwhile, as JSON.
+pub(crate) fn save<T: Serialize>(state: &Mutex<T>) -> Value {
+    write(&*lock(state))
+}
+
+/// Reads what was saved, and gives what puts it in the place of the state; or the path of what is wrong, and why.
+pub(crate) fn load<'s, T: DeserializeOwned + 's>(
+    state: &'s Mutex<T>,
+    saved: &Value,
+) -> Result<Box<dyn FnOnce() + 's>, (String, String)> {
+    let saved: T = read(saved)?;
+    Ok(Box::new(move || *lock(state) = saved))
+}
+
 /// A state from JSON, or the path of what is wrong in it and why.
 pub(crate) fn read<T: DeserializeOwned>(state: &Value) -> Result<T, (String, String)> {
     serde_path_to_error::deserialize(state)

@@ -1,4 +1,5 @@
 use http::Method;
+use percent_encoding::percent_decode_str;
 
 use super::pattern::{is_wild, path_matches};
 
@@ -76,13 +77,14 @@ pub(crate) fn find<'r, H>(
     }
 }
 
-/// The segments of a path that stand for the parameters of its template.
-pub(crate) fn parameters<'p>(template: &str, path: &'p str) -> Vec<&'p str> {
+/// The segments of a path that stand for the parameters of its template, decoded.
+pub(crate) fn parameters(template: &str, path: &str) -> Vec<String> {
     template
         .split('/')
         .zip(path.split('/'))
         .filter(|(t, _)| is_wild(t))
-        .map(|(_, segment)| segment)
+        // Only now that the path is split: a slash that is encoded belongs to its segment.
+        .map(|(_, segment)| percent_decode_str(segment).decode_utf8_lossy().into_owned())
         .collect()
 }
 
@@ -107,8 +109,8 @@ mod tests {
         assert_eq!(id(Method::DELETE, "/things/7"), "delete_thing");
         assert_eq!(id(Method::GET, "/things/7/more"), "nothing");
         assert_eq!(
-            parameters("/things/{id}/x/{other}", "/things/7/x/y"),
-            ["7", "y"]
+            parameters("/things/{id}/x/{other}", "/things/7/x/y%2Fz"),
+            ["7", "y/z"]
         );
     }
 }

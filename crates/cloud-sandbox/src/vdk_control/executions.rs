@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::route::{Route, route};
+use crate::service::time::since_1970;
 
 use super::deployments::{Deployment, not_deployed};
 use super::error::Refusal;
 use super::input::Fields;
 use super::state::Job;
-use super::{Ctx, Handler, show, unix_millis};
+use super::{Ctx, Handler, show};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route(
@@ -325,7 +326,7 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = format!(
         "{}-{}-{suffix:05x}",
         ctx.job_name(),
-        unix_millis(ctx.epoch + now)
+        since_1970(ctx.epoch + now).as_millis()
     );
     let location = ctx.location(&[
         "data-jobs",

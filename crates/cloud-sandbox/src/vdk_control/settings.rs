@@ -5,12 +5,6 @@ use super::error::Refusal;
 
 /// How the emulated installation of the VDK Control Service is set up, for
 /// [`Builder::vdk_control`](crate::Builder::vdk_control).
-///
-/// ```
-/// use cloud_sandbox::{Sandbox, vdk_control::Settings};
-///
-/// let sandbox = Sandbox::builder().vdk_control(Settings::new().secured(true).api_token("one-of-mine")).build();
-/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::{Answer, Call};
 use crate::form;
+use crate::service::credential;
+use crate::service::time::since_1970;
 
 use super::error::Refusal;
 use super::secrets::Application;
@@ -259,19 +261,7 @@ impl Endpoint<'_> {
 
     /// Who the request says to be, in its header or its form.
     fn client(&self, id: Option<&str>, secret: Option<&str>) -> Option<Client> {
-        let header = self
-            .call
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let basic = header
-            .and_then(|text| text.strip_prefix("Basic "))
-            .and_then(|text| STANDARD.decode(text).ok());
-        if let Some((id, secret)) = basic.and_then(|pair| {
-            let pair = String::from_utf8(pair).ok()?;
-            pair.split_once(':')
-                .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
-        }) {
+        if let Some((id, secret)) = credential::basic(self.call.headers) {
             return Some(Client { id, secret });
         }
         Some(Client {
@@ -290,10 +280,7 @@ impl Endpoint<'_> {
     fn grant(&mut self, caller: Caller, refresh: Option<String>) -> Answer {
         let lifetime = self.settings.token_lifetime;
         let expires = self.now.saturating_add(lifetime);
-        let epoch = self
-            .epoch
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let epoch = since_1970(self.epoch);
         let seconds = |elapsed: Duration| epoch.saturating_add(elapsed).as_secs();
         let mut claims = json!({
             "iss": format!("{}/oauth", self.call.origin),

@@ -197,6 +197,24 @@ async fn firewalls_stand_before_servers() {
 }
 
 #[tokio::test]
+async fn a_target_that_is_named_twice_is_not_even_removed_once() {
+    let api = Api::new();
+    let target = json!({"type": "server", "server": {"id": api.server("web").await}});
+    let order = json!({"name": "web", "apply_to": [target]});
+    let path = format!(
+        "/firewalls/{}",
+        api.created("/firewalls", order).await["id"]
+    );
+    let remove = json!({"remove_from": [target, target]});
+    api.post(&format!("{path}/actions/remove_from_resources"), remove)
+        .await
+        .error(404, "firewall_resource_not_found");
+    api.settle();
+    let firewall = api.get(&path).await.ok(200)["firewall"].clone();
+    assert_eq!(firewall["applied_to"], json!([target]));
+}
+
+#[tokio::test]
 async fn a_firewall_shows_new_rules_at_once() {
     let api = Api::new();
     let server = api.server("web").await;

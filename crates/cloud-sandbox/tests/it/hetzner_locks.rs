@@ -105,6 +105,53 @@ async fn whatever_works_on_a_server_locks_it_and_reading_and_naming_it_needs_no_
 }
 
 #[tokio::test]
+async fn a_server_that_is_worked_on_gets_no_firewall_and_loses_none() {
+    let api = Api::new();
+    let (web, db) = (api.server("web").await, api.server("db").await);
+    let to = |id: i64| json!({"type": "server", "server": {"id": id}});
+    let before = json!({"name": "before", "apply_to": [to(db)]});
+    let before = api.created("/firewalls", before).await["id"].clone();
+    let path = |action: &str| format!("/firewalls/{before}/actions/{action}");
+    let targets = async || {
+        let firewall = api.get(&format!("/firewalls/{before}")).await;
+        firewall.ok(200)["firewall"]["applied_to"].clone()
+    };
+    let work_on = async |server: i64| {
+        let reboot = format!("/servers/{server}/actions/reboot");
+        api.post(&reboot, Value::Null).await.ok(201);
+    };
+
+    // One of two servers is enough, and then nothing is done with the other.
+    work_on(web).await;
+    let order = json!({"name": "new", "apply_to": [to(db), to(web)]});
+    locked(&api.post("/firewalls", order).await, "server");
+    assert_eq!(api.names("/firewalls").await, ["before"]);
+    let apply = json!({"apply_to": [to(web)]});
+    locked(
+        &api.post(&path("apply_to_resources"), apply).await,
+        "server",
+    );
+    // That it is not applied no waiting would change.
+    let remove = json!({"remove_from": [to(web)]});
+    api.post(&path("remove_from_resources"), remove)
+        .await
+        .error(404, "firewall_resource_not_found");
+    api.settle();
+    assert_eq!(targets().await, json!([to(db)]));
+    let apply = json!({"apply_to": [to(web)]});
+    api.run(&path("apply_to_resources"), apply).await;
+
+    work_on(db).await;
+    let remove = json!({"remove_from": [to(web), to(db)]});
+    locked(
+        &api.post(&path("remove_from_resources"), remove).await,
+        "server",
+    );
+    api.settle();
+    assert_eq!(targets().await, json!([to(db), to(web)]));
+}
+
+#[tokio::test]
 async fn an_action_that_fails_unlocks_what_it_worked_on() {
     let api = Api::new();
     let server = api.server("web").await;

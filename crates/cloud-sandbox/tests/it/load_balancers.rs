@@ -282,9 +282,11 @@ async fn services() {
     for port in 1..5 {
         api.run(&path(id, "add_service"), service(port)).await;
     }
-    api.post(&path(id, "add_service"), service(5))
-        .await
-        .error(403, "resource_limit_exceeded");
+    let sixth = api.post(&path(id, "add_service"), service(5)).await;
+    assert_eq!(
+        sixth.error(403, "resource_limit_exceeded"),
+        &json!({"limits": [{"name": "load_balancer_services"}]})
+    );
 
     // A service that could not be added is not there.
     api.run(

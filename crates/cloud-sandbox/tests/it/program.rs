@@ -408,11 +408,33 @@ fn the_user_and_the_quirks_of_the_robot_can_be_chosen() {
 
     let (_child, greeting) = started(&["--hetzner-robot-unlimited"]);
     let user = "#ws+sandbox:sandbox-robot-password";
-    let macs = format!("{}/wol/321001", value(&greeting, "HROBOT_ENDPOINT"));
+    wake_eleven_times(&greeting, user);
+}
+
+/// One time more than the documented limits allow in an hour.
+fn wake_eleven_times(greeting: &[String], user: &str) {
+    let wake = format!("{}/wol/321001", value(greeting, "HROBOT_ENDPOINT"));
     for _ in 0..11 {
-        let answer = curl(&["--user", user, "--request", "POST", &macs]);
+        let answer = curl(&["--user", user, "--request", "POST", &wake]);
         assert!(answer.ends_with(" 200"), "{answer}");
     }
+}
+
+#[test]
+fn the_robot_of_a_file_has_the_quirks_of_the_options_as_well() {
+    let settings = file("robot.json");
+    let robot = r##"{"hetzner_robot": {"user": {"name": "#ws+mine", "password": "secret"}, "quirks": ["empty-lists"], "unlimited": true}}"##;
+    std::fs::write(&settings, robot).unwrap();
+    let quirk = ["--hetzner-robot-quirk", "empty-not-found"];
+    let (_child, greeting) = started(&["--settings", &settings, quirk[0], quirk[1]]);
+    assert_eq!(value(&greeting, "HROBOT_USER"), "'#ws+mine'");
+    let user = "#ws+mine:secret";
+    wake_eleven_times(&greeting, user);
+    let endpoint = value(&greeting, "HROBOT_ENDPOINT");
+    let none = curl(&["--user", user, &format!("{endpoint}/vswitch")]);
+    assert!(none.ends_with(" 404"), "{none}");
+    let nowhere = curl(&["--user", user, &format!("{endpoint}/server/1")]);
+    assert_eq!(nowhere, " 404");
 }
 
 #[test]
@@ -566,6 +588,7 @@ fn the_file_that_the_help_shows_is_read_and_options_go_before_it() {
     let (_child, greeting) = started(&["--settings", &settings, "--ovh-consumer-key", "mine"]);
     for (name, expected) in [
         ("HCLOUD_TOKEN", "sandboxed"),
+        ("HROBOT_USER", "sandboxed"),
         ("OVH_APPLICATION_KEY", "sandboxed"),
         ("OVH_CONSUMER_KEY", "mine"),
         ("VDK_API_TOKEN", "sandboxed"),
@@ -604,6 +627,10 @@ fn a_slip_in_the_file_of_settings_is_told_with_its_place() {
         (
             r#"{"starting_at": "yesterday"}"#,
             "starting_at: failed to parse",
+        ),
+        (
+            r#"{"hetzner_robot": {"quirks": ["max-requests", "odd"]}}"#,
+            "hetzner_robot.quirks[1]: \"odd\" is not one of max-requests, limit-without-envelope, ",
         ),
         ("{} {}", "trailing characters at line 1 column 4"),
     ] {

@@ -9,7 +9,7 @@ use super::services::{Service, check_ports};
 use super::targets::{Target, check_new};
 use super::{ALGORITHMS, Change, LoadBalancer, check_name, check_room, read_algorithm, read_type};
 use crate::answer::Answer;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::{self, LOCATIONS, Location};
 use crate::hetzner::project::{Effect, Kind, Project};
@@ -42,7 +42,7 @@ fn read_location(input: &mut Input) -> Option<&'static Location> {
     None
 }
 
-pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     check_name(&mut input, &name);
@@ -73,9 +73,8 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
     input.finish()?;
     // What was not found is among the problems that end the reading.
     let kind =
-        kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
-    let location =
-        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+        kind.ok_or_else(|| Refusal::invalid_input([("load_balancer_type", "is required")]))?;
+    let location = location.ok_or_else(|| Refusal::invalid_input([("location", "is required")]))?;
     // `public_net` in creations exists since 2026-10-05 (API changelog; hcloud-python 2.27).
     let [v4, v6] = own_addresses(ctx.project, own)?;
     ctx.project.load_balancers.check_name(&name, None)?;
@@ -141,19 +140,16 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
 }
 
 /// The addresses of the Primary IPs that a load balancer is to have, which nobody else may have.
-fn own_addresses(
-    project: &Project,
-    ids: [Option<i64>; 2],
-) -> Result<[Option<IpAddr>; 2], ApiError> {
+fn own_addresses(project: &Project, ids: [Option<i64>; 2]) -> Result<[Option<IpAddr>; 2], Refusal> {
     let mut own = [None; 2];
     for ((id, version), slot) in ids.into_iter().zip(ips::VERSIONS).zip(&mut own) {
         let Some(id) = id else { continue };
         let primary = project
             .primary_ips
             .get(id)
-            .ok_or_else(|| ApiError::not_found("Primary IP", id))?;
+            .ok_or_else(|| Refusal::not_found("Primary IP", id))?;
         if primary.address.version() != version {
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 412,
                 "primary_ip_version_mismatch",
                 "the Primary IP has the other version",
@@ -164,7 +160,7 @@ fn own_addresses(
             ips::Address::V6 { network, .. } => IpAddr::V6(first_host(*network)),
         };
         if primary.is_assigned(project) {
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 422,
                 "primary_ip_already_assigned",
                 "the Primary IP is assigned already",

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::{Change, Place, act, changeable};
 use crate::answer::Answer;
 use crate::hetzner::Ctx;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::Location;
 use crate::hetzner::project::Kind;
@@ -17,12 +17,12 @@ pub(super) fn place(
     location: &Location,
     network: i64,
     (ip, subnet): (Option<Ipv4Addr>, Option<&str>),
-) -> Result<Place, ApiError> {
+) -> Result<Place, Refusal> {
     let known = ctx
         .project
         .networks
         .get(network)
-        .ok_or_else(|| ApiError::not_found("network", network))?;
+        .ok_or_else(|| Refusal::not_found("network", network))?;
     // The zone before the address: a wrong zone would else look like a full network.
     known.check_zone(location.zone, subnet)?;
     let ip = match ip {
@@ -46,7 +46,7 @@ pub(super) fn reserve(ctx: &mut Ctx<'_>, id: i64, place: Option<Place>) {
     }
 }
 
-pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let network = input.required("network", Input::integer);
@@ -55,11 +55,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     if balancer.private.is_some() {
         let message = "the load balancer is attached to a network already";
-        return Err(ApiError::new(
-            422,
-            "load_balancer_already_attached",
-            message,
-        ));
+        return Err(Refusal::new(422, "load_balancer_already_attached", message));
     }
     let location = balancer.location;
     ctx.project.check_unlocked((Kind::Network, network))?;
@@ -70,14 +66,14 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "attach_to_network", id, Change::Attached)
 }
 
-pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     // The load balancer itself is checked before the body, and looked up anew once the network is known.
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     input.finish()?;
     if ctx.project.networks.get(network).is_none() {
-        return Err(ApiError::not_found("network", network));
+        return Err(Refusal::not_found("network", network));
     }
     let (id, balancer) = changeable(ctx)?;
     if balancer.network() != Some(network) {
@@ -86,21 +82,21 @@ pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
     act(ctx, "detach_from_network", id, Change::Detached)
 }
 
-fn not_attached() -> ApiError {
-    ApiError::new(
+fn not_attached() -> Refusal {
+    Refusal::new(
         422,
         "load_balancer_not_attached_to_network",
         "the load balancer is not attached to the network",
     )
 }
 
-pub(super) fn enable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn enable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     act(ctx, "enable_public_interface", id, Change::Public(true))
 }
 
-pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, balancer) = changeable(ctx)?;
     // Without either side nothing could reach it; the API refuses that with this code.
@@ -113,11 +109,7 @@ pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiE
         .any(|target| !target.uses_private_ip)
     {
         let message = "the load balancer has targets that it reaches by its public interface";
-        return Err(ApiError::new(
-            422,
-            "targets_without_use_private_ip",
-            message,
-        ));
+        return Err(Refusal::new(422, "targets_without_use_private_ip", message));
     }
     act(ctx, "disable_public_interface", id, Change::Public(false))
 }

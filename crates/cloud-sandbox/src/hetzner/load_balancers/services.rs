@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Change, act, changeable, check_room};
 use crate::answer::Answer;
 use crate::hetzner::Ctx;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 
 const PROTOCOLS: [&str; 3] = ["tcp", "http", "https"];
@@ -294,13 +294,13 @@ pub(super) fn check_ports(
     status: u16,
     others: &[Service],
     service: &Service,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let taken = others
         .iter()
         .flat_map(Service::ports)
         .find(|taken| service.ports().any(|port| port == *taken));
     match taken {
-        Some(port) => Err(ApiError::new(
+        Some(port) => Err(Refusal::new(
             status,
             "source_port_already_used",
             format!("the port {port} is used by another service"),
@@ -309,7 +309,7 @@ pub(super) fn check_ports(
     }
 }
 
-pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = changeable(ctx)?.0;
     let service = Service::read(&mut input);
@@ -325,11 +325,11 @@ pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "add_service", id, Change::ServiceAdded(port))
 }
 
-fn no_service() -> ApiError {
-    ApiError::not_found("service", "listen_port")
+fn no_service() -> Refusal {
+    Refusal::not_found("service", "listen_port")
 }
 
-pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let port = input.required("listen_port", port);
@@ -357,7 +357,7 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "update_service", id, Change::ServiceUpdated { was })
 }
 
-pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let port = input.required("listen_port", port);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Change, LoadBalancer, act, changeable, check_room};
 use crate::answer::Answer;
 use crate::hetzner::Ctx;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 use crate::hetzner::labels::Selector;
 use crate::hetzner::project::{Named, Project};
@@ -78,8 +78,8 @@ impl Target {
         project: &Project,
         network: Option<i64>,
         is_public: bool,
-    ) -> Result<(), ApiError> {
-        let refuse = |code, message: &str| Err(ApiError::new(422, code, message));
+    ) -> Result<(), Refusal> {
+        let refuse = |code, message: &str| Err(Refusal::new(422, code, message));
         if self.uses_private_ip && network.is_none() {
             return refuse(
                 "load_balancer_not_attached_to_network",
@@ -97,7 +97,7 @@ impl Target {
                 let server = project
                     .servers
                     .get(*id)
-                    .ok_or_else(|| ApiError::not_found("server", id))?;
+                    .ok_or_else(|| Refusal::not_found("server", id))?;
                 match network {
                     Some(network) if self.uses_private_ip && !server.is_in(network) => refuse(
                         "resolve_cloud_private_targets_error",
@@ -221,10 +221,10 @@ impl Target {
     }
 }
 
-pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiError> {
+pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), Refusal> {
     // With or without the private address it is the same target: hence `what` alone is compared.
     if others.iter().any(|other| other.what == target.what) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "target_already_defined",
             "the target is there already",
@@ -233,13 +233,13 @@ pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiErr
     Ok(())
 }
 
-pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = changeable(ctx)?.0;
     let target = Target::read(&mut input);
     input.finish()?;
     // What is no target is among the problems that end the reading.
-    let target = target.ok_or_else(|| ApiError::invalid_input([("type", "is required")]))?;
+    let target = target.ok_or_else(|| Refusal::invalid_input([("type", "is required")]))?;
     let (_, balancer) = changeable(ctx)?;
     check_new(&balancer.targets, &target)?;
     let (network, is_public, kind) = (balancer.network(), balancer.is_public, balancer.kind);
@@ -252,7 +252,7 @@ pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "add_target", id, Change::TargetAdded(what))
 }
 
-pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let what = What::read(&mut input);
@@ -263,6 +263,6 @@ pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .find(|target| Some(&target.what) == what.as_ref());
     let what = known.map(|target| target.what.clone());
     let what =
-        what.ok_or_else(|| ApiError::new(404, "not_found", "load balancer target not found"))?;
+        what.ok_or_else(|| Refusal::new(404, "not_found", "load balancer target not found"))?;
     act(ctx, "remove_target", id, Change::TargetRemoved(what))
 }

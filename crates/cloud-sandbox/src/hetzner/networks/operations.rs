@@ -8,7 +8,7 @@ use crate::route::{Route, route};
 
 use super::range::PUBLIC_GATEWAY;
 use super::{Member, Network, Range, RouteTo, Subnet};
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::LOCATIONS;
 use crate::hetzner::project::{Effect, Project};
@@ -110,7 +110,7 @@ const MEMBER_ORDERS: &[Order<Member>] = &[
     ("ip", |a, b| a.ip.cmp(&b.ip)),
 ];
 
-fn list_networks(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_networks(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.networks.select(ctx.query.get("name"));
     rows.retain(|network| selects(&network.labels));
@@ -119,7 +119,7 @@ fn list_networks(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     })
 }
 
-fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Network>(&mut input, &name);
@@ -165,7 +165,7 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.absorb("routes", route);
     }
     input.finish()?;
-    check_limits(&network)?;
+    check_room(network.subnets.len(), network.routes.len())?;
     ctx.project.networks.check_name(&network.name, None)?;
     network.id = ctx.shared.id();
     let id = network.id;
@@ -173,15 +173,15 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::show::<Network>(ctx, 201, id)
 }
 
-fn check_limits(network: &Network) -> Result<(), ApiError> {
-    if network.subnets.len() > MOST_SUBNETS {
-        return Err(ApiError::limit(
+fn check_room(subnets: usize, routes: usize) -> Result<(), Refusal> {
+    if subnets > MOST_SUBNETS {
+        return Err(Refusal::limit(
             "network_subnets",
             "a network takes 50 subnets",
         ));
     }
-    if network.routes.len() > MOST_ROUTES {
-        return Err(ApiError::limit(
+    if routes > MOST_ROUTES {
+        return Err(Refusal::limit(
             "network_routes",
             "a network takes 100 routes",
         ));
@@ -326,7 +326,7 @@ impl Network {
     }
 }
 
-fn delete_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::deletable::<Network>(ctx)?;
     // Members do not keep a network from being deleted: it is taken from them (API documentation of `DELETE
     // /networks/{id}`).
@@ -340,11 +340,11 @@ fn delete_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::empty(204))
 }
 
-fn network<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Network, ApiError> {
+fn network<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Network, Refusal> {
     resource::find::<Network>(ctx, id)
 }
 
-fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let wish = read_subnet(&mut input);
@@ -356,17 +356,12 @@ fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
-    if network(ctx, id)?.subnets.len() >= MOST_SUBNETS {
-        return Err(ApiError::limit(
-            "network_subnets",
-            "a network takes 50 subnets",
-        ));
-    }
+    check_room(network(ctx, id)?.subnets.len() + 1, 0)?;
     let effect = resource::set::<Network>(id, move |network| network.subnets.extend(subnet));
     resource::start::<Network>(ctx, "add_subnet", id, effect)
 }
 
-fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let text = input.required("ip_range", Input::text);
@@ -377,11 +372,11 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .iter()
         .find(|subnet| subnet.range.to_string() == text);
     let range = subnet
-        .ok_or_else(|| ApiError::not_found("subnet", text))?
+        .ok_or_else(|| Refusal::not_found("subnet", text))?
         .range;
     // Addresses that are only reserved count too: their owners are on their way.
     if network.taken.keys().any(|ip| range.contains(*ip)) {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "resource_in_use",
             "the subnet has members",
@@ -393,7 +388,7 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::start::<Network>(ctx, "delete_subnet", id, effect)
 }
 
-fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let route = read_route(&mut input);
@@ -402,17 +397,12 @@ fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.problem(field, problem);
     }
     input.finish()?;
-    if network(ctx, id)?.routes.len() >= MOST_ROUTES {
-        return Err(ApiError::limit(
-            "network_routes",
-            "a network takes 100 routes",
-        ));
-    }
+    check_room(0, network(ctx, id)?.routes.len() + 1)?;
     let effect = resource::set::<Network>(id, move |network| network.routes.extend(route));
     resource::start::<Network>(ctx, "add_route", id, effect)
 }
 
-fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let route = read_route(&mut input);
@@ -422,7 +412,7 @@ fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .iter()
         .any(|known| Some(known) == route.as_ref())
     {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             404,
             "not_found",
             "the network has no such route",
@@ -434,7 +424,7 @@ fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::start::<Network>(ctx, "delete_route", id, effect)
 }
 
-fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let old = network(ctx, id)?.range;
@@ -457,7 +447,7 @@ fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::start::<Network>(ctx, "change_ip_range", id, effect)
 }
 
-fn list_members(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list_members(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id::<Network>(ctx)?;
     ctx.query.check("type", &["server", "load_balancer"])?;
     ctx.query.check(

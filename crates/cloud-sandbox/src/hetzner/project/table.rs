@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 
 /// Something with a name that no other of its kind has.
 pub(crate) trait Named {
@@ -105,9 +105,9 @@ impl<T: Named> Table<T> {
     }
 
     /// Refuses a name that another row has.
-    pub(crate) fn check_name(&self, name: &str, own_id: Option<i64>) -> Result<(), ApiError> {
+    pub(crate) fn check_name(&self, name: &str, own_id: Option<i64>) -> Result<(), Refusal> {
         match self.names.get(name) {
-            Some(id) if Some(*id) != own_id => Err(ApiError::not_unique("name")),
+            Some(id) if Some(*id) != own_id => Err(Refusal::not_unique("name")),
             _ => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use crate::answer::Answer;
 
 use super::private::{place, reserve};
 use super::{Private, Server, check_hostname, read_user_data, status};
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::firewalls::{self, Firewall};
 use crate::hetzner::input::{IdOrName, Input};
 use crate::hetzner::labels::Labels;
@@ -55,7 +55,7 @@ impl Public {
     }
 }
 
-fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
+fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, Refusal> {
     let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     check_hostname(&mut input, &name);
@@ -141,19 +141,19 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
     })
 }
 
-pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let wish = read_wish(ctx)?;
     // A type that was not found is among the problems that end `read_wish`.
     let server_type = wish
         .server_type
-        .ok_or_else(|| ApiError::invalid_input([("server_type", "is required")]))?;
+        .ok_or_else(|| Refusal::invalid_input([("server_type", "is required")]))?;
     for key in &wish.ssh_keys {
         let (known, text) = match key {
             IdOrName::Id(id) => (ctx.project.ssh_keys.get(*id).is_some(), id.to_string()),
             IdOrName::Name(name) => (ctx.project.ssh_keys.by_name(name).is_some(), name.clone()),
         };
         if !known {
-            return Err(ApiError::not_found("SSH key", text));
+            return Err(Refusal::not_found("SSH key", text));
         }
     }
     ctx.project.servers.check_name(&wish.name, None)?;
@@ -161,7 +161,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if let Some(group) = wish.placement_group {
         let known = ctx.project.placement_groups.get(group);
         known
-            .ok_or_else(|| ApiError::not_found("placement group", group))?
+            .ok_or_else(|| Refusal::not_found("placement group", group))?
             .check_room()?;
     }
     let id = ctx.shared.id();
@@ -171,7 +171,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             .iter()
             .any(|private: &Private| private.network == network)
         {
-            return Err(ApiError::invalid_input([(
+            return Err(Refusal::invalid_input([(
                 "networks",
                 "must not name a network twice",
             )]));
@@ -284,7 +284,7 @@ fn choose_location(
     ctx: &Ctx<'_>,
     wish: &Wish,
     server_type: &'static ServerType,
-) -> Result<&'static Location, ApiError> {
+) -> Result<&'static Location, Refusal> {
     // All that is tied to a place must agree, in this order: the wish, the addresses, the volumes.
     let mut location = wish.location;
     for (public, version) in [(wish.ipv4, ips::V4), (wish.ipv6, ips::V6)] {
@@ -300,7 +300,7 @@ fn choose_location(
     volumes::check_room(wish.volumes.len())?;
     for (index, volume) in wish.volumes.iter().enumerate() {
         if wish.volumes[..index].contains(volume) {
-            return Err(ApiError::invalid_input([(
+            return Err(Refusal::invalid_input([(
                 "volumes",
                 "must not name a volume twice",
             )]));
@@ -322,13 +322,13 @@ fn choose_location(
     for (index, firewall) in wish.firewalls.iter().enumerate() {
         resource::find::<Firewall>(ctx, *firewall)?;
         if wish.firewalls[..index].contains(firewall) {
-            return Err(ApiError::invalid_input([(
+            return Err(Refusal::invalid_input([(
                 "firewalls",
                 "must not name a firewall twice",
             )]));
         }
         if wish.ipv4 == Public::Nowhere && wish.ipv6 == Public::Nowhere {
-            return Err(ApiError::new(
+            return Err(Refusal::new(
                 422,
                 "incompatible_network_type",
                 "the server has no public side",
@@ -344,7 +344,7 @@ fn choose_location(
         })
         .filter(|location| server_type.is_available_in(location))
         .ok_or_else(|| {
-            ApiError::new(
+            Refusal::new(
                 412,
                 // Clients look for this code to try another type or location
                 // (hetznercloud/terraform-provider-hcloud#531).

@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{act, act_with_password, changeable, status};
 use crate::answer::Answer;
 use crate::hetzner::Ctx;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::project::{Effect, Kind};
 
-pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     // Switching on what is on has no effect, and succeeds.
@@ -19,7 +19,7 @@ pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "start_server", id, effect)
 }
 
-pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
@@ -28,7 +28,7 @@ pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act(ctx, "stop_server", id, Some(Effect::Off(id)))
 }
 
-pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     // As long again as the action, so that a client which does not wait for `off` is found out.
     let time = ctx.unit();
@@ -47,7 +47,7 @@ pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// A boot of what runs. Where nothing runs, the action fails at its end.
-pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, ApiError> {
+pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     // Where nothing runs the status stays; the action finds that out at its end.
@@ -57,11 +57,11 @@ pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, A
     act(ctx, command, id, Some(Effect::Booted(id)))
 }
 
-pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.status != status::RUNNING {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "service_error",
             "the password can be reset on a running server only",
@@ -71,7 +71,7 @@ pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     act_with_password(ctx, "reset_password", 1, id, Some(&password), None)
 }
 
-pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     let (token, password) = (ctx.shared.password(), ctx.shared.password());
@@ -84,7 +84,7 @@ pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(201, &body))
 }
 
-pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, _) = changeable(ctx)?;
     // The only rescue system that is left; linux32 and freebsd64 are history (API's description).
@@ -95,14 +95,14 @@ pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .iter()
         .find(|key| ctx.project.ssh_keys.get(**key).is_none())
     {
-        return Err(ApiError::not_found("SSH key", key));
+        return Err(Refusal::not_found("SSH key", key));
     }
     let effect = tell_rescue(ctx, true)?;
     let password = ctx.shared.password();
     act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(effect))
 }
 
-pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     let effect = tell_rescue(ctx, false)?;
@@ -110,7 +110,7 @@ pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// What the next boot is to be shows at once, and goes back when the action fails.
-fn tell_rescue(ctx: &mut Ctx<'_>, on: bool) -> Result<Effect, ApiError> {
+fn tell_rescue(ctx: &mut Ctx<'_>, on: bool) -> Result<Effect, Refusal> {
     let (id, server) = changeable(ctx)?;
     let was = std::mem::replace(&mut server.rescue_enabled, on);
     Ok(Effect::told(move |project| {

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 
 use super::{Private, act_with, changeable};
 use crate::hetzner::Ctx;
-use crate::hetzner::error::ApiError;
+use crate::hetzner::error::Refusal;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::Location;
 use crate::hetzner::networks::Network;
@@ -38,7 +38,7 @@ pub(super) fn place(
     id: i64,
     (ip, subnet): (Option<Ipv4Addr>, Option<&str>),
     aliases: Vec<Ipv4Addr>,
-) -> Result<Private, ApiError> {
+) -> Result<Private, Refusal> {
     let network = resource::find::<Network>(ctx, id)?;
     let overlaps = |other: &i64| {
         ctx.project
@@ -49,10 +49,10 @@ pub(super) fn place(
     if others.iter().any(overlaps) {
         let message =
             "the range of the network overlaps with that of another network of the server";
-        return Err(ApiError::new(422, "networks_overlap", message));
+        return Err(Refusal::new(422, "networks_overlap", message));
     }
     if others.len() >= MOST_NETWORKS {
-        return Err(ApiError::limit(
+        return Err(Refusal::limit(
             "server_networks",
             "a server takes 3 networks",
         ));
@@ -92,7 +92,7 @@ pub(super) fn reserve(ctx: &mut Ctx<'_>, server: i64, private: &Private, status:
     }
 }
 
-pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let network = input.required("network", Input::integer);
@@ -105,7 +105,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .iter()
         .any(|private| private.network == network)
     {
-        return Err(ApiError::new(
+        return Err(Refusal::new(
             422,
             "server_already_attached",
             "the server is attached to the network already",
@@ -140,9 +140,9 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// The place that the server has in a network, which has to be one of its networks and not be locked.
-fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError> {
+fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), Refusal> {
     if ctx.project.networks.get(network).is_none() {
-        return Err(ApiError::not_found("network", network));
+        return Err(Refusal::not_found("network", network));
     }
     let (id, server) = changeable(ctx)?;
     let private = server
@@ -150,7 +150,7 @@ fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError>
         .iter()
         .find(|private| private.network == network);
     let private = private.ok_or_else(|| {
-        ApiError::new(
+        Refusal::new(
             422,
             "server_not_attached_to_network",
             "the server is not attached to the network",
@@ -161,7 +161,7 @@ fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError>
     Ok((id, private))
 }
 
-pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     // First the server in the path: a missing one is reported before anything in the body.
     changeable(ctx)?;
@@ -181,7 +181,7 @@ pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
     )
 }
 
-pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let mut input = ctx.input()?;
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
@@ -190,7 +190,7 @@ pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, old) = attached(ctx, network)?;
     // Its own address would pass the check below, for it is taken by the same server.
     if aliases.contains(&old.ip) {
-        return Err(ApiError::invalid_input([(
+        return Err(Refusal::invalid_input([(
             "alias_ips",
             "must not contain the server's own address",
         )]));

@@ -4,13 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::super::error::ApiError;
+use super::super::Ctx;
+use super::super::error::Refusal;
 use super::super::input::Input;
 use super::super::project::{Effect, Project};
-use super::super::{Ctx, unix_seconds};
 use super::snapshots::Snapshot;
 use super::{act, get_free};
 use crate::answer::Answer;
+use crate::service::time::since_1970;
 
 #[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Plan {
@@ -39,7 +40,7 @@ impl Plan {
 
     /// The time until the next snapshot. When both days are set, both have to be right.
     fn wait(&self, now: SystemTime) -> Option<Duration> {
-        let now = i64::try_from(unix_seconds(now)).ok()?;
+        let now = i64::try_from(since_1970(now).as_secs()).ok()?;
         let today = now.div_euclid(DAY);
         (today..today + FARTHEST).find_map(|day| {
             // 1970-01-01 was a Thursday.
@@ -69,7 +70,7 @@ fn number(input: &mut Input, field: &str, lowest: i64, highest: i64) -> Option<i
     Some(number)
 }
 
-pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let limit = i64::try_from(get_free(ctx)?.kind.snapshots).unwrap_or(i64::MAX);
     let mut input = ctx.input()?;
     let plan = Plan {
@@ -86,17 +87,13 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     follow(ctx, "enable_snapshot_plan", Some(plan))
 }
 
-pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     ctx.no_input()?;
     follow(ctx, "disable_snapshot_plan", None)
 }
 
 /// The storage box shows its plan at once, and the one before when the action fails.
-fn follow(
-    ctx: &mut Ctx<'_>,
-    command: &'static str,
-    plan: Option<Plan>,
-) -> Result<Answer, ApiError> {
+fn follow(ctx: &mut Ctx<'_>, command: &'static str, plan: Option<Plan>) -> Result<Answer, Refusal> {
     let storage_box = get_free(ctx)?;
     let (id, was) = (storage_box.id, storage_box.plan);
     set(ctx.project, id, plan);

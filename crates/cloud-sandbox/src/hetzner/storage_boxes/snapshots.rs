@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::labels::Labels;
 use super::super::project::{Effect, Kind};
 use super::super::query::Order;
@@ -104,16 +104,16 @@ impl Snapshot {
 }
 
 /// The snapshot in the path, once it is taken.
-fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Snapshot, ApiError> {
+fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Snapshot, Refusal> {
     let id = ctx.part_id("snapshot_id")?;
     let found = get(ctx)?
         .snapshots
         .get_mut(&id)
         .filter(|row| row.created.is_some());
-    found.ok_or_else(|| ApiError::not_found("snapshot", id))
+    found.ok_or_else(|| Refusal::not_found("snapshot", id))
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get(ctx)?.id;
     let selects = ctx.query.selects()?;
     let automatic = ctx
@@ -146,7 +146,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"snapshots": snapshots})))
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let description = input.string("description").unwrap_or_default();
@@ -162,7 +162,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .count()
         >= row.kind.snapshots
     {
-        return Err(ApiError::limit_exceeded("storage_box_snapshot_limit"));
+        return Err(Refusal::limit(
+            "storage_box_snapshot_limit",
+            "the storage box type has room for no more snapshots",
+        ));
     }
     let (storage_box, id) = (row.id, row.part_id());
     let mut snapshot = Snapshot::new(id, false, now);
@@ -173,19 +176,18 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (Kind::StorageBoxSnapshot, id),
     ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotTaken(id));
-    // No lock can hold it up any more: the box was found free above.
-    let action = ctx.follow("create_snapshot", 2, resources, Some(effect));
+    let action = ctx.start("create_snapshot", 2, resources, Some(effect))?;
     // Only the two ids, as in the description; hcloud-go decodes a whole object from it and gets empty fields.
     let body = json!({"snapshot": {"id": id, "storage_box": storage_box}, "action": ctx.project.action(action)});
     Ok(Answer::json(201, &body))
 }
 
-fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn show(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get(ctx)?.id;
     one(200, "snapshot", find(ctx)?.render(storage_box))
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     find(ctx)?;
     let mut input = ctx.input()?;
     let description = input.string("description");
@@ -203,7 +205,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     show(ctx)
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get_free(ctx)?.id;
     let id = find(ctx)?.id;
     let resources = vec![
@@ -215,7 +217,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", ctx.project.action(action))
 }
 
-pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let wanted = input.required("snapshot", |input, field| input.id_or_name(field).map(Some));
@@ -227,7 +229,7 @@ pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })
     });
     let Some(snapshot) = found.map(|snapshot| snapshot.id) else {
-        return Err(ApiError::invalid_input([(
+        return Err(Refusal::invalid_input([(
             "snapshot",
             "is not a snapshot of the storage box",
         )]));

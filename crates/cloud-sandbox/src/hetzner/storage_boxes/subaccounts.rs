@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::input::Input;
 use super::super::labels::Labels;
 use super::super::project::{Effect, Kind};
@@ -116,13 +116,13 @@ impl Subaccount {
 }
 
 /// The subaccount in the path, once it can be used.
-fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Subaccount, ApiError> {
+fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Subaccount, Refusal> {
     let id = ctx.part_id("subaccount_id")?;
     let found = get(ctx)?
         .subaccounts
         .get_mut(&id)
         .filter(|row| row.is_ready);
-    found.ok_or_else(|| ApiError::not_found("subaccount", id))
+    found.ok_or_else(|| Refusal::not_found("subaccount", id))
 }
 
 fn read_home(input: &mut Input) -> String {
@@ -153,7 +153,7 @@ fn read_texts(input: &mut Input) -> (Option<String>, Option<String>, Option<Labe
     (name, description, input.labels("labels"))
 }
 
-fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get(ctx)?.id;
     let selects = ctx.query.selects()?;
     let rows = ctx
@@ -179,7 +179,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &json!({"subaccounts": subaccounts})))
 }
 
-fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     get_free(ctx)?;
     let mut input = ctx.input()?;
     let home_directory = read_home(&mut input);
@@ -190,7 +190,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let created = ctx.project.stamp();
     let row = get_free(ctx)?;
     if row.subaccounts.len() >= row.kind.subaccounts {
-        return Err(ApiError::limit_exceeded("storage_box_subaccount_limit"));
+        return Err(Refusal::limit(
+            "storage_box_subaccount_limit",
+            "the storage box type has room for no more subaccounts",
+        ));
     }
     let (storage_box, id) = (row.id, row.part_id());
     // `part_id` has counted up, so no two subaccounts get the same name, not even after deletions.
@@ -227,7 +230,7 @@ fn start(
     units: u32,
     (storage_box, id): (i64, i64),
     effect: Option<Effect>,
-) -> Result<Value, ApiError> {
+) -> Result<Value, Refusal> {
     let resources = vec![
         // The box as well: it is what is locked (hetznercloud/terraform-provider-hcloud#1297).
         (Kind::StorageBox, storage_box),
@@ -237,12 +240,12 @@ fn start(
     Ok(ctx.project.action(action))
 }
 
-fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn show(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let storage_box = get(ctx)?.id;
     one(200, "subaccount", find(ctx)?.render(storage_box))
 }
 
-fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     find(ctx)?;
     let mut input = ctx.input()?;
     let (name, description, labels) = read_texts(&mut input);
@@ -255,12 +258,12 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// The ids in the path, when the subaccount can be worked on.
-fn free(ctx: &mut Ctx<'_>) -> Result<(i64, i64), ApiError> {
+fn free(ctx: &mut Ctx<'_>) -> Result<(i64, i64), Refusal> {
     let storage_box = get_free(ctx)?.id;
     Ok((storage_box, find(ctx)?.id))
 }
 
-fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = free(ctx)?;
     let action = start(
         ctx,
@@ -272,7 +275,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", action)
 }
 
-fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = free(ctx)?;
     let mut input = ctx.input()?;
     let home = read_home(&mut input);
@@ -290,7 +293,7 @@ fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", action)
 }
 
-fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = free(ctx)?;
     let mut input = ctx.input()?;
     read_password(&mut input);
@@ -299,7 +302,7 @@ fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(201, "action", action)
 }
 
-fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let ids = free(ctx)?;
     let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 
 use super::super::cluster_templates::{self, build_groups, fields_with, fill};
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::node_group_templates::stored;
 use super::super::plugins::{self, Plugin};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
-use super::super::store::{Row, Store};
+use super::super::state::{Row, State};
 use super::super::{Ctx, cloud, node_groups};
 use super::{RESOURCE, engine_takes_token, life, render, show};
 
@@ -38,21 +38,21 @@ const MOST_OF_HOST_NAME: usize = 64;
 const NODE_DOMAIN: &str = "novalocal";
 
 /// `POST /clusters` of version 1.1
-pub(super) fn one(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn one(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = stored(ONE.read(&ctx.body)?);
     let id = create_one(ctx, given)?;
     show(ctx, &id)
 }
 
 /// `POST /clusters/multiple`
-pub(super) fn several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn several(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = stored(SEVERAL.read(&ctx.body)?);
     let ids = create_several(ctx, given)?;
     Ok(Answer::json(202, &json!({"clusters": ids})))
 }
 
 /// `POST /clusters` of version 2
-pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = stored(ANY.read(&ctx.body)?);
     ctx.knows_query("clusters_create", &[])?;
     // With a count, be it 1, the answer is a list; the API reference shows bare ids in it, the code wraps objects.
@@ -61,14 +61,14 @@ pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return show(ctx, &id);
     }
     let ids = create_several(ctx, given)?;
-    let shown: Result<Vec<Value>, ApiError> = ids
+    let shown: Result<Vec<Value>, Refusal> = ids
         .iter()
-        .map(|id| Ok(json!({"cluster": render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
+        .map(|id| Ok(json!({"cluster": render(ctx.state, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
         .collect();
     Ok(Answer::json(202, &json!({"clusters": shown?})))
 }
 
-fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, ApiError> {
+fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, Refusal> {
     resource::check_name(
         ctx,
         RESOURCE,
@@ -83,7 +83,7 @@ fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, Ap
 fn create_several(
     ctx: &mut Ctx<'_>,
     mut given: Map<String, Value>,
-) -> Result<Vec<String>, ApiError> {
+) -> Result<Vec<String>, Refusal> {
     let count = given
         .remove("count")
         .and_then(|count| count.as_u64())
@@ -92,7 +92,7 @@ fn create_several(
     let plugin = check(ctx, &given)?;
     if count > MOST_AT_ONCE {
         let message = format!("The quota allows {MOST_AT_ONCE} clusters at once, not {count}");
-        return Err(ApiError::bad("QUOTA_ERROR", message));
+        return Err(Refusal::bad("QUOTA_ERROR", message));
     }
     let name = given["name"].as_str().unwrap_or_default().to_owned();
     // Padded with zeros to the width of the count, as in `mm-01` to `mm-10` (openstack/sahara 19.0.0).
@@ -112,14 +112,14 @@ fn create_several(
     Ok(ids)
 }
 
-fn template<'s>(ctx: &'s Ctx<'_>, given: &Map<String, Value>) -> Result<Option<&'s Row>, ApiError> {
+fn template<'s>(ctx: &'s Ctx<'_>, given: &Map<String, Value>) -> Result<Option<&'s Row>, Refusal> {
     let Some(id) = given.get("cluster_template_id").and_then(Value::as_str) else {
         return Ok(None);
     };
-    let found = resource::find(ctx.store, Resource::ClusterTemplate, id, ctx.project);
+    let found = resource::find(ctx.state, Resource::ClusterTemplate, id, ctx.project);
     found
         .map(Some)
-        .ok_or_else(|| ApiError::unknown(format!("Cluster template with id '{id}' not found")))
+        .ok_or_else(|| Refusal::unknown(format!("Cluster template with id '{id}' not found")))
 }
 
 /// A field of the body, or of the template.
@@ -136,7 +136,7 @@ fn either<'v>(
         .or_else(|| template?.fields.get(name).filter(is_set))
 }
 
-fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, ApiError> {
+fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, Refusal> {
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     let (name, version) = (
         text("name").unwrap_or_default(),
@@ -158,7 +158,7 @@ fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, A
         let value = either(given, template, needed);
         // A thing that is missing is NOT_FOUND with status 400 here, as for all that a body should name.
         let value =
-            value.ok_or_else(|| ApiError::unknown(format!("'{needed}' field is not found")))?;
+            value.ok_or_else(|| Refusal::unknown(format!("'{needed}' field is not found")))?;
         whole.insert(needed.to_owned(), value.clone());
     }
     cluster_templates::check(ctx, plugin, version, &whole)?;
@@ -167,7 +167,7 @@ fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, A
 }
 
 /// Refuses groups whose instances would have names that are too long.
-pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), ApiError> {
+pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Refusal> {
     for group in groups {
         let name = group["name"].as_str().unwrap_or_default();
         // The last instance of a group has the longest name.
@@ -179,7 +179,7 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
             let message = format!(
                 "An instance would have the host name {longest}, of more than {MOST_OF_HOST_NAME} characters"
             );
-            return Err(ApiError::invalid_data(message));
+            return Err(Refusal::invalid_data(message));
         }
     }
     Ok(())
@@ -190,10 +190,10 @@ fn start(
     ctx: &mut Ctx<'_>,
     plugin: &Plugin,
     mut given: Map<String, Value>,
-) -> Result<String, ApiError> {
+) -> Result<String, Refusal> {
     build_groups(ctx, &mut given);
     fill(&mut given);
-    let mut whole = blank(ctx.store);
+    let mut whole = blank(ctx.state);
     if let Some(template) = template(ctx, &given)? {
         const INHERITED: [&str; 9] = [
             "description",
@@ -224,14 +224,14 @@ fn start(
         .flatten()
     {
         if let Value::Object(group) = group {
-            node_groups::renew(ctx.store, group);
+            node_groups::renew(ctx.state, group);
             group.insert("instances".into(), json!([]));
         }
     }
     // Found out before, used after the row is there: the real server leaves a cluster in `Error` behind, with its
     // name taken.
     let refusal = refusal(ctx, plugin, &whole);
-    let id = ctx.store.insert(
+    let id = ctx.state.insert(
         RESOURCE,
         ctx.project,
         Row {
@@ -240,10 +240,10 @@ fn start(
         },
     );
     // Its state alone has changed since it was made.
-    ctx.store.update(RESOURCE, &id, |_| {});
+    ctx.state.update(RESOURCE, &id, |_| {});
     if let Some(refusal) = refusal {
         let description = refusal.message().to_owned();
-        life::set_status(ctx.store, &id, life::Status::Error, Some(description));
+        life::set_status(ctx.state, &id, life::Status::Error, Some(description));
         return Err(refusal);
     }
     let no_trust = if !engine_takes_token(ctx) {
@@ -255,7 +255,7 @@ fn start(
     } else {
         None
     };
-    life::create(ctx.store, &id, no_trust, ctx.failure());
+    life::create(ctx.state, &id, no_trust, ctx.failure());
     Ok(id)
 }
 
@@ -276,7 +276,7 @@ fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
 }
 
 /// Why the plugin or the quota refuse a cluster.
-fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option<ApiError> {
+fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option<Refusal> {
     let groups = whole["node_groups"].as_array()?;
     for (process, least, most) in plugin.counts {
         let has = |group: &&Value| {
@@ -293,17 +293,17 @@ fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option
                 format!("{least} or {most}")
             };
             let message = format!("A cluster needs {expected} {process}, and this one has {count}");
-            return Some(ApiError::bad("INVALID_COMPONENT_COUNT", message));
+            return Some(Refusal::bad("INVALID_COMPONENT_COUNT", message));
         }
     }
     quota(ctx, size(groups)).err()
 }
 
 /// Refuses more instances than the project may have.
-pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
-    let limit = ctx.store.instance_limit;
+pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), Refusal> {
+    let limit = ctx.state.instance_limit;
     let own = ctx
-        .store
+        .state
         .rows(RESOURCE)
         // What has failed uses no instances, and must not fill the quota of the next try.
         .filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
@@ -315,7 +315,7 @@ pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
     }
     let available = i128::from(limit) - i128::from(used);
     let message = format!("The quota leaves room for {available} instances, not for {wanted}");
-    Err(ApiError::bad("QUOTA_ERROR", message))
+    Err(Refusal::bad("QUOTA_ERROR", message))
 }
 
 /// How many instances groups have, or are to have.
@@ -334,7 +334,7 @@ fn public_key(rng: &mut fastrand::Rng) -> String {
 }
 
 /// A cluster of which nothing is said yet.
-fn blank(store: &mut Store) -> Map<String, Value> {
+fn blank(state: &mut State) -> Map<String, Value> {
     fields(json!({
         "description": null,
         "trust_id": null,
@@ -344,7 +344,7 @@ fn blank(store: &mut Store) -> Map<String, Value> {
         "neutron_management_network": null,
         "anti_affinity": [],
         "anti_affinity_ratio": 1,
-        "management_public_key": public_key(&mut store.rng),
+        "management_public_key": public_key(&mut state.rng),
         "user_keypair_id": null,
         "status": "Validating",
         "status_description": "",
@@ -362,17 +362,17 @@ fn blank(store: &mut Store) -> Map<String, Value> {
 
 /// A cluster without nodes that is active without having been made.
 pub(crate) fn add(
-    store: &mut Store,
+    state: &mut State,
     project: &str,
     plugin: &str,
     version: &str,
     name: &str,
 ) -> String {
-    let mut whole = blank(store);
+    let mut whole = blank(state);
     let known =
         json!({"name": name, "plugin_name": plugin, "hadoop_version": version, "status": "Active"});
     resource::overlay(&mut whole, fields(known));
-    store.insert(
+    state.insert(
         RESOURCE,
         project,
         Row {

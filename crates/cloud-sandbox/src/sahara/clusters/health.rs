@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::error::ApiError;
-use super::super::store::{Row, Store};
+use super::super::error::Refusal;
+use super::super::state::{Row, State};
 use super::{RESOURCE, life};
 
-pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
+pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), Refusal> {
     let refused = |why: &str| {
-        Err(ApiError::bad(
+        Err(Refusal::bad(
             "CANNOT_VERIFY",
             format!("The cluster cannot be checked: {why}"),
         ))
@@ -31,9 +31,9 @@ pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(
 }
 
 /// Replaces the last check by a new one, which ends well unless there is a reason why not.
-pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
-    let (check, now) = (store.uuid(), store.timestamp());
-    let Some(row) = store.get_mut(RESOURCE, id) else {
+pub(super) fn start(state: &mut State, id: &str, failure: Option<String>) {
+    let (check, now) = (state.uuid(), state.timestamp());
+    let Some(row) = state.get_mut(RESOURCE, id) else {
         return;
     };
     let verification = json!({
@@ -47,14 +47,14 @@ pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
     row.fields.insert("verification".into(), verification);
     // A check belongs to the operation that the cluster is in: a scaling or a deletion makes it void.
     let operation = row.operation;
-    life::later(store, id, operation, 1, move |store, id| {
-        end(store, id, &check, failure.as_deref());
+    life::later(state, id, operation, 1, move |state, id| {
+        end(state, id, &check, failure.as_deref());
     });
 }
 
-fn end(store: &mut Store, id: &str, check: &str, failure: Option<&str>) {
-    let (part, now) = (store.uuid(), store.timestamp());
-    let Some(verification) = store
+fn end(state: &mut State, id: &str, check: &str, failure: Option<&str>) {
+    let (part, now) = (state.uuid(), state.timestamp());
+    let Some(verification) = state
         .get_mut(RESOURCE, id)
         .and_then(|row| row.fields.get_mut("verification"))
     else {

@@ -8,7 +8,7 @@ use crate::openstack;
 
 use super::super::error;
 use super::super::jobs;
-use super::super::store::{Row, Store};
+use super::super::state::{Row, State};
 use super::{RESOURCE, health, progress};
 
 /// How long a cluster that is to go away after its jobs stays at least.
@@ -65,15 +65,15 @@ impl Status {
 pub(super) struct Stage(
     pub(super) Status,
     pub(super) u32,
-    pub(super) fn(&mut Store, &str),
+    pub(super) fn(&mut State, &str),
 );
 
 pub(crate) fn status(row: &Row) -> &str {
     row.text("status")
 }
 
-pub(super) fn set_status(store: &mut Store, id: &str, status: Status, description: Option<String>) {
-    store.update(RESOURCE, id, |row| {
+pub(super) fn set_status(state: &mut State, id: &str, status: Status, description: Option<String>) {
+    state.update(RESOURCE, id, |row| {
         row.fields.insert("status".into(), status.text().into());
         if let Some(description) = description {
             row.fields
@@ -83,8 +83,8 @@ pub(super) fn set_status(store: &mut Store, id: &str, status: Status, descriptio
 }
 
 /// Starts an operation, which ends what an earlier one had in mind, and gives its number.
-pub(super) fn begin(store: &mut Store, id: &str) -> u64 {
-    store.get_mut(RESOURCE, id).map_or(0, |row| {
+pub(super) fn begin(state: &mut State, id: &str) -> u64 {
+    state.get_mut(RESOURCE, id).map_or(0, |row| {
         row.operation += 1;
         row.operation
     })
@@ -92,54 +92,54 @@ pub(super) fn begin(store: &mut Store, id: &str) -> u64 {
 
 /// Lets something happen to a cluster later, unless another operation starts first.
 pub(super) fn later(
-    store: &mut Store,
+    state: &mut State,
     id: &str,
     operation: u64,
     units: u32,
-    event: impl FnOnce(&mut Store, &str) + Send + 'static,
+    event: impl FnOnce(&mut State, &str) + Send + 'static,
 ) {
     let id = id.to_owned();
-    store.after(units, move |store| {
-        if store
+    state.after(units, move |state| {
+        if state
             .get(RESOURCE, &id)
             // What was planned for an earlier operation finds another number here, and does nothing.
             .is_some_and(|row| row.operation == operation)
         {
-            event(store, &id);
+            event(state, &id);
         }
     });
 }
 
 /// Lets a cluster go through stages, the first of them after so many units, and then end.
 pub(super) fn run(
-    store: &mut Store,
+    state: &mut State,
     id: &str,
     operation: u64,
     mut after: u32,
     stages: Vec<Stage>,
-    end: impl FnOnce(&mut Store, &str) + Send + 'static,
+    end: impl FnOnce(&mut State, &str) + Send + 'static,
 ) {
     for Stage(status, units, begin) in stages {
-        later(store, id, operation, after, move |store, id| {
-            set_status(store, id, status, None);
-            begin(store, id);
+        later(state, id, operation, after, move |state, id| {
+            set_status(state, id, status, None);
+            begin(state, id);
         });
         after += units;
     }
-    later(store, id, operation, after, end);
+    later(state, id, operation, after, end);
 }
 
-fn nothing(_: &mut Store, _: &str) {}
+fn nothing(_: &mut State, _: &str) {}
 
 /// Lets a new cluster become active; or fail, for the reason given or because there is one why its engine cannot act for
 /// its creator.
-pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failure: Option<String>) {
-    let operation = begin(store, id);
+pub(super) fn create(state: &mut State, id: &str, no_trust: Option<&str>, failure: Option<String>) {
+    let operation = begin(state, id);
     if let Some(reason) = no_trust {
-        let reason = error::with_id(reason, &mut store.rng);
+        let reason = error::with_id(reason, &mut state.rng);
         // After the answer: the real engine finds this out by itself, when the 202 is long sent.
-        later(store, id, operation, 1, move |store, id| {
-            fail(store, id, &reason);
+        later(state, id, operation, 1, move |state, id| {
+            fail(state, id, &reason);
         });
         return;
     }
@@ -152,96 +152,96 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
         Stage(Status::Starting, 1, progress::finish),
     ];
     match failure {
-        None => run(store, id, operation, 1, stages, |store, id| {
-            activate(store, id, "");
+        None => run(state, id, operation, 1, stages, |state, id| {
+            activate(state, id, "");
         }),
         Some(reason) => {
-            let reason = error::with_id(&reason, &mut store.rng);
+            let reason = error::with_id(&reason, &mut state.rng);
             // A creation fails while the stack is made, which is where instances can run out.
             let until_spawned = stages.into_iter().take(2).collect();
-            run(store, id, operation, 1, until_spawned, move |store, id| {
-                progress::fail(store, id, &reason);
-                fail(store, id, &reason);
+            run(state, id, operation, 1, until_spawned, move |state, id| {
+                progress::fail(state, id, &reason);
+                fail(state, id, &reason);
             });
         }
     }
 }
 
-fn trust(store: &mut Store, id: &str) {
-    let trust = openstack::hex(&mut store.rng);
-    store.update(RESOURCE, id, |row| {
+fn trust(state: &mut State, id: &str) {
+    let trust = openstack::hex(&mut state.rng);
+    state.update(RESOURCE, id, |row| {
         row.fields.insert("trust_id".into(), trust.into());
     });
 }
 
-fn fail(store: &mut Store, id: &str, reason: &str) {
+fn fail(state: &mut State, id: &str, reason: &str) {
     let description = format!("Creating cluster failed: {reason}");
-    set_status(store, id, Status::Error, Some(description));
+    set_status(state, id, Status::Error, Some(description));
 }
 
 /// Makes a cluster active, after its creation or a change, with the reason why the change did not come about.
-pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
-    set_status(store, id, Status::Active, Some(description.to_owned()));
+pub(super) fn activate(state: &mut State, id: &str, description: &str) {
+    set_status(state, id, Status::Active, Some(description.to_owned()));
     // The real server checks the health by itself after a creation and a scaling.
-    health::start(store, id, None);
+    health::start(state, id, None);
     // Jobs that were sent to a cluster on its way stay PENDING until it is active.
-    jobs::launch_waiting(store, id);
-    let Some(row) = store.get(RESOURCE, id) else {
+    jobs::launch_waiting(state, id);
+    let Some(row) = state.get(RESOURCE, id) else {
         return;
     };
     if row.flag("is_transient") {
         let (id, operation) = (id.to_owned(), row.operation);
-        store.in_time(TRANSIENT_LIFE, move |store| {
-            end_transient(store, &id, operation);
+        state.in_time(TRANSIENT_LIFE, move |state| {
+            end_transient(state, &id, operation);
         });
     }
 }
 
 /// Deletes a cluster that was made for its jobs when they have ended.
-fn end_transient(store: &mut Store, id: &str, operation: u64) {
-    if store
+fn end_transient(state: &mut State, id: &str, operation: u64) {
+    if state
         .get(RESOURCE, id)
         .is_none_or(|row| row.operation != operation)
     {
         return;
     }
-    if !jobs::have_ended(store, id) {
+    if !jobs::have_ended(state, id) {
         let id = id.to_owned();
-        return store.in_time(TRANSIENT_CHECK, move |store| {
-            end_transient(store, &id, operation);
+        return state.in_time(TRANSIENT_CHECK, move |state| {
+            end_transient(state, &id, operation);
         });
     }
     // The real server sets this for transient clusters only, before it deletes them.
-    set_status(store, id, Status::AwaitingTermination, None);
-    later(store, id, operation, 1, |store, id| {
-        delete(store, id, false);
+    set_status(state, id, Status::AwaitingTermination, None);
+    later(state, id, operation, 1, |state, id| {
+        delete(state, id, false);
     });
 }
 
 /// Lets a cluster go away, or be stuck for ever on its way.
-pub(super) fn delete(store: &mut Store, id: &str, is_stuck: bool) {
-    set_status(store, id, Status::Deleting, None);
+pub(super) fn delete(state: &mut State, id: &str, is_stuck: bool) {
+    set_status(state, id, Status::Deleting, None);
     // Ends what the cluster was still to do, also when this deletion will be stuck.
-    let operation = begin(store, id);
+    let operation = begin(state, id);
     if is_stuck {
         return;
     }
-    later(store, id, operation, 2, |store, id| {
+    later(state, id, operation, 2, |state, id| {
         // Otherwise the row stays for one more reader, who sees the race.
-        if store.races == 0 {
-            store.remove(RESOURCE, id);
+        if state.races == 0 {
+            state.remove(RESOURCE, id);
             return;
         }
-        store.races -= 1;
-        if let Some(row) = store.get_mut(RESOURCE, id) {
+        state.races -= 1;
+        if let Some(row) = state.get_mut(RESOURCE, id) {
             row.secrets.insert("is_racing".into(), true.into());
         }
     });
 }
 
 /// Whether a cluster is gone already, but for one more request that does not expect it.
-pub(super) fn is_racing(store: &Store, id: &str) -> bool {
-    store
+pub(super) fn is_racing(state: &State, id: &str) -> bool {
+    state
         .get(RESOURCE, id)
         .is_some_and(|row| row.secrets.contains_key("is_racing"))
 }
@@ -251,9 +251,9 @@ pub(super) fn instance_name(cluster: &str, group: &str, number: u64) -> String {
 }
 
 /// Gives each group as many instances as it is to have.
-pub(super) fn make_instances(store: &mut Store, id: &str) {
-    let now = store.timestamp();
-    let Some(row) = store.get(RESOURCE, id) else {
+pub(super) fn make_instances(state: &mut State, id: &str) {
+    let now = state.timestamp();
+    let Some(row) = state.get(RESOURCE, id) else {
         return;
     };
     let cluster = row.name().to_owned();
@@ -278,8 +278,8 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
                 continue;
             }
             instances.push(json!({
-                "id": store.uuid(),
-                "instance_id": store.uuid(),
+                "id": state.uuid(),
+                "instance_id": state.uuid(),
                 "instance_name": instance,
                 "internal_ip": null,
                 "management_ip": null,
@@ -293,50 +293,45 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
             group["updated_at"] = now.clone();
         }
     }
-    put_groups(store, id, groups);
+    put_groups(state, id, groups);
 }
 
 /// Gives instances the addresses that they lack.
-pub(super) fn address_instances(store: &mut Store, id: &str) {
-    let Some(row) = store.get(RESOURCE, id) else {
-        return;
-    };
-    let mut groups = row.list("node_groups").to_vec();
-    for instance in groups
-        .iter_mut()
-        .filter_map(|group| group["instances"].as_array_mut())
-        .flatten()
-    {
+pub(super) fn address_instances(state: &mut State, id: &str) {
+    change_instances(state, id, |state, instance| {
         if instance["internal_ip"].is_null() {
-            let address = format!("10.77.{}.{}", store.rng.u8(..), store.rng.u8(2..254));
+            let address = format!("10.77.{}.{}", state.rng.u8(..), state.rng.u8(2..254));
             instance["internal_ip"] = address.as_str().into();
             instance["management_ip"] = address.into();
         }
-    }
-    put_groups(store, id, groups);
+    });
 }
 
 /// Makes new instances ordinary ones.
-pub(super) fn accept_instances(store: &mut Store, id: &str) {
-    let now = store.timestamp();
-    let Some(row) = store.get(RESOURCE, id) else {
+pub(super) fn accept_instances(state: &mut State, id: &str) {
+    change_instances(state, id, |state, instance| {
+        if instance["updated_at"].is_null() {
+            instance["updated_at"] = state.timestamp();
+        }
+    });
+}
+
+fn change_instances(state: &mut State, id: &str, change: impl Fn(&mut State, &mut Value)) {
+    let Some(row) = state.get(RESOURCE, id) else {
         return;
     };
     let mut groups = row.list("node_groups").to_vec();
-    for instance in groups
+    let instances = groups
         .iter_mut()
-        .filter_map(|group| group["instances"].as_array_mut())
-        .flatten()
-    {
-        if instance["updated_at"].is_null() {
-            instance["updated_at"] = now.clone();
-        }
+        .filter_map(|group| group["instances"].as_array_mut());
+    for instance in instances.flatten() {
+        change(state, instance);
     }
-    put_groups(store, id, groups);
+    put_groups(state, id, groups);
 }
 
-pub(super) fn put_groups(store: &mut Store, id: &str, groups: Vec<Value>) {
-    store.update(RESOURCE, id, |row| {
+pub(super) fn put_groups(state: &mut State, id: &str, groups: Vec<Value>) {
+    state.update(RESOURCE, id, |row| {
         row.fields.insert("node_groups".into(), groups.into());
     });
 }

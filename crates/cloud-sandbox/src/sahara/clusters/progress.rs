@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::store::Store;
+use super::super::state::State;
 use super::{RESOURCE, life};
 
 const CREATE: &str = "Engine: create cluster";
@@ -18,19 +18,19 @@ enum Items {
     Instances,
 }
 
-pub(super) fn create_stack(store: &mut Store, id: &str) {
-    begin_step(store, id, "Create Heat stack", CREATE, Items::Stack);
+pub(super) fn create_stack(state: &mut State, id: &str) {
+    begin_step(state, id, "Create Heat stack", CREATE, Items::Stack);
 }
 
-pub(super) fn assign_addresses(store: &mut Store, id: &str) {
-    life::make_instances(store, id);
-    begin_step(store, id, "Assign IPs", CREATE, Items::NewInstances);
+pub(super) fn assign_addresses(state: &mut State, id: &str) {
+    life::make_instances(state, id);
+    begin_step(state, id, "Assign IPs", CREATE, Items::NewInstances);
 }
 
-pub(super) fn wait_for_instances(store: &mut Store, id: &str) {
-    life::address_instances(store, id);
+pub(super) fn wait_for_instances(state: &mut State, id: &str) {
+    life::address_instances(state, id);
     begin_step(
-        store,
+        state,
         id,
         "Wait for instance accessibility",
         CREATE,
@@ -38,25 +38,25 @@ pub(super) fn wait_for_instances(store: &mut Store, id: &str) {
     );
 }
 
-pub(super) fn configure(store: &mut Store, id: &str) {
-    begin_step(store, id, "Configure instances", CREATE, Items::Instances);
-    life::accept_instances(store, id);
+pub(super) fn configure(state: &mut State, id: &str) {
+    begin_step(state, id, "Configure instances", CREATE, Items::Instances);
+    life::accept_instances(state, id);
 }
 
-pub(super) fn scale_stack(store: &mut Store, id: &str) {
+pub(super) fn scale_stack(state: &mut State, id: &str) {
     // It has this name also when there is a stack already.
-    begin_step(store, id, "Create Heat stack", SCALE, Items::Stack);
+    begin_step(state, id, "Create Heat stack", SCALE, Items::Stack);
 }
 
-pub(super) fn scale_addresses(store: &mut Store, id: &str) {
-    life::make_instances(store, id);
-    begin_step(store, id, "Assign IPs", SCALE, Items::NewInstances);
+pub(super) fn scale_addresses(state: &mut State, id: &str) {
+    life::make_instances(state, id);
+    begin_step(state, id, "Assign IPs", SCALE, Items::NewInstances);
 }
 
-pub(super) fn scale_wait(store: &mut Store, id: &str) {
-    life::address_instances(store, id);
+pub(super) fn scale_wait(state: &mut State, id: &str) {
+    life::address_instances(state, id);
     begin_step(
-        store,
+        state,
         id,
         "Wait for instance accessibility",
         SCALE,
@@ -64,15 +64,15 @@ pub(super) fn scale_wait(store: &mut Store, id: &str) {
     );
 }
 
-pub(super) fn scale_configure(store: &mut Store, id: &str) {
-    begin_step(store, id, "Configure instances", SCALE, Items::Instances);
-    life::accept_instances(store, id);
+pub(super) fn scale_configure(state: &mut State, id: &str) {
+    begin_step(state, id, "Configure instances", SCALE, Items::Instances);
+    life::accept_instances(state, id);
 }
 
 /// Ends the steps that still run: their events go, as on the real server.
-pub(super) fn finish(store: &mut Store, id: &str) {
-    let now = store.timestamp();
-    change_running(store, id, |step| {
+pub(super) fn finish(state: &mut State, id: &str) {
+    let now = state.timestamp();
+    change_running(state, id, |step| {
         step["successful"] = true.into();
         step["events"] = json!([]);
         step["updated_at"] = now.clone();
@@ -80,9 +80,9 @@ pub(super) fn finish(store: &mut Store, id: &str) {
 }
 
 /// Ends the steps that still run with an event that says why.
-pub(super) fn fail(store: &mut Store, id: &str, reason: &str) {
-    let (event_id, now) = (store.uuid(), store.timestamp());
-    change_running(store, id, |step| {
+pub(super) fn fail(state: &mut State, id: &str, reason: &str) {
+    let (event_id, now) = (state.uuid(), state.timestamp());
+    change_running(state, id, |step| {
         let step_id = step["id"].clone();
         step["successful"] = false.into();
         step["updated_at"] = now.clone();
@@ -90,8 +90,8 @@ pub(super) fn fail(store: &mut Store, id: &str, reason: &str) {
     });
 }
 
-fn change_running(store: &mut Store, id: &str, change: impl Fn(&mut Value)) {
-    if let Some(row) = store.get_mut(RESOURCE, id) {
+fn change_running(state: &mut State, id: &str, change: impl Fn(&mut Value)) {
+    if let Some(row) = state.get_mut(RESOURCE, id) {
         let steps = row
             .fields
             .get_mut("provision_progress")
@@ -106,11 +106,11 @@ fn change_running(store: &mut Store, id: &str, change: impl Fn(&mut Value)) {
 
 /// Starts a step when those before it have ended. One about instances has an event for each, and half of these come while
 /// it runs.
-fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items) {
-    finish(store, id);
-    let (step_id, now) = (store.uuid(), store.timestamp());
-    let instances = instances(store, id, items);
-    let Some(row) = store.get_mut(RESOURCE, id) else {
+fn begin_step(state: &mut State, id: &str, name: &str, kind: &str, items: Items) {
+    finish(state, id);
+    let (step_id, now) = (state.uuid(), state.timestamp());
+    let instances = instances(state, id, items);
+    let Some(row) = state.get_mut(RESOURCE, id) else {
         return;
     };
     let step = json!({
@@ -136,14 +136,14 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items)
     // Half of them, so that a client sees progress between nothing and all.
     let half = instances.len().div_ceil(2);
     let half: Vec<_> = instances.into_iter().take(half).collect();
-    life::later(store, id, operation, 1, move |store, id| {
-        report(store, id, &step_id, &half);
+    life::later(state, id, operation, 1, move |state, id| {
+        report(state, id, &step_id, &half);
     });
 }
 
 /// The instances of a step, each with the id of its group.
-fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
-    let groups = store
+fn instances(state: &State, id: &str, items: Items) -> Vec<(Value, Value)> {
+    let groups = state
         .get(RESOURCE, id)
         .map_or(&[][..], |row| row.list("node_groups"));
     let of_group = |group: &Value| {
@@ -163,13 +163,13 @@ fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
 }
 
 /// Says that instances have passed a step, if it still runs.
-fn report(store: &mut Store, id: &str, step: &str, instances: &[(Value, Value)]) {
-    let now = store.timestamp();
+fn report(state: &mut State, id: &str, step: &str, instances: &[(Value, Value)]) {
+    let now = state.timestamp();
     let events: Vec<Value> = instances
         .iter()
         .map(|instance| {
             event(
-                &store.uuid(),
+                &state.uuid(),
                 &step.into(),
                 Some(instance),
                 None,
@@ -178,7 +178,7 @@ fn report(store: &mut Store, id: &str, step: &str, instances: &[(Value, Value)])
             )
         })
         .collect();
-    change_running(store, id, |running| {
+    change_running(state, id, |running| {
         if running["id"] == step {
             running["events"] = events.clone().into();
         }

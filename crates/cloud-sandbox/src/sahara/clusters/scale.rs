@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::openstack::is_uuid;
 
-use super::super::error::{self, ApiError};
+use super::super::error::{self, Refusal};
 use super::super::plugins;
 use super::super::resource;
 use super::super::schema::{Field, Kind, Schema, field, joined, text};
-use super::super::store::Store;
+use super::super::state::State;
 use super::super::{Ctx, images, node_groups};
 use super::create::{check_host_names, quota};
 use super::life::{self, Stage, Status, stage};
@@ -50,7 +50,7 @@ struct Plan {
 }
 
 /// `PUT /clusters/{id}`
-pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let id = resource::id(ctx, RESOURCE)?;
     let given = SCALE[ctx.version as usize]
         .read_any_of(&ctx.body, &["resize_node_groups", "add_node_groups"])?;
@@ -65,21 +65,21 @@ pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let plan = check(ctx, &id, &given, &resized, &added)?;
     ctx.knows_query("clusters_scale", &[])?;
 
-    let Some(row) = ctx.store.get(RESOURCE, &id) else {
-        return Err(ApiError::no_object(&id));
+    let Some(row) = ctx.state.get(RESOURCE, &id) else {
+        return Err(Refusal::no_object(&id));
     };
     let mut groups = row.list("node_groups").to_vec();
     for group in &added {
         // It is there at once, and empty until its instances are.
-        let mut group = node_groups::build(ctx.store, group.as_object().unwrap_or(&Map::new()));
+        let mut group = node_groups::build(ctx.state, group.as_object().unwrap_or(&Map::new()));
         group.insert("count".into(), 0.into());
         group.insert("instances".into(), json!([]));
         groups.push(group.into());
     }
-    life::put_groups(ctx.store, &id, groups);
-    life::set_status(ctx.store, &id, Status::Validating, None);
+    life::put_groups(ctx.state, &id, groups);
+    life::set_status(ctx.state, &id, Status::Validating, None);
     let answer = show(ctx, &id);
-    start(ctx.store, &id, plan, ctx.failure());
+    start(ctx.state, &id, plan, ctx.failure());
     answer
 }
 
@@ -89,7 +89,7 @@ fn check(
     given: &Map<String, Value>,
     resized: &[Value],
     added: &[Value],
-) -> Result<Plan, ApiError> {
+) -> Result<Plan, Refusal> {
     let row = resource::row(ctx, RESOURCE, id)?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
     // The label may have been taken away since the cluster was made; scaling asks for it like a creation.
@@ -102,14 +102,14 @@ fn check(
         "Validating" if row.list("provision_progress").is_empty() => {
             let message =
                 "The engine takes this for a cluster from before Juno, which cannot be scaled";
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
         other => {
             let message = format!("Only an Active cluster can be scaled. Cluster status: {other}");
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
     }
-    images::check_registered(ctx.store, row.text("default_image_id"))?;
+    images::check_registered(ctx.state, row.text("default_image_id"))?;
 
     let mut plan = Plan::default();
     let mut more = 0;
@@ -130,7 +130,7 @@ fn check(
             .iter()
             .find(|group| group["name"] == name);
         let unknown =
-            || ApiError::invalid_reference(format!("The cluster has no node group '{name}'"));
+            || Refusal::invalid_reference(format!("The cluster has no node group '{name}'"));
         let before = group.ok_or_else(unknown)?["count"]
             .as_u64()
             .unwrap_or_default();
@@ -152,7 +152,7 @@ fn check(
         let name = group["name"].as_str().unwrap_or_default();
         if existing.iter().any(|other| other == name) {
             let message = format!("The cluster has a node group '{name}' already");
-            return Err(ApiError::invalid_reference(message));
+            return Err(Refusal::invalid_reference(message));
         }
         let count = group["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), count);
@@ -167,13 +167,13 @@ fn check(
 }
 
 /// The instances that are to go first: all by id or all by name, none of them twice.
-fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> {
+fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, Refusal> {
     if victims.len() as u64 > room {
         let message = format!(
             "{} instances are named, and {room} are to go",
             victims.len()
         );
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let victims: Vec<String> = victims
         .iter()
@@ -184,14 +184,14 @@ fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> 
     // The real server takes ids or names, and not a mix.
     if by_id != 0 && by_id != victims.len() {
         let message = "Instances are named either all by name or all by UUID";
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     node_groups::check_distinct(victims.iter().map(String::as_str), "instances to delete")?;
     Ok(victims)
 }
 
-fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
-    let operation = life::begin(store, id);
+fn start(state: &mut State, id: &str, plan: Plan, failure: Option<String>) {
+    let operation = life::begin(state, id);
     let (shrinks, grows) = (plan.shrinks, plan.grows);
     let mut stages = Vec::new();
     if shrinks {
@@ -200,18 +200,18 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     stages.push(stage(Status::Scaling, 1));
     stages.push(Stage(Status::ScalingSpawning, 2, progress::scale_stack));
     // What went wrong the last time is forgotten when the engine starts.
-    life::later(store, id, operation, 1, |store, id| {
-        store.update(RESOURCE, id, |row| {
+    life::later(state, id, operation, 1, |state, id| {
+        state.update(RESOURCE, id, |row| {
             row.fields.insert("status_description".into(), "".into());
         });
     });
     if let Some(reason) = failure {
-        return roll_back(store, id, operation, stages, plan.added, &reason);
+        return roll_back(state, id, operation, stages, plan.added, &reason);
     }
     // At the end of spawning, so that the old sizes show until then.
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
-    life::later(store, id, operation, spawning, move |store, id| {
-        resize(store, id, &plan);
+    life::later(state, id, operation, spawning, move |state, id| {
+        resize(state, id, &plan);
     });
     if grows {
         stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
@@ -225,47 +225,47 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
             progress::scale_configure,
         ));
     }
-    life::run(store, id, operation, 1, stages, |store, id| {
-        progress::finish(store, id);
-        life::activate(store, id, "");
+    life::run(state, id, operation, 1, stages, |state, id| {
+        progress::finish(state, id);
+        life::activate(state, id, "");
     });
 }
 
 /// Takes back what could not be done; that the cluster is active again does not mean that it went well.
 fn roll_back(
-    store: &mut Store,
+    state: &mut State,
     id: &str,
     operation: u64,
     mut stages: Vec<Stage>,
     added: Vec<String>,
     reason: &str,
 ) {
-    let reason = error::with_id(reason, &mut store.rng);
+    let reason = error::with_id(reason, &mut state.rng);
     let info = reason.clone();
     let failed = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
-    life::later(store, id, operation, failed, move |store, id| {
-        progress::fail(store, id, &info);
+    life::later(state, id, operation, failed, move |state, id| {
+        progress::fail(state, id, &info);
     });
     stages.push(stage(Status::RollbackSpawning, 1));
-    life::run(store, id, operation, 1, stages, move |store, id| {
-        if let Some(row) = store.get(RESOURCE, id) {
+    life::run(state, id, operation, 1, stages, move |state, id| {
+        if let Some(row) = state.get(RESOURCE, id) {
             let mut groups = row.list("node_groups").to_vec();
             groups.retain(|group| !added.iter().any(|name| group["name"] == name.as_str()));
-            life::put_groups(store, id, groups);
+            life::put_groups(state, id, groups);
         }
         // `Active` with a text in `status_description` is all that tells of a failed scaling (openstack/sahara
         // 19.0.0).
-        life::activate(store, id, &format!("Scaling cluster failed: {reason}"));
+        life::activate(state, id, &format!("Scaling cluster failed: {reason}"));
     });
 }
 
 /// Gives groups their new sizes, and takes instances away: those named first, then the youngest.
-fn resize(store: &mut Store, id: &str, plan: &Plan) {
-    let Some(row) = store.get(RESOURCE, id) else {
+fn resize(state: &mut State, id: &str, plan: &Plan) {
+    let Some(row) = state.get(RESOURCE, id) else {
         return;
     };
     let mut groups = row.list("node_groups").to_vec();
-    let now = store.timestamp();
+    let now = state.timestamp();
     for group in &mut groups {
         let Some(count) = group["name"]
             .as_str()
@@ -290,5 +290,5 @@ fn resize(store: &mut Store, id: &str, plan: &Plan) {
         // Instances are in the order of their numbers: without names the highest go first.
         instances.truncate(usize::try_from(count).unwrap_or(usize::MAX));
     }
-    life::put_groups(store, id, groups);
+    life::put_groups(state, id, groups);
 }

@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 
-use super::super::error::ApiError;
+use super::super::error::Refusal;
 use super::super::job_templates::{check_data_source, check_value};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Kind, Schema, boolean, field, joined, uuid};
-use super::super::store::Row;
+use super::super::state::Row;
 use super::super::{Ctx, Version, job_types, one, plugins};
 use super::{RESOURCE, life, render};
 
@@ -38,7 +38,7 @@ static EXECUTE: [Schema; 2] = [
 ];
 
 /// `POST /jobs/{id}/execute` of version 1.1, and `POST /jobs` of version 2
-pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if ctx.version == Version::One {
         resource::id(ctx, Resource::JobTemplate)?;
     }
@@ -54,7 +54,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
     // Values of the interface are stored among the configurations: answers show them there.
     let mut configs = fields(given.get("job_configs").cloned().unwrap_or_default());
-    if let Some(row) = ctx.store.get(Resource::JobTemplate, &template) {
+    if let Some(row) = ctx.state.get(Resource::JobTemplate, &template) {
         merge_interface(&mut configs, row, given.get("interface"));
     }
     // Whatever was said about a schedule is lost.
@@ -78,7 +78,7 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })),
         ..Row::default()
     };
-    let id = ctx.store.insert(RESOURCE, ctx.project, row);
+    let id = ctx.state.insert(RESOURCE, ctx.project, row);
     let mut shown = render(resource::row(ctx, RESOURCE, &id)?, ctx.version, true);
     for unset in [
         "updated_at",
@@ -94,35 +94,35 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if ctx.version == Version::One {
         shown.remove("engine_job_id");
     }
-    life::launch(ctx.store, &id, ctx.failure());
+    life::launch(ctx.state, &id, ctx.failure());
     one(202, RESOURCE.singular(ctx.version), shown)
 }
 
-fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let cluster = given["cluster_id"].as_str().unwrap_or_default();
     let unknown = |what: &str, id: &str| {
-        ApiError::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
+        Refusal::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
     };
-    let found = resource::find(ctx.store, Resource::Cluster, cluster, ctx.project);
+    let found = resource::find(ctx.state, Resource::Cluster, cluster, ctx.project);
     let row = found.ok_or_else(|| unknown("Cluster", cluster))?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
     plugins::check_enabled(ctx, plugin, row.text("hadoop_version"))?;
-    let found = resource::find(ctx.store, Resource::JobTemplate, template, ctx.project);
+    let found = resource::find(ctx.state, Resource::JobTemplate, template, ctx.project);
     let template = found.ok_or_else(|| unknown("Job template", template))?;
     let kind = template.text("type");
     if !job_types::runs(plugin, kind) {
         let message = format!("Jobs of type '{kind}' do not run on cluster '{cluster}'");
-        return Err(ApiError::invalid_reference(message));
+        return Err(Refusal::invalid_reference(message));
     }
     check_interface(ctx, template, given)?;
     check_needs(ctx, kind, given)
 }
 
 /// Refuses a job without what the engine needs for its type.
-fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), Refusal> {
     let config = |name: &str| given.get("job_configs")?.get("configs")?.get(name);
     let refused = |what: &str| {
-        Err(ApiError::invalid_data(format!(
+        Err(Refusal::invalid_data(format!(
             "{kind} job must specify {what}"
         )))
     };
@@ -144,20 +144,20 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
     }
     let source = |name: &str| given.get(name).and_then(Value::as_str);
     let (Some(input), Some(output)) = (source("input_id"), source("output_id")) else {
-        return Err(ApiError::invalid_data(format!(
+        return Err(Refusal::invalid_data(format!(
             "{kind} job requires 'input_id' and 'output_id'"
         )));
     };
-    check_data_source(ctx.store, ctx.project, input)?;
-    check_data_source(ctx.store, ctx.project, output)?;
+    check_data_source(ctx.state, ctx.project, input)?;
+    check_data_source(ctx.state, ctx.project, output)?;
     let place = |id: &str| {
-        ctx.store
+        ctx.state
             .get(Resource::DataSource, id)
             .map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
     };
     // By type and address: two data sources may be one place.
     if place(input) == place(output) {
-        return Err(ApiError::invalid_data(
+        return Err(Refusal::invalid_data(
             "A job cannot read and write the same place",
         ));
     }
@@ -173,7 +173,7 @@ fn check_interface(
     ctx: &Ctx<'_>,
     template: &Row,
     given: &Map<String, Value>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let arguments = template.list("interface");
     let passed = given.get("interface").and_then(Value::as_object);
     let Some(passed) = passed else {
@@ -181,12 +181,12 @@ fn check_interface(
             return Ok(());
         }
         let message = "The template of this job has an interface, so that the job needs one too, even if it is empty.";
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     };
     let find = |name: &str| arguments.iter().find(|argument| argument["name"] == name);
     if let Some(name) = passed.keys().find(|name| find(name).is_none()) {
         let message = format!("The interface of the template has no argument '{name}'");
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     let is_missing = |argument: &&Value| {
         argument["required"] == true
@@ -196,7 +196,7 @@ fn check_interface(
     };
     if let Some(argument) = arguments.iter().find(is_missing) {
         let message = format!("The job lacks the argument {}", argument["name"]);
-        return Err(ApiError::invalid_data(message));
+        return Err(Refusal::invalid_data(message));
     }
     for (name, value) in passed {
         let Some(argument) = find(name) else { continue };
@@ -218,7 +218,7 @@ fn check_interface(
             let message = format!(
                 "Argument '{name}' has one value in the interface and another one in {mapping} at {place}"
             );
-            return Err(ApiError::invalid_data(message));
+            return Err(Refusal::invalid_data(message));
         }
     }
     Ok(())

@@ -1,13 +1,14 @@
 //! The root `jobs`.
 
 use std::cmp::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::executions::{Wanted, resources};
 use super::schema::Asked;
 use super::{Page, Slice};
+use crate::service::time::since_1970;
 use crate::vdk_control::executions::{Execution, Status};
 use crate::vdk_control::jobs::Contacts;
 use crate::vdk_control::state::Job;
@@ -305,10 +306,7 @@ pub(super) fn find(ctx: &Ctx<'_>, asked: &Asked) -> Result<Page, String> {
     let shows_next_run = asked
         .at(&["content", "config", "schedule", "nextRunEpochSeconds"])
         .is_some();
-    let epoch = ctx
-        .epoch
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let epoch = since_1970(ctx.epoch);
     let mut rows: Vec<Row<'_>> = ctx
         .state
         .jobs

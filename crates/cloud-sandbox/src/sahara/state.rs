@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::openstack;
+use crate::service::{self, time};
 
 #[cfg(feature = "serve")]
 use super::Version;
@@ -17,7 +17,7 @@ use super::resource::Resource;
 const USUAL_LIMIT: u64 = 1000;
 
 /// Something that happens at a time.
-type Event = Box<dyn FnOnce(&mut Store) + Send>;
+type Event = Box<dyn FnOnce(&mut State) + Send>;
 
 /// The columns of an object by the names of version 1.1, and what no answer shows.
 #[derive(Default, serde::Deserialize, serde::Serialize)]
@@ -31,7 +31,7 @@ pub(crate) struct Row {
 }
 
 #[derive(serde::Deserialize, serde::Serialize)]
-pub(crate) struct Store {
+pub(crate) struct State {
     #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
     pub(crate) images: Vec<Image>,
@@ -54,7 +54,7 @@ pub(crate) struct Store {
     next_event: u64,
 }
 
-impl Store {
+impl State {
     pub(crate) fn new(seed: u64, unit: Duration, epoch: SystemTime) -> Self {
         Self {
             // Not the seed itself, or the ids of two services would be the same.
@@ -106,14 +106,14 @@ impl Store {
     }
 
     /// Lets something happen after so many units.
-    pub(crate) fn after(&mut self, units: u32, event: impl FnOnce(&mut Store) + Send + 'static) {
+    pub(crate) fn after(&mut self, units: u32, event: impl FnOnce(&mut State) + Send + 'static) {
         self.in_time(self.unit.saturating_mul(units), event);
     }
 
     pub(crate) fn in_time(
         &mut self,
         time: Duration,
-        event: impl FnOnce(&mut Store) + Send + 'static,
+        event: impl FnOnce(&mut State) + Send + 'static,
     ) {
         self.next_event += 1;
         self.events.insert(
@@ -124,11 +124,11 @@ impl Store {
 
     /// The time as objects have it: to the second, without a zone.
     pub(crate) fn timestamp(&self) -> Value {
-        openstack::time(self.epoch + self.now, "%Y-%m-%dT%H:%M:%S").into()
+        time::written(self.epoch + self.now, "%Y-%m-%dT%H:%M:%S").into()
     }
 
     pub(crate) fn uuid(&mut self) -> String {
-        openstack::uuid(&mut self.rng)
+        service::uuid(&mut self.rng)
     }
 
     pub(crate) fn rows(&self, resource: Resource) -> impl DoubleEndedIterator<Item = &Row> {
