@@ -125,6 +125,11 @@ fn date(days: i64) -> (i64, i64, i64) {
 #[error("not an RFC 3339 instant such as 2026-11-20T08:30:00Z")]
 pub struct ParseTimestampError(());
 
+fn two_digits(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+}
+
 /// What has not been read of a text.
 struct Rest<'t>(&'t [u8]);
 
@@ -142,26 +147,41 @@ impl Rest<'_> {
         self.one_of(b"0123456789").map(|digit| digit - b'0')
     }
 
-    fn two_digits(&mut self) -> Option<i64> {
-        Some(i64::from(self.digit()? * 10 + self.digit()?))
-    }
-
     /// Seconds since the Unix epoch, as if the time were that of UTC.
     fn date_and_time(&mut self) -> Option<i64> {
-        let year = self.two_digits()? * 100 + self.two_digits()?;
-        self.one_of(b"-")?;
-        let month = self.two_digits()?;
-        self.one_of(b"-")?;
-        let day = self.two_digits()?;
-        self.one_of(b"Tt ")?;
-        let hour = self.two_digits()?;
-        self.one_of(b":")?;
-        let minute = self.two_digits()?;
-        // ISO 8601 allows to leave them out.
-        let second = match self.one_of(b":") {
-            Some(_) => self.two_digits()?,
-            None => 0,
+        // One pattern, because almost every instant begins so, and a long list has thousands.
+        let [
+            y1,
+            y2,
+            y3,
+            y4,
+            b'-',
+            m1,
+            m2,
+            b'-',
+            d1,
+            d2,
+            b'T' | b't' | b' ',
+            h1,
+            h2,
+            b':',
+            n1,
+            n2,
+            rest @ ..,
+        ] = self.0
+        else {
+            return None;
         };
+        // ISO 8601 allows to leave the seconds out.
+        let (s1, s2, rest) = match rest {
+            [b':', s1, s2, rest @ ..] => (s1, s2, rest),
+            rest => (&b'0', &b'0', rest),
+        };
+        self.0 = rest;
+        let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
+        let (month, day) = (two_digits(*m1, *m2)?, two_digits(*d1, *d2)?);
+        let (hour, minute) = (two_digits(*h1, *h2)?, two_digits(*n1, *n2)?);
+        let second = two_digits(*s1, *s2)?;
         let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let longest = match month {
             4 | 6 | 9 | 11 => 30,
@@ -196,13 +216,14 @@ impl Rest<'_> {
         let Some(sign) = self.one_of(b"Zz+-").filter(|sign| !b"Zz".contains(sign)) else {
             return Some(0);
         };
-        let hours = self.two_digits()?;
-        let has_colon = self.one_of(b":").is_some();
-        let minutes = if has_colon || !self.0.is_empty() {
-            self.two_digits()?
-        } else {
-            0
+        let (hours, minutes) = match self.0 {
+            [h1, h2] => (two_digits(*h1, *h2)?, 0),
+            [h1, h2, b':', m1, m2] | [h1, h2, m1, m2] => {
+                (two_digits(*h1, *h2)?, two_digits(*m1, *m2)?)
+            }
+            _ => return None,
         };
+        self.0 = &[];
         let offset = hours * 3_600 + minutes * 60;
         (hours < 24 && minutes < 60).then_some(if sign == b'-' { -offset } else { offset })
     }
