@@ -37,6 +37,7 @@ impl Timestamp {
     }
 
     fn new(seconds: i64, nanos: u32) -> Option<Self> {
+        // RFC 3339 has four digits for the year, and what was read must be written the same way.
         let years = days_before(0, 1, 1) * DAY..days_before(10_000, 1, 1) * DAY;
         years.contains(&seconds).then_some(Self { seconds, nanos })
     }
@@ -153,6 +154,7 @@ impl Rest<'_> {
         let month = self.two_digits()?;
         self.one_of(b"-")?;
         let day = self.two_digits()?;
+        // RFC 3339, 5.6 allows the small letter too, and a space instead.
         self.one_of(b"Tt ")?;
         let hour = self.two_digits()?;
         self.one_of(b":")?;
@@ -179,12 +181,14 @@ impl Rest<'_> {
     }
 
     fn nanos(&mut self) -> Option<u32> {
+        // ISO 8601 has the comma too.
         if self.one_of(b".,").is_none() {
             return Some(0);
         }
         let (mut nanos, mut place) = (u32::from(self.digit()?) * 100_000_000, 10_000_000);
         while let Some(digit) = self.digit() {
             nanos += u32::from(digit) * place;
+            // Zero from the tenth digit on, which thereby counts for nothing.
             place /= 10;
         }
         Some(nanos)
@@ -197,6 +201,7 @@ impl Rest<'_> {
             return Some(0);
         };
         let hours = self.two_digits()?;
+        // ISO 8601 has `+0100` and `+01` too.
         let has_colon = self.one_of(b":").is_some();
         let minutes = if has_colon || !self.0.is_empty() {
             self.two_digits()?
