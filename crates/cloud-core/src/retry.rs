@@ -469,6 +469,7 @@ mod tests {
         let budget = Budget::new();
         let left = || budget.0.load(Ordering::Relaxed);
         let mut troubled = Spending::new(&budget);
+        // Ten tokens each, and so all of the 500.
         for _ in 0..50 {
             assert!(troubled.reserve(&Failure::Timeout));
             troubled.sent();
