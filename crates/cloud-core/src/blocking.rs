@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = runtime()?.handle();
     let on_ours = Handle::try_current().is_ok_and(|here| here.id() == runtime.id());
+    // Tasks and timers are made by way of the runtime that the thread has entered, and it may have none or another.
     let _entered = runtime.enter();
     if on_ours {
         // Code of the caller's that our own worker runs, such as a hook. Another worker takes over its tasks, or the one
@@ -51,6 +52,8 @@ fn park_on<T>(future: impl Future<Output = T>) -> T {
 fn runtime() -> Result<&'static Runtime> {
     static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
     let made = RUNTIME.get_or_init(|| {
+        // A current-thread runtime would stand still between two calls, and `block_in_place` panics in one. One worker
+        // is enough for sockets and timers: who blocks waits on a thread of his own.
         Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("cloud-core")

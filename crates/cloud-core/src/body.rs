@@ -34,6 +34,7 @@ enum Kind {
         path: Arc<PathBuf>,
         length: u64,
     },
+    // Every attempt has a clone of the body, and the source can be read by one of them only.
     Once {
         source: Arc<Mutex<Option<BoxStream<io::Error>>>>,
         length: u64,
@@ -54,6 +55,8 @@ impl Body {
         match std::fs::metadata(&path) {
             Ok(about) => Ok(Self(Kind::File {
                 path: Arc::new(path),
+                // Announced before the file is read: one that shrinks meanwhile fails in `BodyStream`, and of one that
+                // grows only the beginning is sent.
                 length: about.len(),
             })),
             Err(error) => Err(
@@ -118,6 +121,7 @@ impl Body {
         let state = match self.0 {
             Kind::Bytes(bytes) => State::Bytes(bytes),
             Kind::File { path, length } => {
+                // Opened anew by each attempt, which reads it from its beginning.
                 let open = move || {
                     File::open(&*path)
                         .map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)))
@@ -208,6 +212,8 @@ impl Stream for BodyStream {
             State::Stream(stream) => ready!(stream.as_mut().poll_next(cx)),
             State::Unopened(_) | State::Done => return Poll::Ready(None),
         };
+        // The length has been sent by now. A server would wait for what is missing, and take what is too much for the
+        // next request on the connection.
         let wrong = |what: &str| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
@@ -282,6 +288,7 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
                         return Poll::Ready(Some(Err(io::Error::other(gone))));
                     }
                 },
+                // Not one read more: from a pipe or a socket that stays open it would not come back.
                 ReadState::Open(_) if this.remaining == 0 => return Poll::Ready(None),
                 ReadState::Open(mut reader) => {
                     let size = usize::try_from(this.remaining).unwrap_or(CHUNK).min(CHUNK);
@@ -306,6 +313,7 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
                         }
                     };
                     return Poll::Ready(match result {
+                        // The end, before its time: `BodyStream` has the length and says that it is too short.
                         Ok(chunk) if chunk.is_empty() => None,
                         Ok(chunk) => {
                             this.remaining -= chunk.len() as u64;

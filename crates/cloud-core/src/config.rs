@@ -136,6 +136,7 @@ impl Setting<SecretString> {
         match text.chars().position(|c| !c.is_ascii_graphic()) {
             None => Ok(&self.value),
             Some(at) => {
+                // Its kind and its place only: the character itself is a part of the secret.
                 let what = match text.chars().nth(at) {
                     Some('\n' | '\r') => "a line break",
                     Some(c) if c.is_whitespace() => "white space",
@@ -302,6 +303,8 @@ impl Environment {
             Some(given) => given.home.clone(),
             None => std::env::home_dir(),
         };
+        // `home_dir` may give an empty path where `HOME` is set to nothing, and the files would be looked for in the
+        // folder that the program was started in.
         home.filter(|path| !path.as_os_str().is_empty())
     }
 
@@ -394,6 +397,7 @@ impl BaseUrl {
                 )));
             }
         }
+        // The templates of paths begin with a slash of their own.
         Ok(Self(url.as_str().trim_end_matches('/').into()))
     }
 

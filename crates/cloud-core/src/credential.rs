@@ -85,6 +85,7 @@ struct SecretHeader(HeaderName, HeaderValue);
 impl SecretHeader {
     fn new(name: HeaderName, value: &str) -> Option<Self> {
         let mut value = HeaderValue::try_from(value).ok()?;
+        // Neither shown by `Debug` nor kept in HTTP/2's table of headers (RFC 7541, 7.1.3).
         value.set_sensitive(true);
         Some(Self(name, value))
     }
@@ -134,6 +135,7 @@ impl Basic {
         if user.value.is_empty() {
             return Err(user.error("is empty"));
         }
+        // RFC 7617, 2: a service takes all behind the first colon for the password.
         if user.value.contains(':') {
             return Err(user.error("holds a colon, which separates user and password"));
         }
@@ -277,6 +279,7 @@ impl<S: TokenSource + 'static> TokenCache<S> {
     async fn get(&self) -> Result<Held> {
         let inner = &self.inner;
         let now = inner.clock.now();
+        // In a block of its own: nothing may be waited for under the lock.
         let (held, generation) = {
             let state = inner.state();
             (state.held.clone(), state.generation)
@@ -321,6 +324,7 @@ impl<S: TokenSource> Inner<S> {
         let mut state = self.state();
         match fetched {
             Ok(mut held) => {
+                // So that a late refusal of the token before does not throw this one away.
                 state.generation += 1;
                 held.generation = state.generation;
                 state.held = Some(held.clone());
@@ -345,9 +349,11 @@ impl<S: TokenSource> Inner<S> {
             .map_err(|_| bad("a token that no header may hold"))?;
         value.set_sensitive(true);
         let now = self.clock.now();
+        // At random, so that copies of a program that were started together do not renew together.
         let early = 0.1 + 0.05 * self.clock.random();
         let renew_at = token
             .lifetime
+            // A lifetime that no clock can hold counts as one without end.
             .and_then(|life| now.checked_add(life.mul_f64(1.0 - early)));
         let expires_at = token.lifetime.and_then(|life| now.checked_add(life));
         Ok(Held {
@@ -370,6 +376,7 @@ impl<S: TokenSource + 'static> Credential for TokenCache<S> {
     }
 
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
+        // Once more: the call may have waited for its turn longer than the token of `ready` was good for.
         let held = self.get().await?;
         request
             .headers_mut()
@@ -378,6 +385,7 @@ impl<S: TokenSource + 'static> Credential for TokenCache<S> {
     }
 
     async fn rejected(&self, rejection: &Rejection<'_>) -> bool {
+        // A 403 is about what the token may do, and the next one from the same source may do no more.
         if rejection.status != StatusCode::UNAUTHORIZED {
             return false;
         }

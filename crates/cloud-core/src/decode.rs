@@ -92,6 +92,7 @@ impl DecodeError {
     }
 }
 
+// A function and its key rather than a closure, so that most of them need no memory and can stand in constants.
 type Function<T> = fn(RawResponse, &'static str) -> Result<T, DecodeError>;
 
 /// How the answer of an operation becomes a `T`.
@@ -260,6 +261,7 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
                 let room = Room::new::<T>(response.bounds);
                 let listed = seeded(
                     &response.body,
+                    // `null` is what Go's `encoding/json` writes for a slice that was never made.
                     Listed::<T, M>(key, room.seed().or_null(), PhantomData),
                 );
                 let (items, meta) = listed.map_err(|error| room.explain(error))?;
@@ -361,6 +363,7 @@ fn problem(error: &serde_json::Error, text: &str) -> DecodeError {
 
 fn begins_as_json(body: &[u8]) -> bool {
     let first = body.trim_ascii_start().first();
+    // Numbers and words count as text, which may begin with either.
     first.is_some_and(|first| matches!(first, b'{' | b'[' | b'"'))
 }
 
@@ -380,6 +383,7 @@ impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for Keyed<T> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
         let mut value = None;
+        // One key only is wanted here. The empty one is passed over like any other.
         while let Some(wanted) = map.next_key_seed(Is([self.0, ""]))? {
             if wanted == 0 {
                 value = Some(map.next_value_seed(Whole(PhantomData))?);
@@ -411,6 +415,7 @@ impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<'_, 
             match which {
                 0 => items = Some(map.next_value_seed(self.1)?),
                 1 => {
+                    // A description that is `null` counts as none, and so as that of the last page.
                     let told = map.next_value_seed(Within(PhantomData::<Option<M>>))?;
                     meta = told.unwrap_or_default();
                 }

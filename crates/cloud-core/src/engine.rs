@@ -32,6 +32,7 @@ use course::Course;
 pub use download::Download;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic in code of the program's, such as a hook, ends the call it happened in and no other.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -216,6 +217,7 @@ impl Engine {
     /// Every call is a task of its own: it goes on whether its caller polls or not, so what it holds is never held up,
     /// and it ends when its caller drops the future.
     async fn in_task(self, mut parts: Box<Parts>, sink: Sink) -> Result<()> {
+        // Once for all attempts, and before the first of them is signed.
         parts.add_body_fields();
         // Kept for an error that the task cannot make itself.
         let parts = Arc::<Parts>::from(parts);

@@ -246,6 +246,7 @@ impl Budget {
 
     fn take(&self, tokens: u32) -> bool {
         self.0
+            // Relaxed, because nothing else is read or written by the order of these numbers.
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(tokens)
             })
@@ -253,6 +254,7 @@ impl Budget {
     }
 
     fn give(&self, tokens: u32) {
+        // It is full most of the time, and then nothing is written that other threads would have to wait for.
         let more =
             |left: u32| (left < Self::FULL).then(|| left.saturating_add(tokens).min(Self::FULL));
         let _ = self
@@ -467,6 +469,7 @@ mod tests {
         let budget = Budget::new();
         let left = || budget.0.load(Ordering::Relaxed);
         let mut troubled = Spending::new(&budget);
+        // Ten tokens each, and so all of the 500.
         for _ in 0..50 {
             assert!(troubled.reserve(&Failure::Timeout));
             troubled.sent();

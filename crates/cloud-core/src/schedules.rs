@@ -125,6 +125,7 @@ impl HandClock {
             .sleepers
             .extract_if(.., |(_, until, _)| *until <= now)
             .collect();
+        // A waker may look at the clock, which takes the lock.
         drop(time);
         for (_, _, waker) in due {
             waker.wake();

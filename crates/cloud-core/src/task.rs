@@ -42,6 +42,8 @@ fn spawn<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<JoinHandle<T>> {
     let runtime = current()?;
+    // A task begins without a span and with the subscriber of the process, and what a call reports belongs to its
+    // caller's.
     #[cfg(feature = "tracing")]
     let work = {
         use tracing::instrument::{Instrument, WithSubscriber};

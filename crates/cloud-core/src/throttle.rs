@@ -131,6 +131,7 @@ impl Throttle {
         }
         let left = || deadline.saturating_duration_since(clock.now());
         let place = Place::new(&lane.queued);
+        // Looked at before waiting, so that a call whose turn comes too late says so at once.
         let wait = pacer.wait(clock.now(), place.ahead);
         // At the very end of its time a call is not sent any more.
         if wait >= left() && !wait.is_zero() {

@@ -94,6 +94,7 @@ impl WireLog {
             Some(body) => push_body(&mut text, number, headers, body, false, secrets),
             None => push_line(&mut text, number, "a body that is read while it is sent"),
         }
+        // In one go, so that the lines of several calls do not mix.
         self.write(&text);
         Exchange {
             log: self.clone(),
@@ -238,6 +239,7 @@ fn hide_in(value: &mut Value, secrets: &Secrets) {
         Value::Array(items) => items.iter_mut().for_each(|item| hide_in(item, secrets)),
         Value::Object(members) => {
             let all = std::mem::take(members).into_iter().map(|(name, mut item)| {
+                // No secret, and good to know: a `root_password` that is `null` says that none was made.
                 let is_empty = item.is_null() || item.as_str() == Some("");
                 if is_secret(&name) && !is_empty {
                     item = Value::String(MARK.to_owned());

@@ -395,6 +395,7 @@ impl UploadCertificate {
                 let shown = there.certificate.as_deref().map(text);
                 asked.is(there) && shown == Some(uploaded)
             },
+            // What is uploaded is there at once, and its answer names no action.
             None,
             |api, there| api.certificates().get(there.id),
         )

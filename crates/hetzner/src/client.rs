@@ -360,9 +360,11 @@ impl ClientBuilder {
             &self.hetzner_endpoint.unwrap_or_else(|| default(HETZNER)),
             allow_http,
         )?;
+        // A variable that names no proxy is told here and not by the first call.
         for base in [&cloud, &hetzner] {
             self.options.proxy_for(base)?;
         }
+        // That of hcloud-go.
         let interval = self.poll_interval.unwrap_or(Duration::from_millis(500));
         if interval.is_zero() {
             return Err(Error::config(
@@ -380,6 +382,9 @@ impl ClientBuilder {
             engine,
             cloud,
             hetzner,
+            // Half a second for ever uses up the limit of requests where many actions are waited for
+            // (hetznercloud/hcloud-go#79, hetznercloud/terraform-provider-hcloud#601), so it grows unless the program
+            // says otherwise.
             poll_interval: match self.longest_poll_interval {
                 Some(longest) => Interval::new(interval, longest.max(interval)),
                 None => Interval::growing(interval, 10),

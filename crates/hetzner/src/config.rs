@@ -134,6 +134,7 @@ impl Settings {
         Ok(Self {
             token,
             endpoint: endpoint("HCLOUD_ENDPOINT", "endpoint")?,
+            // Named so by the `hcloud` program, whose other variables all begin with `HCLOUD_`.
             hetzner_endpoint: endpoint("HETZNER_ENDPOINT", "hetzner_endpoint")?,
             poll_interval,
             http_timeout: duration("HCLOUD_HTTP_TIMEOUT", "http_timeout")?

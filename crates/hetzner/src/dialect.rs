@@ -94,6 +94,7 @@ impl Dialect for HetznerDialect {
     }
 
     fn is_conflict(&self, code: &str) -> bool {
+        // Not of the code `conflict`: by that somebody else was at it in the same moment, and the call is repeated.
         ErrorCode::from(code) == ErrorCode::UniquenessError
     }
 

@@ -66,6 +66,7 @@ impl ApiError {
         }
         #[derive(Deserialize)]
         struct Body {
+            // Of any kind: a refusal in an odd shape is one of this service all the same.
             code: Option<Value>,
             message: Option<Value>,
             #[serde(default)]

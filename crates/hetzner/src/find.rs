@@ -19,6 +19,7 @@ pub(crate) fn find<Id: From<i64>, T: Send + 'static>(
             let list = list(&name);
             let get = name.parse().ok().map(|id: i64| get(id.into()));
             Task::new(async move {
+                // The filter is for whole names, and names are unique in a project, so the first page shows it.
                 match (list.page().await?.items.into_iter().next(), get) {
                     (Some(named), _) => Ok(Some(named)),
                     (None, Some(get)) => get.optional().await,

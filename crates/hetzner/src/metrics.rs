@@ -108,6 +108,7 @@ impl<'de> Deserialize<'de> for Sample {
                 let Number(value) = pair
                     .next_element()?
                     .ok_or_else(|| de::Error::invalid_length(1, &self))?;
+                // To its end, or the reader would take what is left for an error.
                 while pair.next_element::<de::IgnoredAny>()?.is_some() {}
                 Ok(Sample { unix, value })
             }

@@ -218,6 +218,7 @@ cloud_core::request! {
 or_get::or_get_method!(
     CreatePlacementGroup => PlacementGroup in placement_groups,
     "the placement group", "placement_groups", same ["type"],
+    // The API lists no actions of placement groups.
     actions None,
 );
 

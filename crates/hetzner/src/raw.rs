@@ -116,6 +116,7 @@ fn actions_in(answer: &Value) -> Vec<Action> {
     });
     found
         .filter_map(|action| crate::decode::from_value(action).ok())
+        // Reading is so tolerant that any object becomes an action; what has no id was none.
         .filter(|action: &Action| action.id.0 != 0)
         .collect()
 }

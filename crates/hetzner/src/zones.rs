@@ -184,6 +184,7 @@ impl PrimaryNameserver {
     }
 }
 
+// By hand, because a `SecretString` cannot be compared.
 impl PartialEq for PrimaryNameserver {
     fn eq(&self, other: &Self) -> bool {
         (&self.address, self.port, &self.tsig_algorithm, self.key())

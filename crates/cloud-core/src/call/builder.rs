@@ -241,6 +241,8 @@ impl<T> CallBuilder<T> for Call<T> {
     }
 
     fn json_or_refuse(self, body: Result<Bytes>) -> Self {
+        // Put around the text, which is JSON already, so that it is not parsed to be written once more. The key stands
+        // in a provider's crate and holds nothing to escape.
         let wrapped = |json: Bytes| match self.parts.json_key {
             Some(key) => [format!("{{\"{key}\":").as_bytes(), &*json, b"}"]
                 .concat()

@@ -61,6 +61,7 @@ macro_rules! request {
         $( check $check:expr; )?
     ) => {
         #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
+        // A literal here and below: serde reads its paths from strings, in which `$crate` means nothing.
         #[serde(crate = "cloud_core::__private::serde")]
         $(#[$meta])*
         #[must_use = "nothing is sent until the request is awaited"]
@@ -88,6 +89,7 @@ macro_rules! request {
         }
 
         impl $name {
+            // Inline here and below, so that a method is compiled in the programs that call it and in no other.
             #[inline]
             pub(crate) fn new(
                 call: $crate::call::Call<$answer>
@@ -192,6 +194,8 @@ macro_rules! send_methods {
         impl $name {
             #[inline]
             fn into_call(self) -> $crate::call::Call<$answer> {
+                // The expression behind it cannot say `self`: macros keep the names of who calls them apart from their
+                // own.
                 let $this = self;
                 $into_call
             }

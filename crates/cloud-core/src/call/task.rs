@@ -14,6 +14,8 @@ pub struct Task<T>(CallFuture<T>);
 impl<T: Send + 'static> Task<T> {
     /// A task of these steps.
     pub fn new(steps: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        // The steps as a whole too, not only the calls in them: what lies between two calls, such as a pause or a turn
+        // that others wait for, has to go on when nobody polls.
         Self(Box::pin(async move { Running::start(steps)?.await? }))
     }
 

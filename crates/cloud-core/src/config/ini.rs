@@ -58,6 +58,7 @@ impl Ini {
         let mut entries: Vec<Entry> = Vec::new();
         // How far the last key is indented; nothing goes on behind the head of a section.
         let mut open: Option<usize> = None;
+        // Some editors on Windows begin a file with this mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, line) in text.lines().enumerate() {
             let wrong = |problem| {

@@ -11,10 +11,13 @@ use crate::error::{Error, Result};
 /// the same folder and put into the place of the old one: nobody sees half of it, and nobody who could read the old one
 /// can read the new one. A link stays a link.
 pub fn replace_private(path: &Path, text: &SecretString) -> Result<()> {
+    // A link is followed here, because `rename` would replace the link itself. A file that is not there yet has no
+    // canonical path.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let new = temporary(&target);
     let written = write_new(&new, text.expose_secret()).and_then(|()| fs::rename(&new, &target));
     written.map_err(|error| {
+        // It may hold the secret already.
         let _ = fs::remove_file(&new);
         let text = format!("{} cannot be written: {error}", path.display());
         Error::input("path", text).with_details(error)

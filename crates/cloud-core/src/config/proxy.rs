@@ -227,6 +227,7 @@ impl NoProxy {
                 is_within((*ip).into(), *network, *bits)
             }
             (Direct::Domain(domain), Host::Domain(name)) => {
+                // The dot of the root makes no other host of it. curl ignores it too (`lib/noproxy.c`).
                 let name = name.trim_end_matches('.');
                 let before = name.len().checked_sub(domain.len());
                 before.is_some_and(|before| {

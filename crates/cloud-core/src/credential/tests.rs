@@ -44,6 +44,7 @@ impl Dialect for Plain {}
 fn client(source: &Arc<Source>, wire: &ScriptedTransport) -> (Engine, BaseUrl) {
     let mut options = ClientOptions::default();
     options.transport(Arc::new(wire.clone()));
+    // All of a crowd at once.
     options.max_in_flight(1000);
     let clock = PausedClock::new();
     options.clock(clock.clone());
@@ -118,6 +119,7 @@ async fn a_valid_token_serves_while_it_is_renewed() {
     let wire = server(&["token-1", "token-2"]);
     let (engine, base) = client(&source, &wire);
     call(&engine, &base, Method::GET).await.unwrap();
+    // Behind the moment of renewal, which lies between 8.5 and 9 minutes.
     tokio::time::advance(9 * MINUTE + Duration::from_secs(30)).await;
     crowd(&engine, &base, 50).await;
     assert_eq!(source.fetches.load(Ordering::SeqCst), 2);
@@ -145,6 +147,7 @@ async fn a_failed_early_renewal_harms_nobody() {
     let wire = server(&["token-1"]);
     let (engine, base) = client(&source, &wire);
     call(&engine, &base, Method::GET).await.unwrap();
+    // Behind the moment of renewal, which lies between 8.5 and 9 minutes.
     tokio::time::advance(9 * MINUTE + Duration::from_secs(30)).await;
     for _ in 0..5 {
         call(&engine, &base, Method::GET).await.unwrap();

@@ -17,6 +17,7 @@ pub(super) fn without_place(error: &serde_json::Error) -> String {
 
 /// The very words, but for the line and the column.
 pub(super) fn as_said(error: &serde_json::Error) -> String {
+    // `Display` always adds the place, and there is no other way to the message.
     let mut text = error.to_string();
     if let Some(said) = text.strip_suffix(&place(error)) {
         text.truncate(said.len());
@@ -43,6 +44,7 @@ fn without_values(said: &str) -> Option<String> {
     }
     if let Some(rest) = said.strip_prefix("invalid length ") {
         let (length, wanted) = rest.split_once(", expected ")?;
+        // Proof that it is a number, and not something of the document that stands there.
         let _: usize = length.parse().ok()?;
         return Some(format!(
             "invalid length {length}, expected {}",
@@ -68,6 +70,7 @@ fn without_values(said: &str) -> Option<String> {
 
 /// What was found in place of what is expected, without its value, and what is expected.
 fn found(rest: &str) -> Option<(&str, &str)> {
+    // As `serde::de::Unexpected` writes them: of the first the value follows in backticks, of the others nothing does.
     const QUOTED: [&str; 4] = ["integer", "floating point", "boolean", "character"];
     const PLAIN: [&str; 10] = [
         "null",

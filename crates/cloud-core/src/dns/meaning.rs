@@ -35,11 +35,13 @@ pub(super) fn meaning(kind: &RrType, value: &str) -> Vec<u8> {
             .collect::<Vec<_>>()[..]
         {
             [flags, tag, value] => {
+                // RFC 8659, 4.1: tags know no case.
                 let property = format!("{flags} {} ", tag.to_ascii_lowercase());
                 [property.into_bytes(), text(value.trim())].concat()
             }
             _ => words().into_bytes(),
         },
+        // Other values may know case, as the expressions of NAPTR records do (RFC 3403, 4.1).
         _ => words().into_bytes(),
     }
 }

@@ -225,6 +225,7 @@ impl Change {
             retimed: Vec::new(),
             commented: Vec::new(),
             kept,
+            // Nothing was said of this type as a whole, so what somebody adds meanwhile stays.
             keeps_others: true,
         }
     }
@@ -309,6 +310,8 @@ fn plan_one(
     for record in &desired.wanted {
         let known = take(&mut spare, &record.value);
         let is_own = known.is_some();
+        // A policy of the same text under a type of its own is served as the same TXT record, so nothing is to be
+        // added.
         let Some(there) = known.or_else(|| take(&mut policies, &record.value)) else {
             change.added.push(record.clone());
             continue;
@@ -358,6 +361,7 @@ fn plan_one(
     } else if change.kept.is_empty() && change.added.is_empty() {
         change.outcome = ChangeOutcome::Deleted;
     }
+    // Two policies at one name break mail: with two of SPF, every check of a sender ends in an error (RFC 7208, 4.5).
     gone.extend(policies);
     let mut kinds: Vec<RrType> = gone.iter().map(|there| there.kind.clone()).collect();
     kinds.sort_unstable();

@@ -103,6 +103,7 @@ impl Preview {
     #[inline]
     pub fn apply(self) -> Task<Vec<Change>> {
         Task::new(async move {
+            // The changes that were shown are left out: by now the zone may need others.
             let Self {
                 zone, all_desired, ..
             } = self;
@@ -151,6 +152,7 @@ async fn bring_about(
             }
         }
         for batch in batches(&changes) {
+            // Later batches rest on earlier ones, as an alias on a name that has been made free for it.
             if so_far.failed.is_some() || batch.is_empty() {
                 continue;
             }

@@ -534,6 +534,7 @@ async fn a_refusal_stands_unless_the_zone_is_another_now() {
     let error = edit.preview().await.unwrap().apply().await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 422);
     let reads = zone.done.lock().unwrap();
+    // One for the preview and 31 looks, the last of which gives up.
     assert_eq!(reads.iter().filter(|what| *what == "read").count(), 32);
 }
 

@@ -190,9 +190,11 @@ impl Engine {
             }
         }
         let mut response = response?;
+        // A download gets the body unread, and this one has been read.
         let is_whole = matches!(sink, Sink::Whole(_));
         if !(parts.succeeds_with(status) || is_whole && parts.accepts(&response)) {
             let response = sent.hide_in(response);
+            // Some services say it in the body alone: Hetzner's Robot has the code `RATE_LIMIT_EXCEEDED` of a 403.
             let told = inner.dialect.limit_reached(&response);
             let (too_early, rate) = (too_early || told.is_some(), told.or(rate));
             let mut failed = self.refused(response, &sent);
@@ -323,6 +325,7 @@ impl Engine {
         let inner = &*self.0;
         let status = response.status;
         if status.is_redirection() {
+            // Its origin alone is told. The path and the query are the service's, and may repeat what was sent.
             let to = response
                 .headers
                 .get(header::LOCATION)
@@ -379,12 +382,15 @@ impl Engine {
             .code
             .as_deref()
             .is_some_and(|code| inner.dialect.is_conflict(code));
+        // A 403 may be about rights, a quota or maintenance, so the credential is named only where the dialect blames
+        // it.
         let about_who_asks = status == StatusCode::UNAUTHORIZED || problem.auth == Some(true);
         let mut error = Error::from_problem(status, problem).with_conflict(conflict);
         if about_who_asks {
             error = error.with_credential(sent.credential_origin());
         }
         if !understood {
+            // Without secrets by now: the answer came here through `hide_in`.
             let kept = response.body.len().min(KEPT_BODY);
             error = error.with_body(response.body[..kept].to_vec());
         }
@@ -415,6 +421,7 @@ fn failed_transport(error: TransportError) -> Box<Failed> {
         TransportErrorKind::NotSent | TransportErrorKind::Exhausted => Some(Fault::NotSent),
         TransportErrorKind::Interrupted => Some(Fault::Interrupted),
         TransportErrorKind::TimedOut => Some(Fault::Timeout),
+        // The next attempt would have the same settings and the same body.
         TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
     };
     let free = error.kind() == TransportErrorKind::Exhausted;

@@ -33,6 +33,7 @@ impl Credential for Asking {
 #[tokio::test(start_paused = true)]
 async fn a_credential_may_call_while_a_call_waits_for_it() {
     let wire = ScriptedTransport::new([Scripted::json(200, "42"), Scripted::json(200, "7")]);
+    // With slots in common the call would wait for its own credential.
     let (open, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
     let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
     let answer: u64 = Call::untabled(&engine, &base, Method::GET, "/a", Decode::json())
@@ -198,6 +199,7 @@ async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
     let begun = tokio::time::Instant::now();
     let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    // The second and the third have one slot between them.
     assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
 }
 

@@ -141,6 +141,7 @@ impl<'c> Course<'c> {
     pub(super) fn fail(&self, error: Error, gave_up: Option<String>) -> Error {
         let inner = &*self.engine.0;
         self.trace.failed(&error, self.attempts);
+        // With those that are not counted, or an error would speak of attempt 7 of 5.
         let allowed = self
             .policy()
             .max_attempts()
@@ -299,6 +300,7 @@ impl<'c> Course<'c> {
                 Decision::GiveUp(reason) => return Err(Some(reason.to_owned())),
             },
         };
+        // After the policy: where that stops anyway, the body is not the reason.
         if !self.parts.body.is_replayable() {
             return Err(Some(
                 "not repeated, because the request body can be read only once".to_owned(),

@@ -36,6 +36,7 @@ const PLAIN: Setting = Setting {
     calls: 2,
     slots: 1,
     pace: None,
+    // Enough for two retries, or for one after a timeout, and for no more.
     tokens: 12,
     attempts: 2,
     attempt_timeout: DAY,
@@ -217,6 +218,7 @@ fn run(setting: Setting, schedule: &mut Schedule, ends: &mut Ends) {
             steps.push(Step::Drop(number));
         }
         let next = wire.clock.next();
+        // Never on to the deadlines of whole calls, half an hour ahead.
         steps.extend(next.filter(|next| *next < 60 * SECOND).map(Step::Sleep));
         if steps.is_empty() {
             break;

@@ -51,6 +51,7 @@ fn content_type(value: Option<&HeaderValue>) -> Option<&str> {
 /// `None` for what is no text.
 fn beginning(body: &[u8]) -> Option<Cow<'_, str>> {
     let body = &body[..body.len().min(LOOKED_AT)];
+    // No text holds a zero byte; what does is an archive or an image.
     (!body.contains(&0)).then(|| String::from_utf8_lossy(body))
 }
 
@@ -60,6 +61,7 @@ fn is_page(kind: Option<&HeaderValue>, text: &str) -> bool {
         text.get(..with.len())
             .is_some_and(|there| there.eq_ignore_ascii_case(with))
     };
+    // `text/html` is also the type that PHP gives to all that names none, so there must be a tag as well.
     let is_named = content_type(kind).is_some_and(|kind| kind.contains("html"));
     begins(b"<!doctype html") || begins(b"<html") || (is_named && begins(b"<"))
 }
@@ -117,6 +119,7 @@ fn plain(html: &str) -> String {
         ("&quot;", "\""),
         ("&#39;", "'"),
         ("&nbsp;", " "),
+        // The last one, or `&amp;lt;` would become `<`.
         ("&amp;", "&"),
     ]
     .into_iter()

@@ -70,6 +70,7 @@ impl<'a> Sent<'a> {
 }
 
 fn is_secret(name: &HeaderName) -> bool {
+    // By their names, because nothing marks a header as sensitive that the program has set.
     matches!(
         *name,
         header::AUTHORIZATION | header::PROXY_AUTHORIZATION | header::COOKIE

@@ -153,7 +153,9 @@ async fn a_fetch_goes_on_when_all_have_given_up_and_ends_when_nobody_comes() {
     let under_way = Arc::new(());
     let cache = TokenCache::bearer(Never(under_way.clone()), Arc::new(PausedClock::new()));
     assert!(tokio::time::timeout(SECOND, cache.ready()).await.is_err());
+    // Held here, by the source, and by the fetch.
     assert_eq!(Arc::strong_count(&under_way), 3);
+    // A second more than it goes on when nobody waits.
     tokio::time::sleep(61 * SECOND).await;
     assert_eq!(Arc::strong_count(&under_way), 2, "the fetch has ended");
     let start = tokio::time::Instant::now();
@@ -228,6 +230,7 @@ async fn a_call_dropped_in_its_pause_gives_back_the_price_of_the_retry() {
         }
     });
     let (engine, base) = engine_with(wire.clone(), |_| {});
+    // Their retries would cost 600 tokens, where the client has 500.
     for _ in 0..120 {
         let get = call(&engine, &base, Method::GET).send();
         assert!(tokio::time::timeout(SECOND, get).await.is_err());
@@ -248,6 +251,7 @@ fn limited(first: u32) -> ScriptedTransport {
         let now = tokio::time::Instant::now();
         bucket.0 += (now - bucket.1).as_secs_f64();
         bucket.1 = now;
+        // A little less than one, because the sum of many fractions need not be whole.
         let allowed = bucket.0 >= 0.999;
         if allowed {
             bucket.0 -= 1.0;
@@ -321,6 +325,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
         error.is_rate_limited() && !error.may_have_happened(),
         "{error}"
     );
+    // Between two of them lie a refill of 1 s and up to a quarter of it.
     assert!(
         (45..=60).contains(&wire.seen().len()),
         "{}",
@@ -349,6 +354,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
 async fn a_429_without_a_pace_is_an_attempt_and_costs_nothing() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(429, "{}"));
     let (engine, base) = engine_with(wire.clone(), |_| {});
+    // Six times as often as the budget would allow.
     for _ in 0..150 {
         let error = call(&engine, &base, Method::GET).await.unwrap_err();
         assert_eq!(error.attempts(), 5, "{error}");

@@ -222,6 +222,7 @@ async fn attempts_end_and_are_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn the_attempt_clock_covers_the_body() {
+    // A second more, and then a second less, than an attempt may take.
     let slow = Scripted::json(200, SERVER).after(Duration::from_secs(31));
     let wire = ScriptedTransport::new([
         slow,
@@ -256,6 +257,7 @@ async fn the_operation_clock_ends_the_attempt_and_the_retries() {
         .unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(error.elapsed() <= Duration::from_secs(45), "{error}");
+    // The first has 30 s, and the second what is left of the 45.
     assert_eq!(error.attempts(), 2);
 }
 
@@ -320,6 +322,7 @@ async fn a_delay_beyond_the_time_left_gives_up_at_once() {
             .contains("the next attempt would begin in 20.0 s and the call has 10.0 s left")
     );
 
+    // A second more than the policy waits.
     let wire = ScriptedTransport::new([Scripted::with_headers(503, &[("retry-after", "61")], "")]);
     let error = get(&wire).await.unwrap_err();
     assert!(
@@ -333,6 +336,7 @@ async fn a_delay_beyond_the_time_left_gives_up_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_kept_in_both_forms() {
+    // The calendar of the paused clock begins at 10:00:00.
     for header in ["7", "Fri, 20 Nov 2026 10:00:07 GMT"] {
         let wait = Scripted::with_headers(503, &[("retry-after", header)], "");
         let wire = ScriptedTransport::new([wait, Scripted::json(200, SERVER)]);
@@ -347,6 +351,7 @@ async fn a_client_in_trouble_stops_repeating() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(503, ""));
     let (engine, base) = engine_for(wire.clone());
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::nothing());
+    // Four repeats at 5 tokens each: 25 calls use up all 500.
     for _ in 0..25 {
         assert_eq!(call.clone().await.unwrap_err().attempts(), 5);
     }
@@ -410,6 +415,7 @@ impl Transport for InPieces {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_in_pieces_is_whole_and_counts_whole() {
+    // Its length, one byte less, and limits that are passed within its third and its second piece.
     for limit in [SERVER.len(), SERVER.len() - 1, 7, 4] {
         let wire = ScriptedTransport::default();
         let (engine, base) = engine_with(wire, |options| {
@@ -878,6 +884,7 @@ async fn a_limit_that_a_body_tells_of_is_waited_out_or_told() {
         Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw())
     };
     let slowly = || Scripted::json(403, "slowly");
+    // More refusals than the policy has attempts, because these count for none.
     let answers = (0..8).map(|_| slowly()).chain([Scripted::json(200, "{}")]);
     let wire = ScriptedTransport::new(answers);
     call(&wire).await.unwrap();
@@ -894,6 +901,7 @@ async fn a_limit_that_a_body_tells_of_is_waited_out_or_told() {
         .await
         .unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
+    // Sent at 0, 18, 36 and 54 s at the earliest.
     assert!(wire.seen().len() <= 4);
     assert_eq!(
         error

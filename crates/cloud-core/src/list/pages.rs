@@ -154,6 +154,7 @@ impl<T: Send + 'static> Pages<T> {
                 return Err(Error::new(ErrorKind::Page, text));
             }
             Some(next) => {
+                // What is read ahead counts only while the service names the pages that were planned.
                 if expected != Some(&Some(next.clone())) {
                     self.stop();
                     if self.list.prefetch > 1 {
@@ -199,6 +200,7 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
+// No item is ever pinned, and the futures are in boxes.
 impl<T> Unpin for Pages<T> {}
 
 impl<T: Send + 'static> Stream for Pages<T> {

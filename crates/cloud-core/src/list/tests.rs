@@ -124,6 +124,7 @@ async fn prefetch_keeps_the_order_and_saves_the_time() {
     let start = TokioClock.now();
     let all = list(&wire).prefetch(4).all().await.unwrap();
     assert_eq!(all, (1..=18).collect::<Vec<_>>());
+    // The first page alone, and then eight in two rounds.
     assert_eq!(TokioClock.now() - start, Duration::from_secs(1 + 8 / 4));
     assert_eq!(wire.seen().len(), 9);
     // No more than four at once: the fifth of five has to wait.

@@ -68,6 +68,7 @@ impl<T: for<'a> From<&'a str>> IntoPatch<T> for Option<&str> {
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            // `Leave` gets here only from a field that lacks the `skip_serializing_if` which the macros write.
             Self::Leave | Self::Null => serializer.serialize_none(),
             Self::Value(value) => value.serialize(serializer),
         }

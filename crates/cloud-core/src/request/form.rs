@@ -47,6 +47,7 @@ pub(crate) fn set_field(form: &str, name: &str, value: &impl Serialize) -> Resul
         field
     };
     let name = encoded(name);
+    // With what stands within it, as in `name[]` and `name[0][key]`.
     let is_of_name = |pair: &str| {
         let there = pair.split('=').next().unwrap_or(pair);
         there == name
@@ -371,6 +372,7 @@ impl ser::SerializeMap for Within<'_> {
     type Error = Unwritable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unwritable> {
+        // By way of JSON, which knows the text of keys that are words of an enum or wrap a text or a number.
         self.key = Some(match serde_json::to_value(key) {
             Ok(Value::String(text)) => text,
             Ok(Value::Number(number)) => number.to_string(),

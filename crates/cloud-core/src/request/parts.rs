@@ -103,6 +103,8 @@ impl Parts {
         let problem = match (written, &self.url[start..]) {
             (Err(_), _) => Some("cannot be written"),
             (_, "") => Some("must not be empty"),
+            // URL parsers take such a segment for a step up or none, even when it is encoded (URL Standard, "double-dot
+            // URL path segment"), and the call would go elsewhere.
             (_, "." | "..") => Some("must not be a dot segment"),
             _ => None,
         };
@@ -340,6 +342,7 @@ impl Parts {
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
+        // RFC 9110, 9.2.2.
         self.options.idempotent.unwrap_or({
             matches!(
                 self.method,

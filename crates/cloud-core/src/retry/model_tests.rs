@@ -110,6 +110,7 @@ fn the_budget_is_what_it_was_less_what_failed_in_all_orders() {
         println!(
             "{calls} calls, {tokens} tokens: {schedules} schedules, {refused} retries refused"
         );
+        // Two calls of two retries, ten tokens each at most.
         assert_eq!(refused > 0, tokens < 40);
     }
 }

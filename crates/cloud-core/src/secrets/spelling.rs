@@ -35,6 +35,7 @@ impl Needle {
         let mut forms = vec![secret.as_bytes().to_vec()];
         for escapes in Escapes::EACH.into_iter().chain([Escapes::ALL]) {
             let mut view = View::of(secret.as_bytes());
+            // It ends, because what an escape stands for is shorter than the escape.
             while let Some(next) = view.undone(escapes) {
                 view = next;
             }
@@ -157,8 +158,10 @@ impl<'n> Search<'n> {
             for skipped in 0..4 {
                 let decoded = decode(places[skipped..].iter().map(|place| text[*place]));
                 let mut ranges = Vec::new();
+                // Not for Base64 within Base64: every level would cost four times as much as the one above.
                 self.look(&decoded, false, &mut ranges);
                 for range in ranges {
+                    // A digit has six bits, so those at the ends may hold a part of what stands beside the secret too.
                     let start = skipped + range.start * 8 / 6;
                     let end = skipped + (range.end * 8).div_ceil(6);
                     inside = Some(match inside {
@@ -308,6 +311,7 @@ fn escape(text: &[u8]) -> Option<(usize, Meant)> {
     match text {
         [b'%', high, low, ..] => Some((3, Meant::Byte(hex(&[*high, *low])?.try_into().ok()?))),
         [b'\\', b'u', b'{', rest @ ..] => {
+            // Six digits at most, as Rust and JavaScript write it.
             let length = rest.iter().take(7).position(|byte| *byte == b'}')?;
             let char = char::from_u32(hex(&rest[..length])?)?;
             Some((length + 4, Meant::Char(char)))
@@ -343,6 +347,7 @@ fn escape(text: &[u8]) -> Option<(usize, Meant)> {
             Some((2, Meant::Byte(byte)))
         }
         [b'&', rest @ ..] => {
+            // Nothing that is read here is longer than `#1114111` and `#x10ffff`, but for zeros in front.
             let length = rest.iter().take(10).position(|byte| *byte == b';')?;
             let char = match &rest[..length] {
                 b"amp" => '&',

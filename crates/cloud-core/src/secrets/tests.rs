@@ -267,6 +267,7 @@ fn a_secret_behind_the_cut_leaves_no_mark() {
 #[test]
 fn an_error_answer_is_read_as_json_up_to_16_mib() {
     let (secrets, largest) = (Secrets::new(["s3cret".into()]), 16 * 1024 * 1024);
+    // The ten are the brackets, the quotes and the secret.
     let body = |length: usize| format!("[\"s3cret{}\"]", "x".repeat(length - 10));
     let kept = format!("{MARK}{}", "x".repeat(8 * 1024));
     let hidden = secrets.hide_in_body(body(largest).as_bytes()).into_owned();
@@ -376,6 +377,7 @@ fn no_half_of_a_secret_is_left_by_a_cut() {
             assert!(kept.len() <= 100);
         }
         // The same for a text in a document.
+        // Only six characters of the mark fit in.
         let text = format!("{}{spelling}", " ".repeat(KEPT_TEXT - 6));
         let hidden = secrets
             .hide_in_body(Value::from(text).to_string().as_bytes())

@@ -102,6 +102,7 @@ fn what_a_runtime_has_is_kept_while_it_is_held_or_young() {
     for number in 1..10 {
         assert_eq!(*here(number, number), number);
     }
+    // The one that is held, and the four youngest of the others.
     assert_eq!(format!("{all:?}"), "PerRuntime(5)");
     assert!(Arc::ptr_eq(&held, &here(0, 0)));
     for number in 6..10 {

@@ -232,6 +232,7 @@ fn run(setting: Setting, schedule: &mut Schedule) -> usize {
             steps.push(Step::Drop(number));
         }
         let next = run.clock.next();
+        // Not the deadlines, which lie a day ahead: they would end every run in which a call is stuck.
         steps.extend(next.filter(|next| *next < DAY / 2).map(Step::Sleep));
         if idle > 0 && !steps.is_empty() {
             steps.push(Step::Idle);

@@ -48,6 +48,7 @@ impl Schedule {
         match self.doublings(now) {
             0 => pace,
             times => Pace {
+                // A burst would be the old pace once more.
                 burst: 1,
                 interval: pace.interval.saturating_mul(1 << times),
                 ..pace

@@ -64,6 +64,7 @@ async fn times(gate: &Arc<Gate>, calls: usize) -> Vec<f64> {
 fn assert_times(times: &[f64], expected: &[f64]) {
     assert_eq!(times.len(), expected.len());
     for (time, expected) in times.iter().zip(expected) {
+        // Timers of tokio go by whole milliseconds, and several in a row add up.
         assert!((*expected..expected + 0.02).contains(time), "{times:?}");
     }
 }
@@ -87,6 +88,7 @@ async fn answers_at_the_pace_do_not_slow_it_down_and_a_refusal_does() {
         gate.learn(empty(SECOND));
     }
     assert_eq!((TokioClock.now() - start).as_secs(), 10);
+    // Longer than a refill, so that nothing is added at random.
     let refused = Some(5 * SECOND);
     let pacer = &gate.throttle.pacer;
     pacer.learn(empty(SECOND), refused, TokioClock.now(), 0.5);
@@ -127,6 +129,7 @@ async fn a_full_limit_costs_no_wait() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_is_an_error_at_once() {
     let gate = Gate::new(100, None);
+    // At the random number 0.5 an eighth is added: 11.25 s.
     gate.learn(empty(10 * SECOND));
     let start = TokioClock.now();
     let error = gate.enter(3 * SECOND).await.unwrap_err();
@@ -181,6 +184,7 @@ async fn who_gives_up_in_the_queue_leaves_no_gap() {
                 task.abort();
             }
         }
+        // Each of the 50 rounds has used up a millisecond of the first second.
         assert_times(&times(&gate, 2).await, &[0.95, 1.95]);
         assert_eq!((TokioClock.now() - start).as_secs(), 2, "{pace:?}");
     }
@@ -247,6 +251,7 @@ async fn no_minute_has_more_requests_than_it_may() {
                 .count()
         });
         let most = most.max().unwrap();
+        // Also nearly as many, or the pace would be slower than it need be.
         assert!(
             (limit as usize - limit as usize / 20 - 1..=limit as usize).contains(&most),
             "{limit}: {most}"
@@ -285,6 +290,7 @@ async fn who_waits_gives_up_when_its_turn_moves_behind_its_time() {
     let error = waiting.await.unwrap().unwrap_err();
     // It looks again when its turn would have been.
     assert_eq!((TokioClock.now() - start).as_secs(), 1);
+    // Seen at 1.125 s, with a new turn at 60.5 s.
     assert_eq!(
         error.to_string(),
         "rate limit used up: the next request may be sent in 59.4 s, and the call has 1.9 s left"
@@ -305,6 +311,7 @@ async fn the_whole_limit_is_there_again_when_as_many_refills_have_passed() {
     for (more, idle) in [(0, true), (1, false)] {
         let gate = Gate::new(100, None);
         gate.learn(RateLimit::new(2, 0, None, SECOND));
+        // The first turn comes at 1.125 s, and two refills are the whole limit.
         tokio::time::sleep(Duration::from_millis(3125 - more)).await;
         assert_times(&times(&gate, 1).await, &[0.0]);
         assert_eq!(gate.throttle.pacer.is_idle(), idle);

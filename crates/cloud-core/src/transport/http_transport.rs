@@ -189,6 +189,7 @@ impl Transport for HttpTransport {
         match self.client()?.execute(request).await {
             Ok(response) => Ok(receive(response)),
             Err(error) => {
+                // reqwest only says that the body failed, and not as what.
                 if let Some(source) = body_failure.and_then(|slot| slot.take()) {
                     return Err(failure::of_request_body(source));
                 }
@@ -210,6 +211,7 @@ fn receive(mut response: reqwest::Response) -> Response<ResponseBody> {
     *head.status_mut() = response.status();
     *head.version_mut() = response.version();
     *head.headers_mut() = std::mem::take(response.headers_mut());
+    // No stream, nor a box for one, where there is nothing to read.
     let body = match response.content_length() {
         Some(0) => ResponseBody::from(Bytes::new()),
         _ => ResponseBody::from_stream(IncomingBody(response)),
@@ -279,6 +281,8 @@ impl http_body::Body for OutgoingBody {
     }
 
     fn size_hint(&self) -> SizeHint {
+        // For a body of exact size hyper sends its length. It would send chunks otherwise, which a server may refuse
+        // with 411 (RFC 9112, 6.3).
         SizeHint::with_exact(self.remaining)
     }
 }

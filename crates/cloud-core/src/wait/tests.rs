@@ -170,6 +170,7 @@ async fn who_drops_the_progress_and_asks_again_sees_the_end() {
         }
     }
     assert_eq!((seen, looks.load(Ordering::SeqCst)), (2, 3));
+    // Pauses of 1, 1.5 and 2.25 s at most, and three looks of 300 ms.
     assert!(TokioClock.now() - start < 6 * SECOND);
     assert_eq!(waiter.await.unwrap(), "done");
 }
@@ -245,6 +246,7 @@ async fn a_wait_that_comes_late_looks_once_more() {
     let last = "last seen: create_server running 10%";
     assert_eq!(kept(2, SECOND / 10).await, (out_of_time(last), 1));
     let nothing = "nothing seen of it";
+    // Longer than the last look may take.
     assert_eq!(kept(1, 31 * SECOND).await, (out_of_time(nothing), 1));
 }
 

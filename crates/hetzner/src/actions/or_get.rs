@@ -20,6 +20,7 @@ pub(crate) struct Asked(Value);
 impl Asked {
     /// These fields of a request. One that can change by itself, or by later calls, is not among them.
     pub(crate) fn of(request: &impl Serialize, fields: &[&str]) -> Self {
+        // What cannot be written is `null`, which describes nothing that is there.
         let mut asked = serde_json::to_value(request).unwrap_or_default();
         if let Value::Object(members) = &mut asked {
             members.retain(|name, _| fields.contains(&name.as_str()));
@@ -72,6 +73,7 @@ where
     T: Clone + Send + Sync + 'static,
 {
     provider::or_get(creation, move || async move {
+        // Names are unique in a project, so the first page shows it.
         let first = named.page().await?.items.into_iter().next();
         let Some(there) = first.filter(|there| is_it(there)) else {
             return Ok(None);

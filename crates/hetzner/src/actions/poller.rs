@@ -217,6 +217,7 @@ impl Round {
             let Some(watched) = state.watched.get_mut(id) else {
                 continue;
             };
+            // After a failure too, or a service in trouble would be asked without a pause.
             watched.step = watched.interval.step(clock.random()) * slower;
             watched.due = clock.now() + watched.step;
             let news = match &failure {
@@ -249,6 +250,7 @@ async fn look(round: Arc<Round>, looks: Looks) {
         let wait = due.saturating_duration_since(clock.now());
         if !wait.is_zero() {
             either(clock.sleep(wait), round.changed.notified()).await;
+            // What has changed may be due earlier, or nobody may be left.
             continue;
         }
         let ids = round.due(clock.now());

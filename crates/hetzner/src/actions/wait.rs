@@ -159,6 +159,7 @@ struct ActionsWatch<T> {
 #[async_trait]
 impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
     async fn next(&mut self) -> Result<Step<T>> {
+        // It may have failed in the very answer that started it.
         if let Some(failed) = self.actions.iter().find(|action| action.is_failed()) {
             return Err(ActionFailed::error(failed.clone()));
         }

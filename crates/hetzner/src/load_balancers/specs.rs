@@ -224,6 +224,8 @@ impl LbHealthCheck {
             port: Some(port),
             ..Self::default()
         }
+        // What the service itself chose where nothing was said (seen in the integration suite of the official Ansible
+        // collection, target `load_balancer_service`).
         .interval(15)
         .timeout(10)
         .retries(3)

@@ -216,6 +216,7 @@ impl CreateServer {
             Some(|api, there| api.servers().list_actions_of(there.id)),
             |api, there| api.servers().get(there.id),
         );
+        // For what was found as well: that has not come through the call, whose answers have it already.
         Task::new(async move { created.await.map(with_patience) })
     }
 }

@@ -119,6 +119,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     pub fn create(self) -> CreateStorageBoxSnapshot {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
+            // The answer is described as two ids and no more, and the wait needs both of them to read the rest.
             answer.snapshot.storage_box = storage_box;
             Created::new(answer.snapshot, answer.action).accepted(&client, |api, snapshot| {
                 api.storage_boxes()

@@ -187,6 +187,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
     ) -> CreateStorageBoxSubaccount {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
+            // The answer is described as two ids and no more, and the wait needs both of them to read the rest.
             answer.subaccount.storage_box = storage_box;
             Created::new(answer.subaccount, answer.action).accepted(&client, |api, account| {
                 api.storage_boxes()

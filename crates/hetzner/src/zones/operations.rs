@@ -152,6 +152,7 @@ impl<'a> Zones<'a> {
     ///
     /// A token with read access.
     pub fn find(self, zone: impl Into<IdOrName<ZoneId>>) -> Task<Option<Zone>> {
+        // The path takes names as well, which no id can be mistaken for, so there is no list to look in.
         let get = self.get(zone);
         get.optional()
     }

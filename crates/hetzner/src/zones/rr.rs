@@ -16,6 +16,8 @@ pub(super) fn check_ttl(ttl: Option<u32>) -> Result<()> {
 pub(super) fn check_records(kind: &RrType, records: &[Record]) -> Result<()> {
     Rr::new(kind.clone(), records.iter().cloned()).check()?;
     let problem = |value: &str| match kind {
+        // The service takes nothing but quoted strings of at most 255 bytes
+        // (hetznercloud/terraform-provider-hcloud#1220).
         RrType::Txt if !value.starts_with('"') => {
             Some("must be quoted; Rr::txt does that".to_owned())
         }

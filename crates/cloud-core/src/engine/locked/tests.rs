@@ -88,10 +88,12 @@ async fn waiting_outlasts_the_lock_and_the_attempts_of_the_policy() {
         .windows(2)
         .map(|pair| pair[1].at - pair[0].at)
         .collect();
+    // Up to a fifth is taken off at random.
     assert!(
         pauses[0] <= SECOND && pauses[0] >= SECOND * 4 / 5,
         "{pauses:?}"
     );
+    // A minute of pauses that grow from 1 s to 5 s.
     assert!(
         pauses.iter().all(|pause| *pause <= SECOND * 5) && pauses.len() > 12 && pauses.len() < 25,
         "{pauses:?}"

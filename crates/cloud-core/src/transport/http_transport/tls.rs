@@ -106,6 +106,7 @@ mod backend {
                 )
             })?;
         let config = if plain_http_only {
+            // Nobody is asked for a certificate, so the store of the system, which may be empty, is not read.
             config.with_root_certificates(RootCertStore::empty())
         } else {
             config
@@ -143,6 +144,7 @@ mod backend {
         )
     )]
     fn provider() -> Result<Arc<CryptoProvider>, HttpConfigError> {
+        // A program that has installed one means it, for instance because it must use a validated one.
         if let Some(installed) = CryptoProvider::get_default() {
             return Ok(installed.clone());
         }

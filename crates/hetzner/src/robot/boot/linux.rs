@@ -25,6 +25,7 @@ pub struct Linux {
     pub server_ipv6_net: Option<String>,
     /// The number of the server.
     pub server_number: ServerNumber,
+    // `arch` is left out: it is deprecated, and came as a number or as a list (aszlig/hetzner#11).
     /// The distributions there are, or the one that was chosen.
     pub dist: Choice,
     /// The languages there are, or the one that was chosen.

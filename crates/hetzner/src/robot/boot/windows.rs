@@ -89,6 +89,7 @@ cloud_core::request! {
     /// Installs Windows; made by [`WindowsInstallations::activate`].
     pub struct ActivateWindows => Windows as form;
     required {
+        // `dist` means the same and is deprecated, though MathiasPius/hrobot-rs sends nothing else.
         os: String,
         lang: String,
     }

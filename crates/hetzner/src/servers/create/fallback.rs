@@ -146,6 +146,7 @@ fn off_sale(types: &[ServerType], candidate: &Candidate) -> Option<&'static str>
 
 /// Whether a refusal would not hold for another type or in another location.
 fn is_about_the_pair(error: &Error) -> bool {
+    // The server may be there after all, and another candidate would then be refused for its name.
     if error.may_have_happened() {
         return false;
     }
