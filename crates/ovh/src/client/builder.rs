@@ -205,6 +205,7 @@ impl ClientBuilder {
         let allow_http = options.allows_http();
         let bases = Bases::new(&endpoint, allow_http)?;
         options.proxy_variables(settings.proxy_variables);
+        // For its error only: a proxy that cannot be used is told now and not by the first request.
         options.proxy_for(&bases.versioned)?;
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();

@@ -71,6 +71,7 @@ impl ZoneBackend for EditedZone {
 
     async fn carry_out(&self, changes: &[Change]) -> Carried {
         let mut carried = Carried::default();
+        // One after the other, and no further than the first failure: what is told as done is then what is in the zone.
         for change in changes {
             for step in steps(change) {
                 if let Err(error) = self.send(step, change).await {
