@@ -81,8 +81,7 @@ impl Client {
         let mut warnings = inner.warnings.clone();
         let key = trimmed(key, &mut warnings);
         let signer = Arc::new(signer.with_consumer(&key)?);
-        // The clients share what errors must not show: a key that one of them has may come back in an answer to the
-        // other.
+        // Engines that are made from one another share a dialect, and with it the set of secrets that errors hide.
         inner.secrets.add(key.value);
         let (recorder, hook) = rules::recorder();
         Ok(Self(Arc::new(Inner {

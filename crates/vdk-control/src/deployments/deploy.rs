@@ -200,6 +200,7 @@ impl DeploymentChange {
         });
         moved
             && now.job_version == self.version
+            // What the service does not tell cannot be waited for.
             && now.enabled.unwrap_or(self.enabled) == self.enabled
     }
 

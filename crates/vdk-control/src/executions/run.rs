@@ -172,6 +172,7 @@ impl Run {
             }
             Step::Done(execution)
         };
+        // Each look is a future of its own; what the looks before it have shown has to outlive it.
         let judged = Arc::new(std::sync::Mutex::new(judge));
         let look = move || {
             let (run, judged) = (run.clone(), judged.clone());
