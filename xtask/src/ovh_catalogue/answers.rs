@@ -129,6 +129,7 @@ impl<'d> Models<'d> {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
+        // The number is taken before its fields are looked at, for a model may hold itself.
         let number = self.lines.len();
         self.numbers.insert(key, number);
         self.lines.push(String::new());
