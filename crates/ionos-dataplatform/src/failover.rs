@@ -179,6 +179,8 @@ impl FailoverTransport {
             Err(error) => match error.kind() {
                 TransportErrorKind::NotSent | TransportErrorKind::Interrupted => true,
                 TransportErrorKind::TimedOut => self.policy.on_timeout,
+                // The next endpoint must not hide a certificate that is refused (ionos-cloud/sdk-go-bundle goes on
+                // after none either), and cannot help where this machine has no more connections to give.
                 _ => false,
             },
         }

@@ -190,6 +190,7 @@ impl<'a> Reader<'a> {
                 let kind = tag
                     .filter(|tag| tag.is_yaml_core_schema())
                     .map(|tag| tag.suffix.clone());
+                // A tag counts more than quotes: `!!str 7` is text, and `!!int "7"` a number.
                 let is_plain = match kind.as_deref() {
                     Some("str") => false,
                     Some("int" | "float" | "bool" | "null") => true,

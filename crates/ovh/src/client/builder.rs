@@ -257,6 +257,8 @@ impl ClientBuilder {
             Credentials::None => Arc::new(Nobody),
         };
         let (recorder, hook) = rules::recorder();
+        // Of this engine alone are calls recorded: the time and tokens, which no rule is needed for, are asked for by
+        // the other one.
         let engine = open.with_credential(Some(credential)).with_hook(hook);
         #[cfg(feature = "tracing")]
         for warning in &settings.warnings {
