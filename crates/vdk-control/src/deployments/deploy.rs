@@ -50,6 +50,7 @@ impl Deploy {
         let update = UpdateDeployment::new(job.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()));
         Self {
             job: job.clone(),
+            // The server keeps what it is not told, also that the deployment before was disabled.
             update: update.enabled(true),
         }
     }

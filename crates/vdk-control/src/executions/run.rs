@@ -55,6 +55,8 @@ impl StartExecution {
                 )),
             }
         });
+        // Without any field it sends an empty object still: the server reads the body without asking whether there is
+        // one.
         Self::new(job.deployment_call(&ops::START_EXECUTION, decode))
     }
 
