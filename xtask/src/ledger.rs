@@ -131,6 +131,7 @@ impl Ledger {
             self.products()?;
         }
 
+        // Last, so that all figures are told also where one of them is above its limit.
         for (program, tree) in programs.iter().zip(&trees) {
             let Hello {
                 title, most_crates, ..

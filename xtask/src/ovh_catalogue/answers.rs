@@ -22,6 +22,7 @@ pub(super) fn write(all: &Descriptions) -> Result<String> {
         writeln!(text, "# From descriptions of {}.", months.join(", "))?;
     }
     let mut models = Models::new(all);
+    // Sorted, so that the table changes only where the descriptions do.
     let mut rows: BTreeMap<(&str, &str), &Row> = BTreeMap::new();
     for row in &all.rows {
         rows.insert((&row.path, &row.method), row);
