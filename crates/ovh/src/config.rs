@@ -291,6 +291,7 @@ impl Sources {
                 .get_nonempty(CONFIG_FILE)?
                 .map(|path| path.map(PathBuf::from)),
         };
+        // From the builder only, since an empty variable counts as not set.
         if let Some(empty) = named.as_ref().filter(|path| path.value == Path::new("")) {
             return Err(empty.error("is empty"));
         }
