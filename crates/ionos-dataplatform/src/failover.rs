@@ -293,7 +293,7 @@ impl Stream for Awaited {
 #[async_trait]
 impl Transport for FailoverTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
-        // It says only where to begin: a stale value costs a step to the next endpoint, so no order of memory is needed.
+        // Only says where to begin: a stale value costs one more step, so no order of memory is needed.
         let first = self.preference.first.load(Ordering::Relaxed);
         if !self.policy.methods.contains(request.method()) {
             // Once, and to the endpoint that has answered last.

@@ -102,7 +102,7 @@ static KNOWN: [Known; 7] = [
         Endpoint::OvhUs,
         ["ovh-us", "ovh-us", "https://api.us.ovhcloud.com/1.0"],
         Some("https://us.ovhcloud.com/auth/oauth2/token"),
-        // Its hosts have been under ovhcloud.com from the beginning.
+        // Its hosts are under ovhcloud.com already.
         None,
     ),
     known(
