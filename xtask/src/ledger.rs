@@ -131,6 +131,7 @@ impl Ledger {
             self.products()?;
         }
 
+        // Last, so that all figures are told also where one of them is above its limit.
         for (program, tree) in programs.iter().zip(&trees) {
             let Hello {
                 title, most_crates, ..
@@ -208,6 +209,7 @@ fn alone(generated: &Generated) -> Result<(f64, Option<u64>)> {
         .append(true)
         .open(&generated.library)?
         .set_modified(SystemTime::now())?;
+    // A file for the memory: on the error output it would stand between the messages of cargo.
     let log = target.join("ledger-memory");
     let timed = "/usr/bin/time";
     let has_time = Path::new(timed).exists();
@@ -226,6 +228,7 @@ fn alone(generated: &Generated) -> Result<(f64, Option<u64>)> {
         .args(arguments);
     let text = process::output(
         shell
+            // What is kept for the next build would count as a part of this check.
             .env("CARGO_INCREMENTAL", "0")
             .env("LC_ALL", "C")
             .current_dir(&root),
@@ -455,6 +458,7 @@ fn tree(folder: &Path) -> Result<Tree> {
     let normal = crates(folder, "normal")?;
     let syn = normal
         .iter()
+        // With the version behind it: `synstructure` is another crate.
         .filter(|line| line.starts_with("syn v"))
         .count();
     Ok(Tree {
@@ -481,6 +485,7 @@ fn crates(folder: &Path, edges: &str) -> Result<BTreeSet<String>> {
 }
 
 fn cost(folder: &Path, with_binary: bool) -> Result<Cost> {
+    // Before the clock runs: the network is not what is measured.
     process::run(
         process::cargo()
             .args(["fetch", "--quiet"])
@@ -530,6 +535,7 @@ fn cpu_seconds(folder: &Path, target: &Path) -> Result<f64> {
     let text = process::output(
         shell
             .env("CARGO_TARGET_DIR", target)
+            // In other languages the shell writes a comma in place of the point.
             .env("LC_ALL", "C")
             .current_dir(folder),
     )?;

@@ -105,6 +105,7 @@ fn generate(all: &[Described]) -> Result<BTreeMap<String, String>> {
     for (name, text) in &mut files {
         let kind = name.rsplit('.').next();
         let comment = if kind == Some("rs") { "//" } else { "#" };
+        // A mark would be the first that readers see of a front page.
         if kind != Some("md") {
             *text = marked(comment, OVH_CODEGEN, text);
         }

@@ -120,6 +120,7 @@ impl Report {
                 figures,
             };
             replace(&mut runs, run);
+            // After each, so that what took long to measure is kept when the next one fails.
             fs::write(&file, write(&runs))?;
         }
         fs::write(root.join(PAGE), page::write(&runs)?)?;

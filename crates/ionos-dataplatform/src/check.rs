@@ -17,6 +17,7 @@ pub(crate) fn uuid(field: &str, id: &str) -> Result<()> {
         let is_group = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_group.then(|| rest.strip_prefix('-').unwrap_or(rest))
     });
+    // A dash behind the last group was taken off like those between groups.
     if rest == Some("") && !id.ends_with('-') {
         return Ok(());
     }
@@ -100,6 +101,7 @@ pub(crate) fn ram(megabytes: Option<u32>) -> Result<()> {
 pub(crate) fn time(field: &str, time: &str) -> Result<()> {
     let digits = |range: std::ops::Range<usize>| {
         time.get(range)
+            // `parse` alone would take `+4` for a number.
             .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|part| part.parse::<u8>().ok())
     };
@@ -123,6 +125,7 @@ pub(crate) fn cidr(field: &str, network: &str) -> Result<()> {
             Ok(IpAddr::V6(_)) => 128,
             Err(_) => return false,
         };
+        // `parse` alone would take a sign.
         length.bytes().all(|b| b.is_ascii_digit())
             && length.parse::<u8>().is_ok_and(|length| length <= most)
     });

@@ -343,6 +343,7 @@ impl ClientBuilder {
         for endpoint in &endpoints {
             let base = BaseUrl::parse(&complete(&endpoint.url), self.options.allows_http())?;
             let options = self.connection.for_endpoint(endpoint, &self.options)?;
+            // For its error only: a proxy that cannot be used is told now and not by the first request.
             options.proxy_for(&base)?;
             let transport = options.make_transport(base.is_plain_http())?;
             routes.push(Route { base, transport });
@@ -457,6 +458,7 @@ fn complete(url: &Setting<String>) -> Setting<String> {
     // With a slash at the end, ionos-cloud/sdk-go-dataplatform puts the path there twice.
     let mut text = url.value.trim().trim_end_matches('/').to_owned();
     if !text.is_empty() {
+        // ionos-cloud/sdk-go-dataplatform adds the scheme too; its successor, sdk-go-bundle, refuses such an address.
         if !text.contains("://") {
             text.insert_str(0, "https://");
         }

@@ -192,6 +192,7 @@ impl Settings {
                 Some(kept.ok_or_else(|| file.no_credentials(profile.as_ref()))?)
             }
         };
+        // One of the environment was checked where it was read; this is for one of the file.
         if let Some(Credentials::Token(token)) = &credentials {
             token.check()?;
         }
@@ -223,6 +224,7 @@ fn given_credentials(env: &Environment) -> Result<Option<Credentials>> {
         token.check()?;
         return Ok(Some(Credentials::Token(token)));
     }
+    // An empty one is told and not taken for unset, or the credential of the file would be used in its place.
     match (env.get(USERNAME)?, env.secret(PASSWORD)?) {
         (None, None) => Ok(None),
         (Some(username), Some(password)) => {

@@ -69,6 +69,7 @@ mod backend {
         for setting in &connection.pins {
             let mut pins = setting
                 .value
+                // Neither at spaces nor at colons, which may stand between the digits of one fingerprint.
                 .split([',', ';', '\n'])
                 .filter(|pin| !pin.trim().is_empty())
                 .peekable();

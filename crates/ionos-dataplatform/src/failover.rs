@@ -179,6 +179,8 @@ impl FailoverTransport {
             Err(error) => match error.kind() {
                 TransportErrorKind::NotSent | TransportErrorKind::Interrupted => true,
                 TransportErrorKind::TimedOut => self.policy.on_timeout,
+                // The next endpoint must not hide a certificate that is refused (ionos-cloud/sdk-go-bundle goes on
+                // after none either), and cannot help where this machine has no more connections to give.
                 _ => false,
             },
         }
@@ -291,6 +293,7 @@ impl Stream for Awaited {
 #[async_trait]
 impl Transport for FailoverTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
+        // Only says where to begin: a stale value costs one more step, so no order of memory is needed.
         let first = self.preference.first.load(Ordering::Relaxed);
         if !self.policy.methods.contains(request.method()) {
             // Once, and to the endpoint that has answered last.

@@ -64,6 +64,8 @@ impl AutoScaling {
     fn check(&self) -> Result<()> {
         check::at_least("autoScaling.minNodeCount", 1, Some(self.min))?;
         check::at_least("autoScaling.maxNodeCount", 1, Some(self.max))?;
+        // Equal bounds pass: only terraform-provider-ionoscloud asks for a lower minimum, the API's description does
+        // not.
         if self.min > self.max {
             let problem = format!(
                 "must not be less than minNodeCount ({}), and is {}",

@@ -153,6 +153,7 @@ impl<'a> Reader<'a> {
         match self.events.next_event() {
             Some(event) => event.map_err(|error: ScanError| {
                 let index = error.marker().index();
+                // The parser has no kinds of errors, only texts.
                 match error.info() {
                     "invalid indentation" | "invalid indentation in flow construct" => {
                         Stop::Left(index)
@@ -181,6 +182,7 @@ impl<'a> Reader<'a> {
         }
         let start = self.byte(span.start.index());
         let mut end = self.byte(span.end.index());
+        // The first event of a list or an object ends with its bracket, where there is one.
         let is_flow = self.text[start..end].ends_with(['[', '{']);
         let mut is_alias = false;
         let (content, anchor) = match event {
@@ -188,6 +190,7 @@ impl<'a> Reader<'a> {
                 let kind = tag
                     .filter(|tag| tag.is_yaml_core_schema())
                     .map(|tag| tag.suffix.clone());
+                // A tag counts more than quotes: `!!str 7` is text, and `!!int "7"` a number.
                 let is_plain = match kind.as_deref() {
                     Some("str") => false,
                     Some("int" | "float" | "bool" | "null") => true,
@@ -259,6 +262,7 @@ impl<'a> Reader<'a> {
             is_flow,
             is_alias,
         };
+        // The parser counts anchors from 1; 0 is none.
         if anchor != 0 {
             self.anchors
                 .insert(anchor, (node.clone(), self.nodes - before));
@@ -292,6 +296,7 @@ fn check(entries: &[(Node, Node)], key: &Node, value: &Node) -> Result<(), &'sta
     let Some(name) = key.scalar() else {
         return Err("has a key that is no text");
     };
+    // In quotes `<<` is a key like any other.
     let same = |other: &Node| other.scalar() == Some(name) && other.is_merge() == key.is_merge();
     if entries.iter().any(|(other, _)| same(other)) {
         return Err(DUPLICATE);

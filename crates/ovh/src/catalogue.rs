@@ -163,6 +163,7 @@ impl Regions {
             Some("soyoustart-ca") => "sys-ca",
             Some("kimsufi-eu") => "ks-eu",
             Some("kimsufi-ca") => "ks-ca",
+            // Nobody knows what is served at a URL of no name.
             _ => return false,
         };
         let is_known = region == "eu" || !self.0.ends_with('?');
@@ -331,6 +332,7 @@ impl Catalogue {
             let new = self.segments.len();
             let here = &mut self.segments[place];
             place = if part.starts_with('{') {
+                // Templates name the parameter of one place differently; its name must not tell paths apart.
                 *here.parameter.get_or_insert(new)
             } else {
                 *here.literal.entry(part).or_insert(new)
@@ -367,6 +369,7 @@ impl Catalogue {
             .get(part)
             .and_then(|next| self.below(*next, rest, method));
         literal.or_else(|| {
+            // Nothing fills no parameter: `/vps/` is not `/vps/{serviceName}`.
             let next = here.parameter.filter(|_| !part.is_empty())?;
             self.below(next, rest, method)
         })

@@ -81,6 +81,7 @@ impl Client {
         let mut warnings = inner.warnings.clone();
         let key = trimmed(key, &mut warnings);
         let signer = Arc::new(signer.with_consumer(&key)?);
+        // Engines that are made from one another share a dialect, and with it the set of secrets that errors hide.
         inner.secrets.add(key.value);
         let (recorder, hook) = rules::recorder();
         Ok(Self(Arc::new(Inner {
@@ -98,6 +99,7 @@ impl Client {
             warnings,
             any_region: inner.any_region,
             #[cfg(feature = "domain")]
+            // Two keys may edit one zone, which does not bear two refreshes at once (ovh/terraform-provider-ovh#76).
             zones: inner.zones.clone(),
         })))
     }
@@ -280,6 +282,7 @@ impl Client {
     /// The turn of one edit of this zone; the edits of one runtime take turns.
     #[cfg(feature = "domain")]
     pub(crate) async fn zone_turn(&self, zone: &str) -> Result<tokio::sync::OwnedMutexGuard<()>> {
+        // The table is locked only while the turn is looked up: its lock must not be held over the wait for the turn.
         let turn = {
             let zones = self.0.zones.here(std::sync::Mutex::default)?;
             let mut zones = zones

@@ -125,6 +125,7 @@ impl Settings {
             access_token: self
                 .access_token
                 .or(found.access_token.filter(|_| fill(Method::AccessToken))),
+            // Not bound to a way to authenticate: it belongs to the endpoint.
             token_url: self.token_url.or(found.token_url),
             proxy_variables: found.proxy_variables,
             warnings: [self.warnings, found.warnings].concat(),
@@ -216,6 +217,7 @@ impl Settings {
             (None, None, None) => {}
         }
         match (&self.client_id, &self.client_secret, &self.access_token) {
+            // A token beside them was refused above.
             (Some(id), Some(secret), _) => Ok(Credentials::OAuth2 {
                 id: id.clone(),
                 secret: secret.clone(),
@@ -223,6 +225,7 @@ impl Settings {
             (Some(id), None, _) => Err(half(&id.origin, "no client_secret")),
             (None, Some(secret), _) => Err(half(&secret.origin, "no client_id")),
             (None, None, Some(token)) => Ok(Credentials::AccessToken(token.clone())),
+            // Not reached: something is set, or there would be no method above.
             (None, None, None) => Ok(Credentials::None),
         }
     }
@@ -288,6 +291,7 @@ impl Sources {
                 .get_nonempty(CONFIG_FILE)?
                 .map(|path| path.map(PathBuf::from)),
         };
+        // From the builder only, since an empty variable counts as not set.
         if let Some(empty) = named.as_ref().filter(|path| path.value == Path::new("")) {
             return Err(empty.error("is empty"));
         }
@@ -320,6 +324,7 @@ impl Sources {
                 Err(error)
                     if matches!(
                         error.kind(),
+                        // `HOME` may lead nowhere or to a file, as in many a container; then it has no configuration.
                         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
                     ) =>
                 {
@@ -363,6 +368,8 @@ impl Sources {
         let effective = endpoint
             .clone()
             .unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
+        // A file may name the section by the endpoint's name, by its URL, or as it spells the endpoint itself: an alias
+        // such as `sys-eu`.
         let mut sections = vec![
             effective.value.to_string(),
             effective.value.url().to_owned(),

@@ -114,6 +114,8 @@ impl Signer {
     /// The same application with another consumer key.
     pub(crate) fn with_consumer(&self, key: &Setting<SecretString>) -> Result<Self> {
         let mut value = header(key)?;
+        // Unlike the key of the application it is a secret: `Debug` does not print it then, and HTTP/2 does not index
+        // it.
         value.set_sensitive(true);
         let [secret, _] = self.origins.clone();
         let both = format!("{secret} and {}", key.origin);

@@ -126,6 +126,7 @@ async fn diagnose(client: &Client, error: &Error) -> Option<Diagnosis> {
         explanation.hint =
             Some("rules cannot be changed: request a new key with Client::consumer_key");
     } else if refused.kind == ApiErrorKind::Forbidden && explanation.missing_actions.is_empty() {
+        // A refusal in the older form names no action.
         let needed = needed(method.as_str(), template).unwrap_or_default();
         explanation.missing_actions = needed.into_iter().map(str::to_owned).collect();
     }

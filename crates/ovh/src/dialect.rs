@@ -50,6 +50,7 @@ impl Dialect for OvhDialect {
             code: error.code.as_ref().map(|code| code.as_str().to_owned()),
             message: Some(error.with_hint()),
             correlation_id: error.query_id.clone(),
+            // The status does not tell: a wrong signature is 400, and a busy service 403.
             auth: Some(error.is_auth()),
             details: Some(Arc::new(error)),
             ..ApiProblem::default()

@@ -80,6 +80,7 @@ const fn known(
 static KNOWN: [Known; 7] = [
     known(
         Endpoint::OvhEu,
+        // The name stands for the alias: node-ovh shortens those of the other brands only.
         ["ovh-eu", "ovh-eu", "https://eu.api.ovh.com/1.0"],
         Some("https://www.ovh.com/auth/oauth2/token"),
         Some((
@@ -101,6 +102,7 @@ static KNOWN: [Known; 7] = [
         Endpoint::OvhUs,
         ["ovh-us", "ovh-us", "https://api.us.ovhcloud.com/1.0"],
         Some("https://us.ovhcloud.com/auth/oauth2/token"),
+        // Its hosts are under ovhcloud.com already.
         None,
     ),
     known(
@@ -201,6 +203,7 @@ impl Endpoint {
 
     /// The name, by which configuration files group their keys; `None` for an endpoint of no name.
     pub fn name(&self) -> Option<&'static str> {
+        // On its other host an endpoint is still the one that files group their keys by.
         let same = |known: &&Known| known.modern.is_some_and(|(url, _)| url == self.url());
         self.known()
             .or_else(|| KNOWN.iter().find(same))
@@ -251,6 +254,7 @@ impl FromStr for Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A URL of no name may have a password in it, and errors print the endpoint.
         f.write_str(&without_user_info(
             self.name().unwrap_or_else(|| self.url()),
         ))
@@ -330,6 +334,7 @@ impl Bases {
 pub(crate) fn token_target(url: &Setting<String>, allow_http: bool) -> Result<(BaseUrl, String)> {
     let whole = BaseUrl::parse(url, allow_http)?;
     match whole.as_str().rsplit_once('/') {
+        // A slash before it would be one of `https://`, and the URL has no path.
         Some((before, last)) if !before.ends_with('/') => {
             let base = BaseUrl::parse(
                 &Setting::new(before.to_owned(), url.origin.clone()),

@@ -309,6 +309,7 @@ impl Policies<'_> {
         let groups = policy.permissions_groups.iter();
         let mut update = UpdatePolicy::new(call.arg(&policy.id))
             .name(policy.name.as_str())
+            // Of what may be missing this alone takes no null in the schema (`iam.policy.Update`).
             .description(policy.description.clone().unwrap_or_default())
             .identities(policy.identities.iter().map(String::as_str))
             .permissions(policy.permissions.clone())

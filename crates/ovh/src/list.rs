@@ -333,6 +333,7 @@ fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes()
         .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            // A comma stays, because it parts the values of `in` (as ovh/manager writes them).
             if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
                 encoded.push(char::from(byte));
             } else {

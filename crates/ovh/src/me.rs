@@ -258,6 +258,7 @@ cloud_core::request! {
         /// What kind of person the account belongs to.
         legalform: LegalForm,
     }
+    // All that the schema lets be null (`nichandle.Nichandle`).
     patch {
         /// The organisation; `None` clears it.
         organisation: String,

@@ -182,6 +182,7 @@ impl fmt::Debug for Parts {
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct OperationCall<T> {
     raw: RawCall,
+    // No `T` is held: behind `fn` the call is `Send` and `Sync` whatever the answer is.
     answer: PhantomData<fn() -> T>,
 }
 

@@ -25,6 +25,7 @@ use crate::task::{self, Asked};
 const PART: usize = 50;
 
 /// Servers in front take request lines of 4 to 8 KiB.
+// The rest of 4 KiB is left to what stands around the ids: method, host, and the path in front of them.
 const PART_BYTES: usize = 3000;
 
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
@@ -276,6 +277,7 @@ impl RawCall {
         let form = self.operation.map(|operation| operation.form);
         let Self { call, asked, .. } = self.only_get("list");
         let mode = match form {
+            // Before the catalogue is asked: every list of v2 has a cursor, also one that is younger than the table.
             _ if asked.path.starts_with("/v2/") => Mode::Cursor,
             Some(Form::Cursor) => Mode::Cursor,
             Some(Form::Objects) => Mode::Whole,
@@ -452,6 +454,8 @@ pub struct BatchItem<T> {
     pub key: Value,
     /// The object; `None` when it could not be read.
     #[serde(default = "none")]
+    // No documentation describes an element. ovh/manager reads `value` and nothing else, so the other two may be
+    // missing.
     pub value: Option<T>,
     /// Why it could not be read.
     #[serde(default)]

@@ -51,6 +51,7 @@ use seen::{Seen, has_state};
 const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_secs(15));
 
 /// Reinstalling a server takes its time.
+// ovh/terraform-provider-ovh gives a task of a server as long.
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a wait goes on without seeing anything: a task is not always there at once, and its API has bad moments.

@@ -50,6 +50,8 @@ impl Dialect for OpenStackDialect {
     fn is_conflict(&self, code: &str) -> bool {
         matches!(
             ErrorCode::from(code),
+            // The second where only the database looks: for job binaries, and for clusters that are renamed (the code
+            // of Sahara 19).
             ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry
         )
     }

@@ -33,6 +33,7 @@ impl PageStyle for Markers {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PageMarkers {
+    // Not `prev`, which is null on the second page although there is a first (measured on Sahara 19).
     next: Option<String>,
 }
 

@@ -237,6 +237,7 @@ impl ClientBuilder {
         }
         if let Some(limit) = found.read_timeout {
             self.options.or_attempt_timeout(limit.value);
+            // The command line has one limit for all requests, uploads among them.
             self.transfer_timeout = self.transfer_timeout.or(Some(limit.value));
         }
         if let Some(policy) = found.retries {
@@ -271,6 +272,7 @@ impl ClientBuilder {
         feature = "rustls-no-provider",
         feature = "native-tls"
     )))]
+    // Without a transport of this family's own, connecting and checking certificates are up to that of the program.
     fn connection(self, _: Option<Setting<Duration>>, _: Option<Setting<bool>>) -> Self {
         self
     }
@@ -293,6 +295,7 @@ impl ClientBuilder {
         if base.as_str().ends_with("/data-jobs") {
             return Err(endpoint.error("must end before /data-jobs"));
         }
+        // For its error only: a proxy that cannot be used is told now and not by the first request.
         self.options.proxy_for(&base)?;
         let op_id = match self.op_id {
             Some(id) if id.value.is_empty() => return Err(id.error("is empty")),

@@ -23,6 +23,7 @@ mod token_service;
 pub(crate) use token_service::{Basics, TokenService, refused};
 
 /// A cached token that is valid for less than this is not worth sending.
+// vdk-control-api-auth renews a token that has less left, too.
 const LEAST_LIFE: Duration = Duration::from_secs(60);
 
 /// After a token could not be had, calls go without one for this long before the next try.
@@ -220,6 +221,7 @@ impl TokenSource for Turns {
     }
 
     async fn fetch(&self) -> Result<Token> {
+        // No other grant is spent by being used, so that two renewals at once do no harm.
         if !matches!(*lock(&self.source.grant), Grant::Refresh { .. }) {
             return self.source.fetch().await;
         }

@@ -26,6 +26,7 @@ cloud_core::open_enum! {
     /// What a deployment is for. The server ignores it.
     pub enum JobMode {
         /// The deployment is for trying things out.
+        // GraphQL, by which jobs are listed, has these words in upper case.
         Testing = "testing" | "TESTING",
         /// The deployment is the one that counts.
         Release = "release" | "RELEASE",

@@ -282,6 +282,8 @@ impl PendingLogin {
             ("redirect_uri", &redirect),
             ("code_verifier", verifier.expose_secret()),
         ];
+        // A code is good for one exchange (RFC 6749, 4.1.2): a second one would be refused, and may cost the tokens of
+        // the first.
         let answer = self.service.ask(&form, false).await;
         let answer = answer.map_err(refused)?;
         let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
@@ -353,6 +355,7 @@ impl ApiTokenLogin {
         let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
         Ok(LoggedIn {
             access_token: answer.access_token,
+            // Whatever the answer holds: the API token stays what access tokens are fetched by.
             refresh_token: None,
             ends: answer.expires_in.map(|life| now.saturating_add(life)),
             by: By::ApiToken {

@@ -149,6 +149,7 @@ impl JobFields {
     }
 
     fn write(self, to: &mut String) -> fmt::Result {
+        // Always with the team, by which the jobs of others are dropped.
         to.write_str("jobName config{team")?;
         for (wanted, fields) in [
             (self.description, " description"),

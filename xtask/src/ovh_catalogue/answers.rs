@@ -22,6 +22,7 @@ pub(super) fn write(all: &Descriptions) -> Result<String> {
         writeln!(text, "# From descriptions of {}.", months.join(", "))?;
     }
     let mut models = Models::new(all);
+    // Sorted, so that the table changes only where the descriptions do.
     let mut rows: BTreeMap<(&str, &str), &Row> = BTreeMap::new();
     for row in &all.rows {
         rows.insert((&row.path, &row.method), row);
@@ -129,6 +130,7 @@ impl<'d> Models<'d> {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
+        // The number is taken before its fields are looked at, for a model may hold itself.
         let number = self.lines.len();
         self.numbers.insert(key, number);
         self.lines.push(String::new());

@@ -102,6 +102,7 @@ impl Descriptions {
             row.replacement = detail.replacement;
             row.numbers = detail.numbers;
             row.cursor |= detail.cursor;
+            // Only a description tells which of them must be granted.
             if !detail.actions.is_empty() {
                 row.actions = detail.actions;
             }
@@ -321,6 +322,7 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<(String, String)>> {
             files.push((name, fs::read_to_string(&path)?));
         }
     }
+    // The order of a folder is another one on every machine, and of two models of one name the later counts.
     files.sort();
     Ok(files)
 }

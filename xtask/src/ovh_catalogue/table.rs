@@ -43,6 +43,7 @@ pub(super) fn write(all: &Descriptions) -> Result<String> {
             // What came later is described for Europe only, so nothing is known of the others.
             let known = all.in_all_regions.contains(&shape(&row.method, path));
             let mut named = row.regions.clone();
+            // The same regions in another order are one line of the table.
             named.sort();
             let region = regions.number(format!(
                 "{}{}",

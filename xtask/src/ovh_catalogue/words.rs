@@ -59,6 +59,8 @@ fn is_bad(word: &str, is_work: bool) -> bool {
         "aborted" | "canceled" | "cancelled" | "compromised" | "denied" | "expired" | "failed"
         | "failing" | "failure" | "hacked" | "hackedblocked" | "in-error" | "ko" | "problem"
         | "refused" | "rejected" | "revoked" => true,
+        // In small letters it was told above. In capitals instances have it, too (`cloud.instance.InstanceStatusEnum`):
+        // what is not seen now may be seen again.
         "blocked" | "unknown" => is_work,
         _ => {
             word.ends_with("error")

@@ -332,6 +332,7 @@ pub(super) fn row(line: &str) -> Result<(String, Value)> {
     for (place, cell) in [("query", query), ("body", body)] {
         for one in cell
             .split(',')
+            // `~page` stands for headers, which lists set themselves.
             .filter(|one| !one.is_empty() && !one.starts_with('~'))
         {
             let (name, kind) = one.split_once(':').ok_or("a parameter has no type")?;

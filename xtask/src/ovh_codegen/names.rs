@@ -53,6 +53,7 @@ pub(super) fn snake(text: &str) -> String {
     let name = words(text).join("_");
     match name.as_str() {
         "type" => "kind".to_owned(),
+        // Keywords, and `default` and `new`, which are functions of the generated types.
         "as" | "break" | "const" | "continue" | "default" | "else" | "enum" | "for" | "if"
         | "in" | "loop" | "match" | "mod" | "move" | "new" | "pub" | "ref" | "return" | "self"
         | "static" | "struct" | "trait" | "use" | "where" | "while" => format!("{name}_value"),

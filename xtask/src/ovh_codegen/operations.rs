@@ -282,6 +282,7 @@ pub(super) fn inputs(operation: &Operation, types: &Types<'_>) -> Vec<Input> {
             parameter.required,
         );
     }
+    // Stable: the parameters of a path are filled in their order.
     inputs.sort_by_key(|input| !input.required);
     inputs
 }

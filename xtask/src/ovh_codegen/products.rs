@@ -387,6 +387,7 @@ pub(super) fn shared(all: &[Described]) -> Described {
     }
     models.retain(|key, _| counts[key.as_str()] > 1 && !differing.contains(key.as_str()));
     loop {
+        // Again and again: one that falls out takes along those that name it.
         let keys: BTreeSet<String> = models.keys().cloned().collect();
         let is_whole = |model: &Model| {
             let named = model.named();

@@ -178,6 +178,7 @@ impl<'a> Types<'a> {
             }
             let is_secret = is_sent && rust == "ovh::Secret";
             let may_lack = if is_sent {
+                // What writes a secret takes an option, also of one that has to be there.
                 !field.required || is_secret
             } else {
                 false

@@ -91,6 +91,7 @@ fn blank_databases(home: &Home) -> Result {
     let settings = Settings {
         var: &home.blank,
         etc: &etc,
+        // Nobody is asked while the tables are made.
         keystone: "http://127.0.0.1:1",
         ..Settings::new(home)
     };
@@ -116,6 +117,7 @@ fn blank_databases(home: &Home) -> Result {
         // Not all of them make their folder.
         fs::DirBuilder::new()
             .recursive(true)
+            // Keystone warns of keys that everybody can read (its `fernet_utils.py`).
             .mode(0o700)
             .create(home.blank.join(format!("{keys}-keys")))?;
         let owner = [

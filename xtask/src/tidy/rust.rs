@@ -234,6 +234,7 @@ impl Names<'_> {
                         }
                     }
                 }
+                // The methods of a trait are documented where the trait is.
                 Item::Impl(it) if it.trait_.is_none() => {
                     for item in &it.items {
                         match item {

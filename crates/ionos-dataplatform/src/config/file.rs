@@ -222,6 +222,7 @@ fn certificates(node: &Node<'_>) -> Result<Option<Setting<String>>> {
             if text.contains("-----BEGIN") {
                 return Ok(text);
             }
+            // A long value is folded over several lines, of whose breaks YAML makes spaces.
             let packed: String = text.split_whitespace().collect();
             let bytes = base64::engine::general_purpose::STANDARD
                 .decode(packed)

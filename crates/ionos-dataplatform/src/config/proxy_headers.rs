@@ -28,6 +28,7 @@ pub(crate) fn parse(setting: &Setting<SecretString>) -> Result<Vec<(HeaderName, 
         }
         let mut value = HeaderValue::try_from(value)
             .map_err(|_| wrong("the value holds what no header may hold"))?;
+        // It may be `Proxy-Authorization`, which nothing should print.
         value.set_sensitive(true);
         headers.push((name, value));
     }

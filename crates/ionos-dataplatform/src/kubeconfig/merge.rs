@@ -79,6 +79,7 @@ fn merged(
             *place = value.clone();
             continue;
         }
+        // What else the file says already, such as its current context, is the choice of its user.
         let (true, Value::Array(new)) = (is_list, value) else {
             continue;
         };
@@ -244,6 +245,7 @@ impl Edits<'_> {
     /// The part of the line before this.
     fn before(&self, at: usize) -> &str {
         let line = self.text[..at].rfind('\n').map_or(0, |line| line + 1);
+        // A byte order mark takes no column.
         self.text[line..at].trim_start_matches('\u{feff}')
     }
 

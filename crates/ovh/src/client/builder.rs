@@ -205,6 +205,7 @@ impl ClientBuilder {
         let allow_http = options.allows_http();
         let bases = Bases::new(&endpoint, allow_http)?;
         options.proxy_variables(settings.proxy_variables);
+        // For its error only: a proxy that cannot be used is told now and not by the first request.
         options.proxy_for(&bases.versioned)?;
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();
@@ -256,6 +257,8 @@ impl ClientBuilder {
             Credentials::None => Arc::new(Nobody),
         };
         let (recorder, hook) = rules::recorder();
+        // Of this engine alone are calls recorded: the time and tokens, which no rule is needed for, are asked for by
+        // the other one.
         let engine = open.with_credential(Some(credential)).with_hook(hook);
         #[cfg(feature = "tracing")]
         for warning in &settings.warnings {

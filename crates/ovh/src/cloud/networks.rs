@@ -273,6 +273,7 @@ impl Subnets {
             start.into(),
             end.into(),
         )
+        // The schema wants both to be said (`cloud.ProjectNetworkPrivateSubnetCreation`).
         .dhcp(false)
         .no_gateway(false)
     }

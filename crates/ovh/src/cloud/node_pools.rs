@@ -103,6 +103,7 @@ pub struct TemplateSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
+// Neither it nor its parts leave out what is empty: the schema requires every field (`cloud.kube.NodePoolTemplate`).
 pub struct NodePoolTemplate {
     /// What is written on it.
     pub metadata: TemplateMetadata,

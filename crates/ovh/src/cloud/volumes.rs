@@ -106,6 +106,7 @@ impl Work for Volume {
 
     fn phase(&self) -> Phase {
         match self.status {
+            // A volume at rest is attached or not; both may be the end of making, changing or growing it.
             VolumeStatus::Available | VolumeStatus::InUse => Phase::Done,
             VolumeStatus::Deleted => Phase::Failed,
             _ => Phase::of(self.state()),

@@ -35,9 +35,11 @@ impl IniFile {
             let line = self.ini.line(name, key)?;
             Some((line, *name))
         });
+        // Of both spellings the later line counts, as within one section.
         let (line, name) = found.max()?;
         let written = self.ini.get(name, key)?;
         let (value, remark) = plain(&written.value);
+        // As with variables, what is empty is not set, so that a file of lower rank still counts.
         if value.is_empty() {
             return None;
         }
@@ -62,12 +64,14 @@ fn plain(value: &str) -> (&str, Option<&'static str>) {
         .char_indices()
         .zip(value.chars().skip(1).map(Some).chain([None]));
     for ((at, character), next) in starts {
+        // Behind white space only: go-ovh cuts `v;w` as well, which would maim a secret, and python-ovh cuts nothing.
         if character.is_whitespace() && matches!(next, Some(';' | '#')) {
             value = value[..at].trim_end();
             remark = Some("a remark behind the value was cut off");
             break;
         }
     }
+    // go-ovh takes quotes off and python-ovh keeps them; no key of the service has any.
     for quote in ['"', '\''] {
         if let Some(inner) = value
             .strip_prefix(quote)

@@ -90,6 +90,7 @@ impl ServerClock {
     pub(crate) async fn refused(&self, generation: u64, surely: bool) -> bool {
         let inner = &self.inner;
         if inner.fixed.is_some() {
+            // The offset stays what it is; what another signature brings is a newer timestamp.
             return surely;
         }
         let Some(used) = *inner.measured() else {
@@ -129,6 +130,7 @@ impl Inner {
     /// Asks for the time. The measurement has another number than the one before unless it says the same.
     async fn measure(self: Arc<Self>) -> Result<Measured> {
         let earlier = *self.measured();
+        // An offset from before the calendar was set says nothing of one from after it.
         let same = earlier.filter(|earlier| !self.was_set(earlier));
         let (begun, calendar) = (self.clock.now(), self.clock.system_now());
         let answer = Call::new(&self.engine, &self.base, &ops::AUTH_TIME, Decode::raw()).await?;

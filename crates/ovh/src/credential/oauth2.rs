@@ -94,7 +94,9 @@ impl TokenSource for ClientCredentials {
             (_, Some(error)) => {
                 let description = answer.error_description.unwrap_or_default();
                 let said = format!("{error}: {description}");
+                // A description may quote what was sent, and that holds the secret.
                 let said = self.secrets.hide(&said);
+                // Without a description nothing follows the colon.
                 let said = said.trim_end_matches([':', ' ']);
                 refused(format!("the token endpoint answers {said}"))
             }

@@ -187,6 +187,7 @@ impl OpenAccess {
         Task::new(async move {
             let started = self.send().await?;
             let open = opened(started, look).await;
+            // The way may be open, though nobody has seen where it is.
             open.map_err(Error::with_may_have_happened)
         })
     }

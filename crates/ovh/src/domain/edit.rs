@@ -11,6 +11,7 @@ use crate::client::Client;
 
 /// How often a refresh that is refused because another one is under way is tried again, and after how long.
 const TRIES: u32 = 30;
+// A refresh is short: of two that were one second apart AnalogJ/lexicon recorded that both succeeded.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// A zone whose records come one by one and are served from the next refresh on.
@@ -71,6 +72,7 @@ impl ZoneBackend for EditedZone {
 
     async fn carry_out(&self, changes: &[Change]) -> Carried {
         let mut carried = Carried::default();
+        // One after the other, and no further than the first failure: what is told as done is then what is in the zone.
         for change in changes {
             for step in steps(change) {
                 if let Err(error) = self.send(step, change).await {

@@ -271,6 +271,7 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for EntryVisitor<T> {
     }
     /// A whole number is written with a fraction of zero now and then.
     fn visit_f64<E: de::Error>(self, id: f64) -> Result<Entry<T>, E> {
+        // Integers of this API come as floats and as text, too (ovh/terraform-provider-ovh#242, #608).
         if id.fract() == 0.0 {
             Ok(Entry::Id(format!("{id:.0}")))
         } else {

@@ -114,6 +114,7 @@ impl Teller {
     }
 
     fn percent(&self, status: &ClusterStatus) -> u8 {
+        // A state that is none of these, such as one of a rollback, is no step towards the end.
         let passed = self
             .states
             .iter()

@@ -189,6 +189,7 @@ fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) ->
         move |shown, news| {
             let cluster: Cluster = shown.ok_or_else(gone)?;
             teller.tell(&cluster, news);
+            // A short scaling can begin and end between two looks; then only the time of the change tells of it.
             begun |= cluster.status != ClusterStatus::Active || cluster.updated_at != before;
             match cluster.status {
                 // What the description says may be about an earlier scaling until the engine has started.

@@ -235,6 +235,7 @@ impl Entry {
             let field = text
                 .split_once('{')
                 .and_then(|(_, behind)| behind.split_once('}'));
+            // In anything but an address braces may mean themselves.
             if let Some((field, _)) = field
                 && word.contains("url") | word.contains("endpoint")
                 && !(is_endpoint && FILLED_LATER.contains(&field))

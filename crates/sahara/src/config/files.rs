@@ -264,9 +264,11 @@ fn directories(env: &Environment) -> Result<Vec<PathBuf>> {
         None => None,
     };
     dirs.push(openstack(
+        // What the XDG specification says where `XDG_CONFIG_DIRS` is not set.
         machine.unwrap_or_else(|| PathBuf::from("/etc/xdg")),
     ));
     dirs.push(PathBuf::from("/etc/openstack"));
+    // Two of them may be one, as `~/.config` and that of XDG are by default; no error should name a file twice.
     let mut unique: Vec<PathBuf> = Vec::new();
     for dir in dirs {
         if !unique.contains(&dir) {

@@ -21,6 +21,7 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
         if !text
             .expose_secret()
             .lines()
+            // Not the whole line: `RSA PRIVATE KEY` and `EC PRIVATE KEY` are keys as well.
             .any(|line| line.starts_with("-----BEGIN") && line.contains(what))
         {
             return Err(named.error(format_args!(

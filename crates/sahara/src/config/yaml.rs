@@ -84,6 +84,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         Ok(Shape::Text)
     }
 
+    // A password may be digits only, and more of them than a number of 64 bits has.
     fn visit_i128<E>(self, _: i128) -> Result<Shape, E> {
         Ok(Shape::Text)
     }

@@ -36,6 +36,7 @@ fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
             .trim_start()
             .strip_prefix(':')
             .map(str::trim_start)
+            // Python 2 writes its texts as `u'..'`.
             .map(|v| v.trim_start_matches('u'));
         if let Some(value) = value.filter(|value| is_secret(key) && value.starts_with(['\'', '"']))
         {
@@ -64,5 +65,6 @@ fn is_secret(key: &str) -> bool {
         return false;
     }
     let key = key.to_ascii_lowercase();
+    // Settings of jobs have such a word at their end: `fs.swift.service.sahara.password`.
     SECRETS.iter().any(|secret| key.ends_with(secret))
 }

@@ -157,6 +157,7 @@ fn check_interface(kind: &JobType, interface: &[Argument]) -> Result<()> {
                 "must have a default for {name}, which is positional and optional"
             ));
         }
+        // Neither a sign nor a point (the checks of Sahara 19).
         let is_number =
             |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if argument.value_type == Some(ValueType::Number)
@@ -185,6 +186,7 @@ fn check_interface(kind: &JobType, interface: &[Argument]) -> Result<()> {
 /// Whether jobs of this type have such arguments.
 fn admits(kind: &JobType, mapping: &MappingType) -> bool {
     use MappingType::{Args, Configs, Params};
+    // As the checks of Sahara 19 have it.
     let known: &[MappingType] = match kind {
         JobType::Hive => &[Configs, Params],
         JobType::Pig | JobType::Shell => &[Configs, Params, Args],

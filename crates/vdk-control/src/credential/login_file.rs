@@ -140,6 +140,7 @@ pub(crate) fn renew(
 
 /// Writes the file anew, for its owner's eyes only, and puts it in the place of the old one in one step.
 pub(crate) fn write(path: &Path, values: &Map<String, Value>) -> io::Result<()> {
+    // In the folder of the file, for a rename is one step within one file system only.
     let draft = path.with_extension(format!("{:016x}", fastrand::u64(..)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -148,6 +149,7 @@ pub(crate) fn write(path: &Path, values: &Map<String, Value>) -> io::Result<()> 
     let written = (|| {
         let mut file = options.open(&draft)?;
         file.write_all(&serde_json::to_vec(values)?)?;
+        // Before the rename, or a crash could leave the login with neither its old content nor its new one.
         file.sync_all()?;
         std::fs::rename(&draft, path)
     })();

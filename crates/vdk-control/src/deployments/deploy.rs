@@ -50,6 +50,7 @@ impl Deploy {
         let update = UpdateDeployment::new(job.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()));
         Self {
             job: job.clone(),
+            // The server keeps what it is not told, also that the deployment before was disabled.
             update: update.enabled(true),
         }
     }
@@ -200,6 +201,7 @@ impl DeploymentChange {
         });
         moved
             && now.job_version == self.version
+            // What the service does not tell cannot be waited for.
             && now.enabled.unwrap_or(self.enabled) == self.enabled
     }
 

@@ -42,6 +42,7 @@ pub struct FollowLogs {
 #[derive(Clone, Default)]
 struct Told {
     /// The last lines that were given, and how many there were in all.
+    // By their hashes: lines may be long, and only whether they are the same is asked.
     given: VecDeque<u64>,
     count: usize,
     failed_before: bool,
@@ -158,6 +159,7 @@ impl FollowLogs {
     fn take(&mut self, look: Look) {
         self.failures = 0;
         self.told.failed_before = look.has_failed;
+        // A job that writes is looked at often again, however long it was silent.
         if !look.new.is_empty() {
             self.interval = self.run.job().team().client().interval();
         }
@@ -251,6 +253,7 @@ fn overlap(given: &VecDeque<u64>, lines: &[&str]) -> usize {
     if given.is_empty() {
         0
     } else {
+        // The last place where they fit: of lines that repeat themselves none is given twice.
         (1..=lines.len()).rev().find(fits).unwrap_or(0)
     }
 }

@@ -55,6 +55,8 @@ impl StartExecution {
                 )),
             }
         });
+        // Without any field it sends an empty object still: the server reads the body without asking whether there is
+        // one.
         Self::new(job.deployment_call(&ops::START_EXECUTION, decode))
     }
 
@@ -172,6 +174,7 @@ impl Run {
             }
             Step::Done(execution)
         };
+        // Each look is a future of its own; what the looks before it have shown has to outlive it.
         let judged = Arc::new(std::sync::Mutex::new(judge));
         let look = move || {
             let (run, judged) = (run.clone(), judged.clone());

@@ -61,6 +61,7 @@ impl ConfigIni {
         let cron = |schedule: Setting<String>| {
             let read = |cron: String| match check::cron("schedule_cron", &cron) {
                 Ok(()) => Ok(cron),
+                // The setting says where it stands; of this error only the words are wanted.
                 Err(error) => Err(error.fields()[0].messages.join("; ")),
             };
             Ok::<_, Error>(schedule.try_map(read)?.value)

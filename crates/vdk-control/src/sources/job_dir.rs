@@ -43,6 +43,7 @@ impl Job {
             let download = job.sources().download().send().await?;
             let (archive, _) =
                 files::fetch(download, std::env::temp_dir(), files::DOWNLOAD_LIMIT).await?;
+            // Before anything is put in place, so that a refusal of it leaves no half of a job.
             let secret = job.keytab().optional().await?;
             files::off_the_runtime(move || {
                 // Beside its place, so on the same file system, where putting it there is one step.
@@ -74,6 +75,7 @@ pub(super) fn folder_name(name: &str) -> Result<&str> {
 }
 
 fn free(places: &[PathBuf]) -> Result<()> {
+    // A link that leads nowhere takes the place as well.
     match places.iter().find(|place| place.symlink_metadata().is_ok()) {
         Some(taken) => Err(Error::input(
             "path",
