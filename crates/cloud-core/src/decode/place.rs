@@ -89,7 +89,9 @@ fn path(open: &[Level<'_>]) -> String {
                 }
                 path.push_str(&key);
             }
-            Level::List(position, true) => path.push_str(&format!("[{position}]")),
+            Level::List(position, true) => {
+                path.extend(["[", &position.to_string(), "]"]);
+            }
             // Nothing of it has begun, so that it is about the object or the list itself.
             Level::Object(None) | Level::List(_, false) => break,
         }
