@@ -65,11 +65,10 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
@@ -459,7 +458,7 @@ impl Service for Ovh {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         let refusal = match code {
             Some(code) => Refusal::coded(status, code, message),
             None => Refusal::new(status, message),
@@ -468,10 +467,7 @@ impl Service for Ovh {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let mut answer = self.refuse(&Refusal::too_many());
-        if let Some(wait) = retry_after {
-            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
-        }
+        let answer = self.refuse(&Refusal::too_many()).retry_after(retry_after);
         self.with(|account| Self::numbered(answer, account))
     }
 
@@ -485,12 +481,11 @@ impl Service for Ovh {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.account))
+        keep::save(&self.account)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: Option<Account> = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.account) = state))
+        keep::load(&self.account, state)
     }
 
     #[cfg(feature = "serve")]
