@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
 use crate::answer::Call;
+use crate::service::time::since_1970;
 
+use super::datetime;
 use super::error::Refusal;
 use super::network;
 use super::query::wildcard;
 use super::settings::{ACCOUNT, Settings};
-use super::{datetime, unix_seconds};
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Access {
@@ -266,7 +267,10 @@ impl Access {
 
     /// What the service believes the time to be.
     pub(crate) fn time(&self, now: SystemTime) -> i64 {
-        unix_seconds(now).saturating_add(self.skew)
+        since_1970(now)
+            .as_secs()
+            .cast_signed()
+            .saturating_add(self.skew)
     }
 }
 
