@@ -74,7 +74,6 @@ use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
-use crate::service::pattern::is_wild;
 use crate::service::time;
 
 use access::{Identity, header};
@@ -295,10 +294,6 @@ impl Ovh {
 
     /// What serves a path. A word of a described path may be what a parameter of ours stands for: `/vps/datacenter`.
     fn target(&self, method: &Method, path: &str) -> Result<Target, Refusal> {
-        let parameters = |operation: &Operation| {
-            let segments = operation.path.split('/');
-            segments.filter(|segment| is_wild(segment)).count()
-        };
         let described = if self.settings.generic {
             generic::find(method, path)
         } else {
@@ -308,7 +303,7 @@ impl Ovh {
             (Found::Route(kept), Found::Route(described))
                 // Otherwise a described word would be answered as an object of that name, `This service does not
                 // exist`.
-                if parameters(&described.operation) < parameters(&kept.operation) =>
+                if route::wildness(described.operation.path) < route::wildness(kept.operation.path) =>
             {
                 Ok(Target::Described(described))
             }
