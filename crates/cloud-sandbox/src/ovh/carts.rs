@@ -108,12 +108,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .filter(|(_, cart)| cart["assigned"] == true);
     let rows: Vec<_> = carts
         .map(|(id, cart)| (json!(id), render(cart)))
-        .filter(|(_, cart)| {
-            ctx.query.admits(
-                "description",
-                cart["description"].as_str().unwrap_or_default(),
-            )
-        })
+        .filter(|(_, cart)| ctx.query.admits_object(&["description"], cart))
         .collect();
     expandable(ctx, rows)
 }
@@ -298,10 +293,7 @@ fn list_configurations(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let said = item(ctx)?["said"].clone();
     let said = said.as_object().into_iter().flatten();
     Ok(said
-        .filter(|(_, one)| {
-            ctx.query
-                .admits("label", one["label"].as_str().unwrap_or_default())
-        })
+        .filter(|(_, one)| ctx.query.admits_object(&["label"], one))
         .map(|(_, one)| one["id"].clone())
         .collect())
 }

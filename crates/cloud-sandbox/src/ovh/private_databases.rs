@@ -300,20 +300,7 @@ fn create_whitelist(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     ctx.query.one_of("status", "StatusEnum", STATES)?;
-    let (name, now) = (&ctx.parameters[0], ctx.now());
-    let tasks = ctx.account.tasks.values();
-    let rows: Vec<_> = tasks
-        .filter(|task| task.family == Family::Database && task.subject == *name)
-        .map(|task| (json!(task.id), render_task(task, now)))
-        .filter(|(_, task)| {
-            let admits = |name| {
-                ctx.query
-                    .admits(name, task[name].as_str().unwrap_or_default())
-            };
-            admits("function") && admits("status")
-        })
-        .collect();
-    expandable(ctx, rows)
+    ctx.tasks(Family::Database, &["function", "status"], render_task)
 }
 
 fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

@@ -48,6 +48,12 @@ impl Query {
         self.get(name).is_none_or(|wanted| wanted == value)
     }
 
+    /// Whether an object passes the filters by its texts of these names.
+    pub(crate) fn admits_object(&self, names: &[&str], object: &Value) -> bool {
+        let text = |name: &str| object[name].as_str().unwrap_or_default();
+        names.iter().all(|name| self.admits(name, text(name)))
+    }
+
     /// Whether a text passes the filter by a parameter that may be repeated.
     pub(crate) fn admits_any(&self, name: &str, value: &str) -> bool {
         let mut wanted = self.all(name).peekable();

@@ -464,7 +464,8 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     Ok(render_task(&ctx.account.tasks[&task], now))
 }
 
-fn render_task(task: &Task, now: SystemTime) -> Value {
+/// A task of a zone; that of a registered name has these fields too.
+pub(crate) fn render_task(task: &Task, now: SystemTime) -> Value {
     json!({
         "id": task.id,
         "function": task.function,
