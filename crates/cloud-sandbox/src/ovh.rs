@@ -65,17 +65,16 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call, Service};
+use crate::answer::{ASKED_TO_FAIL, Answer, Call, Service};
 use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
-use crate::service::pattern::is_wild;
+use crate::service::time;
 
 use access::{Identity, header};
 use account::Account;
@@ -295,10 +294,6 @@ impl Ovh {
 
     /// What serves a path. A word of a described path may be what a parameter of ours stands for: `/vps/datacenter`.
     fn target(&self, method: &Method, path: &str) -> Result<Target, Refusal> {
-        let parameters = |operation: &Operation| {
-            let segments = operation.path.split('/');
-            segments.filter(|segment| is_wild(segment)).count()
-        };
         let described = if self.settings.generic {
             generic::find(method, path)
         } else {
@@ -308,7 +303,7 @@ impl Ovh {
             (Found::Route(kept), Found::Route(described))
                 // Otherwise a described word would be answered as an object of that name, `This service does not
                 // exist`.
-                if parameters(&described.operation) < parameters(&kept.operation) =>
+                if route::wildness(described.operation.path) < route::wildness(kept.operation.path) =>
             {
                 Ok(Target::Described(described))
             }
@@ -459,7 +454,7 @@ impl Service for Ovh {
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        let message = message.unwrap_or("the sandbox was asked to fail");
+        let message = message.unwrap_or(ASKED_TO_FAIL);
         let refusal = match code {
             Some(code) => Refusal::coded(status, code, message),
             None => Refusal::new(status, message),
@@ -468,10 +463,7 @@ impl Service for Ovh {
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
-        let mut answer = self.refuse(&Refusal::too_many());
-        if let Some(wait) = retry_after {
-            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
-        }
+        let answer = self.refuse(&Refusal::too_many()).retry_after(retry_after);
         self.with(|account| Self::numbered(answer, account))
     }
 
@@ -485,12 +477,11 @@ impl Service for Ovh {
     }
 
     fn save(&self) -> Value {
-        keep::write(&*crate::lock(&self.account))
+        keep::save(&self.account)
     }
 
     fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
-        let state: Option<Account> = keep::read(state)?;
-        Ok(Box::new(|| *crate::lock(&self.account) = state))
+        keep::load(&self.account, state)
     }
 
     #[cfg(feature = "serve")]
@@ -534,24 +525,13 @@ impl<'a> Ctx<'a> {
     }
 }
 
-fn unix_seconds(time: SystemTime) -> i64 {
-    let seconds = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    i64::try_from(seconds).unwrap_or(i64::MAX)
-}
-
 /// A point in time as version 1 writes it.
-pub(crate) fn datetime(time: SystemTime) -> String {
-    let written = jiff::Timestamp::from_second(unix_seconds(time))
-        .unwrap_or(jiff::Timestamp::MAX)
-        .to_string();
-    // Version 1 writes an offset, as the recorded answers in the tests of its clients have it.
-    written.replace('Z', "+00:00")
+pub(crate) fn datetime(at: SystemTime) -> String {
+    // With an offset, as the recorded answers in the tests of its clients have it.
+    time::written(at, "%Y-%m-%dT%H:%M:%S+00:00")
 }
 
 /// A point in time as version 2 writes it.
-pub(crate) fn instant(time: SystemTime) -> String {
-    datetime(time).replace("+00:00", ".000Z")
+pub(crate) fn instant(at: SystemTime) -> String {
+    time::written(at, "%Y-%m-%dT%H:%M:%S.000Z")
 }

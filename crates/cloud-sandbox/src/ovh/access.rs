@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
 use crate::answer::Call;
+use crate::service::credential;
+use crate::service::time::since_1970;
 
+use super::datetime;
 use super::error::Refusal;
 use super::network;
 use super::query::wildcard;
 use super::settings::{ACCOUNT, Settings};
-use super::{datetime, unix_seconds};
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Access {
@@ -175,11 +177,9 @@ impl Access {
         window: Duration,
     ) -> Result<Identity, Refusal> {
         // The clients send it in their OAuth 2.0 mode only, and then none of the `X-Ovh-` headers of a signature.
-        if let Some(authorization) = header(call, AUTHORIZATION.as_str()) {
-            let token = authorization
-                .strip_prefix("Bearer ")
-                .and_then(|token| self.tokens.get(token));
-            return match token {
+        if call.headers.contains_key(AUTHORIZATION) {
+            let token = credential::bearer(call.headers);
+            return match token.and_then(|token| self.tokens.get(token)) {
                 Some(token) if token.expires > now => Ok(Identity::Client(token.client.clone())),
                 _ => Err(Refusal::new(401, "The access token is not valid")),
             };
@@ -266,7 +266,10 @@ impl Access {
 
     /// What the service believes the time to be.
     pub(crate) fn time(&self, now: SystemTime) -> i64 {
-        unix_seconds(now).saturating_add(self.skew)
+        since_1970(now)
+            .as_secs()
+            .cast_signed()
+            .saturating_add(self.skew)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::rate::Bucket;
+use crate::service;
 
 use super::access::Access;
 use super::bills::{self, Ledger};
@@ -142,15 +143,6 @@ impl Account {
     }
 
     pub(crate) fn uuid(&mut self) -> String {
-        let bits = self.rng.u128(..);
-        let hex = format!("{bits:032x}");
-        format!(
-            "{}-{}-4{}-a{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..]
-        )
+        service::uuid(&mut self.rng)
     }
 }

@@ -223,19 +223,8 @@ pub(crate) fn price(cents: usize) -> Value {
     json!({"currencyCode": "EUR", "priceInUcents": cents * 1_000_000, "text": format!("{text} €"), "value": value})
 }
 
-/// Whether a date is within the bounds of the query.
-fn dated(ctx: &Ctx<'_>) -> Result<impl Fn(SystemTime) -> bool + use<>, Refusal> {
-    let (from, to) = (ctx.query.time("date.from")?, ctx.query.time("date.to")?);
-    Ok(move |date: SystemTime| {
-        // Dates are shown in whole seconds, so that bounds are compared in them too: a shown date is within itself.
-        let seconds = super::unix_seconds(date);
-        from.is_none_or(|from| from.as_second() <= seconds)
-            && to.is_none_or(|to| seconds <= to.as_second())
-    })
-}
-
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let within = dated(ctx)?;
+    let within = ctx.query.period("date")?;
     let category = ctx.query.one_of("category", "CategoryEnum", CATEGORIES)?;
     let order = ctx.query.integer("orderId")?;
     // Newest first, as they are kept: without a sort header clients see the order of the service.
@@ -290,7 +279,7 @@ fn payment(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn list_orders(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let within = dated(ctx)?;
+    let within = ctx.query.period("date")?;
     let orders = ctx
         .account
         .ledger

@@ -74,7 +74,7 @@ fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Value, Refusal> {
 
 /// Lets go what has expired. The description has the time and no answer for a cart after it: it is as one that never was.
 fn drop_expired(ctx: &mut Ctx<'_>) {
-    let now = jiff::Timestamp::try_from(ctx.now()).unwrap_or(jiff::Timestamp::MAX);
+    let now = ctx.now();
     let is_over = |cart: &Value| {
         let expires = cart["cart"]["expire"].as_str().and_then(point_in_time);
         expires.is_some_and(|expires| expires <= now)
@@ -108,12 +108,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .filter(|(_, cart)| cart["assigned"] == true);
     let rows: Vec<_> = carts
         .map(|(id, cart)| (json!(id), render(cart)))
-        .filter(|(_, cart)| {
-            ctx.query.admits(
-                "description",
-                cart["description"].as_str().unwrap_or_default(),
-            )
-        })
+        .filter(|(_, cart)| ctx.query.admits_object(&["description"], cart))
         .collect();
     expandable(ctx, rows)
 }
@@ -298,10 +293,7 @@ fn list_configurations(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let said = item(ctx)?["said"].clone();
     let said = said.as_object().into_iter().flatten();
     Ok(said
-        .filter(|(_, one)| {
-            ctx.query
-                .admits("label", one["label"].as_str().unwrap_or_default())
-        })
+        .filter(|(_, one)| ctx.query.admits_object(&["label"], one))
         .map(|(_, one)| one["id"].clone())
         .collect())
 }

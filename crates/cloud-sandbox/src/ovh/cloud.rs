@@ -164,13 +164,9 @@ pub(crate) fn start(
 fn get_operation(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     let (project, id) = (&ctx.parameters[0], &ctx.parameters[1]);
-    let mut tasks = ctx
-        .account
-        .tasks
-        .values()
-        .filter(|task| task.family == Family::Cloud && task.subject == *project);
+    let mut tasks = ctx.account.tasks.values();
     let task = tasks
-        .find(|task| task.extra["id"] == id.as_str())
+        .find(|task| task.is_of(Family::Cloud, project) && task.extra["id"] == id.as_str())
         .ok_or_else(|| Refusal::no_such_object(id))?;
     Ok(render(task, ctx.now()))
 }

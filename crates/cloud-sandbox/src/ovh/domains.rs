@@ -14,7 +14,7 @@ use super::operation::{Does, op};
 use super::services::{self, Kind};
 use super::settings::ACCOUNT;
 use super::task::Family;
-use super::{Ctx, datetime};
+use super::{Ctx, datetime, zones};
 
 const KIND: Kind = "domain";
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -245,19 +245,8 @@ fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     let now = ctx.now();
     let task = ctx.task(Family::Domain, &ctx.parameters[0], &ctx.parameters[1])?;
-    Ok(json!({
-        "id": task.id,
-        "function": task.function,
-        "type": "domain",
-        "domain": task.subject,
-        "status": task.state(now, ["todo", "todo", "doing", "done", "error"], &["cancelled", "problem"]),
-        "comment": task.comment(now),
-        "canAccelerate": false,
-        "canCancel": false,
-        "canRelaunch": false,
-        "creationDate": datetime(task.created),
-        "todoDate": datetime(task.created),
-        "lastUpdate": datetime(now),
-        "doneDate": task.ended(now).map(datetime),
-    }))
+    let mut shown = zones::render_task(task, now);
+    shown["type"] = json!("domain");
+    shown["domain"] = json!(task.subject);
+    Ok(shown)
 }

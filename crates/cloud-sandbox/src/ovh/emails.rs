@@ -58,17 +58,11 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn list_redirections(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let redirections = ctx.part(KIND, "redirections")?.clone();
-    let text =
-        |redirection: &Value, name: &str| redirection[name].as_str().unwrap_or_default().to_owned();
     let rows: Vec<_> = redirections
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, redirection)| {
-            ["from", "to"]
-                .iter()
-                .all(|name| ctx.query.admits(name, &text(redirection, name)))
-        })
+        .filter(|(_, redirection)| ctx.query.admits_object(&["from", "to"], redirection))
         .map(|(id, redirection)| (json!(id), redirection.clone()))
         .collect();
     expandable(ctx, rows)

@@ -12,7 +12,7 @@ use super::body::{Body, Field, Kind, nullable, optional, required};
 use super::error::Refusal;
 use super::list::cursored;
 use super::operation::{Does, op};
-use super::query::wildcard;
+use super::query::{point_in_time, wildcard};
 use super::settings::{ACCOUNT, CLIENT_ID, Settings};
 use super::{Ctx, instant};
 
@@ -140,10 +140,8 @@ fn names_resource(account: &Account, urn: &str, resource: &str) -> bool {
 }
 
 fn is_active(policy: &Value, now: SystemTime) -> bool {
-    let expires = policy["expiredAt"]
-        .as_str()
-        .and_then(|text| text.parse::<jiff::Timestamp>().ok());
-    policy["conditions"].is_null() && expires.is_none_or(|end| SystemTime::from(end) > now)
+    let expires = policy["expiredAt"].as_str().and_then(point_in_time);
+    policy["conditions"].is_null() && expires.is_none_or(|end| end > now)
 }
 
 /// The texts in a list, or those of one field of the objects in it.

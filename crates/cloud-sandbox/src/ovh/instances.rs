@@ -311,10 +311,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .into_iter()
         .flatten()
         .map(|(_, instance)| instance);
-    let of_region = |instance: &&Value| {
-        ctx.query
-            .admits("region", instance["region"].as_str().unwrap_or_default())
-    };
+    let of_region = |instance: &&Value| ctx.query.admits_object(&["region"], instance);
     Ok(instances.filter(of_region).map(brief).collect())
 }
 
@@ -599,9 +596,7 @@ fn list_snapshots(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let snapshots = ctx.part(KIND, "snapshots")?.clone();
     let snapshots = snapshots.as_object().into_iter().flatten();
     let of_region = |snapshot: &&Value| {
-        ctx.query
-            .admits("region", snapshot["region"].as_str().unwrap_or_default())
-            && ctx.query.get("flavorType").is_none()
+        ctx.query.admits_object(&["region"], snapshot) && ctx.query.get("flavorType").is_none()
     };
     Ok(snapshots
         .map(|(_, snapshot)| snapshot)

@@ -1,6 +1,6 @@
 //! `/dedicated/server/{serviceName}/features/ipmi`: ways to the console of a server, open for some minutes.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::route::Route;
 use super::body::{Field, Kind, optional, required};
 use super::error::Refusal;
 use super::operation::{Does, op};
+use super::query::point_in_time;
 use super::servers::{self, KIND};
 use super::task::Family;
 use super::{Ctx, datetime};
@@ -65,11 +66,9 @@ fn access(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let wanted = wanted.ok_or_else(|| Refusal::bad_request("[type] Argument missing"))?;
     let now = ctx.now();
     let known = &ctx.part(KIND, "ipmi")?[wanted];
-    let end = known["expiration"]
-        .as_str()
-        .and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let end = known["expiration"].as_str().and_then(point_in_time);
     // An access closes by itself after the minutes that were asked for (`ttl`).
-    let is_open = end.is_some_and(|end| SystemTime::from(end) > now);
+    let is_open = end.is_some_and(|end| end > now);
     Ok(if is_open {
         known.clone()
     } else {

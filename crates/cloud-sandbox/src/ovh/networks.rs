@@ -1,14 +1,16 @@
 //! `/cloud/project/{serviceName}/network`: private networks, their subnets, and the public one.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use serde_json::{Value, json};
 
 use crate::route::Route;
 
-use super::Ctx;
 use super::body::{Field, Kind, nullable, optional, required};
 use super::cloud::{self, KIND, REGIONS};
 use super::error::Refusal;
 use super::operation::{Does, op};
+use super::{Ctx, network};
 
 const CREATION: &[Field] = &[
     required("name", Kind::Text),
@@ -228,24 +230,14 @@ fn create_subnet(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         )));
     }
     let block = body.text("network");
-    let Some((first, bits)) = block.split_once('/') else {
-        return Err(Refusal::wrong_value(
-            "network",
-            block,
-            "is not valid for type ipBlock",
-        ));
+    let gateway = match network::parse(block) {
+        // Without room for a gateway and a machine a subnet is of no use.
+        Some((IpAddr::V4(first), 0..=30)) => first.to_bits().checked_add(1),
+        _ => None,
     };
-    let first = first.parse::<std::net::Ipv4Addr>();
-    let gateway = first.map(|first| u32::from(first).checked_add(1));
-    // Without room for a gateway and a machine a subnet is of no use.
-    let (Ok(Some(gateway)), Ok(0..=30)) = (gateway, bits.parse::<u8>()) else {
-        return Err(Refusal::wrong_value(
-            "network",
-            block,
-            "is not valid for type ipBlock",
-        ));
-    };
-    let gateway = std::net::Ipv4Addr::from(gateway).to_string();
+    let gateway = gateway
+        .map(Ipv4Addr::from_bits)
+        .ok_or_else(|| Refusal::wrong_value("network", block, "is not valid for type ipBlock"))?;
     let dhcp = body.flag("dhcp");
     let (start, end) = (body.text("start"), body.text("end"));
     let subnet = json!({

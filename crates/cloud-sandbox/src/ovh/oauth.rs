@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::AUTHORIZATION;
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call};
 use crate::form;
 use crate::route::Route;
+use crate::service::credential;
 
-use super::access::{Client, Token, header, identity_of};
+use super::access::{Client, Token, identity_of};
 use super::account::Account;
 use super::body::{Field, Kind, nullable, optional, read_only, required};
 use super::error::Refusal;
@@ -82,7 +80,11 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
     }
     // Both are in use: python-ovh sends basic authentication, others put the secret into the form. RFC 6749 (2.3.1)
     // allows either.
-    let given = basic(call).or_else(|| {
+    let basic = credential::basic(call.headers)
+        // RFC 6749 has both parts form-encoded first. A client that does not do that is understood as well, unless its
+        // secret has a percent or a plus sign.
+        .map(|(id, secret)| (form::decoded(&id), form::decoded(&secret)));
+    let given = basic.or_else(|| {
         Some((
             value("client_id")?.to_owned(),
             value("client_secret")?.to_owned(),
@@ -117,15 +119,6 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
         &json!({"access_token": token, "token_type": "Bearer", "expires_in": LIFE.as_secs(), "scope": "all"}),
     )
     .with(HeaderName::from_static("cache-control"), "no-store")
-}
-
-fn basic(call: &Call<'_>) -> Option<(String, String)> {
-    let encoded = header(call, AUTHORIZATION.as_str())?.strip_prefix("Basic ")?;
-    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    // RFC 6749 has both parts form-encoded first. Not all clients do that, but none has a reserved character in them.
-    let decoded = |text: &str| form::pairs(text).into_iter().next().map(|(name, _)| name);
-    Some((decoded(id)?, decoded(secret)?))
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

@@ -1,5 +1,6 @@
 //! `/hosting/privateDatabase`: database servers of web hosting.
 
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use super::list::expandable;
 use super::operation::{Does, op};
 use super::services::{self, Kind, Service};
 use super::task::{Family, Task};
-use super::{Ctx, datetime};
+use super::{Ctx, datetime, network};
 
 const KIND: Kind = "webCloudDatabases";
 const NAME: &str = "ab12345-001";
@@ -280,10 +281,7 @@ fn create_whitelist(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
     let ip = body.text("ip").to_owned();
     // A single address is a block of its own; either form may be sent.
-    let (address, bits) = ip.split_once('/').unwrap_or((&ip, "32"));
-    let fits = address.parse::<std::net::Ipv4Addr>().is_ok()
-        && bits.parse::<u8>().is_ok_and(|bits| bits <= 32);
-    if !fits {
+    if !matches!(network::parse(&ip), Some((IpAddr::V4(_), _))) {
         return Err(Refusal::wrong_value(
             "ip",
             &ip,
@@ -302,20 +300,7 @@ fn create_whitelist(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     ctx.query.one_of("status", "StatusEnum", STATES)?;
-    let (name, now) = (&ctx.parameters[0], ctx.now());
-    let tasks = ctx.account.tasks.values();
-    let rows: Vec<_> = tasks
-        .filter(|task| task.family == Family::Database && task.subject == *name)
-        .map(|task| (json!(task.id), render_task(task, now)))
-        .filter(|(_, task)| {
-            let admits = |name| {
-                ctx.query
-                    .admits(name, task[name].as_str().unwrap_or_default())
-            };
-            admits("function") && admits("status")
-        })
-        .collect();
-    expandable(ctx, rows)
+    ctx.tasks(Family::Database, &["function", "status"], render_task)
 }
 
 fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

@@ -1,8 +1,11 @@
 //! Query parameters.
 
+use std::time::SystemTime;
+
 use serde_json::Value;
 
 use crate::form;
+use crate::service::time::since_1970;
 
 use super::error::Refusal;
 
@@ -43,6 +46,12 @@ impl Query {
     /// Whether a text passes the filter by this parameter.
     pub(crate) fn admits(&self, name: &str, value: &str) -> bool {
         self.get(name).is_none_or(|wanted| wanted == value)
+    }
+
+    /// Whether an object passes the filters by its texts of these names.
+    pub(crate) fn admits_object(&self, names: &[&str], object: &Value) -> bool {
+        let text = |name: &str| object[name].as_str().unwrap_or_default();
+        names.iter().all(|name| self.admits(name, text(name)))
     }
 
     /// Whether a text passes the filter by a parameter that may be repeated.
@@ -87,12 +96,27 @@ impl Query {
     }
 
     /// A point in time: a date stands for its beginning.
-    pub(crate) fn time(&self, name: &str) -> Result<Option<jiff::Timestamp>, Refusal> {
+    pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Refusal> {
         let Some(text) = self.get(name) else {
             return Ok(None);
         };
         let time = point_in_time(text).map(Some);
         time.ok_or_else(|| Refusal::wrong_value(name, text, "is not valid for type datetime"))
+    }
+
+    /// Whether a date passes the filters by its first and its last, `NAME.from` and `NAME.to`.
+    pub(crate) fn period(
+        &self,
+        name: &str,
+    ) -> Result<impl Fn(SystemTime) -> bool + use<>, Refusal> {
+        let seconds = |at| since_1970(at).as_secs();
+        let from = self.time(&format!("{name}.from"))?.map(seconds);
+        let to = self.time(&format!("{name}.to"))?.map(seconds);
+        Ok(move |date| {
+            // Dates are shown in whole seconds, so that bounds are compared in them too: a shown date is within itself.
+            let date = seconds(date);
+            from.is_none_or(|from| from <= date) && to.is_none_or(|to| date <= to)
+        })
     }
 
     /// Whether the tags of an object pass the filter by `iamTags` or the like: `{"key": [{"operator": .., "value": ..}]}`.
@@ -132,12 +156,12 @@ impl Query {
 
 /// A point in time as clients send it. The description calls all of them dates and times, and clients send a day alone, or a
 /// time without an offset.
-pub(crate) fn point_in_time(text: &str) -> Option<jiff::Timestamp> {
-    let time = text
+pub(crate) fn point_in_time(text: &str) -> Option<SystemTime> {
+    let time: Result<jiff::Timestamp, _> = text
         .parse()
         .or_else(|_| format!("{text}T00:00:00Z").parse())
         .or_else(|_| format!("{text}Z").parse());
-    time.ok()
+    time.ok().map(SystemTime::from)
 }
 
 /// Whether a text matches a pattern, in which `*` stands for any characters.

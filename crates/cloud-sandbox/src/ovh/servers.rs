@@ -348,18 +348,7 @@ pub(crate) fn tasks(
     render: fn(&Task, SystemTime) -> Value,
 ) -> Result<Value, Refusal> {
     ctx.query.one_of("status", "TaskStatusEnum", STATUSES)?;
-    let (now, name, query) = (ctx.now(), &ctx.parameters[0], &ctx.query);
-    let rows: Vec<_> = ctx
-        .account
-        .tasks
-        .values()
-        .filter(|task| task.family == family && task.subject == *name)
-        .filter(|task| {
-            query.admits("function", task.function) && query.admits("status", status(task, now))
-        })
-        .map(|task| (json!(task.id), render(task, now)))
-        .collect();
-    expandable(ctx, rows)
+    ctx.tasks(family, &["function", "status"], render)
 }
 
 fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -373,10 +362,7 @@ fn list_boots(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let boots = ctx.part(KIND, "boots")?.clone();
     let boots = boots.as_array().into_iter().flatten();
     let rows: Vec<_> = boots
-        .filter(|boot| {
-            ctx.query
-                .admits("bootType", boot["bootType"].as_str().unwrap_or_default())
-        })
+        .filter(|boot| ctx.query.admits_object(&["bootType"], boot))
         .map(|boot| (boot["bootId"].clone(), boot.clone()))
         .collect();
     expandable(ctx, rows)
@@ -405,11 +391,8 @@ fn list_interfaces(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .flatten()
         .filter(|interface| enabled.is_none_or(|enabled| interface["enabled"] == enabled))
         .filter(|interface| {
-            let admits = |name| {
-                ctx.query
-                    .admits(name, interface[name].as_str().unwrap_or_default())
-            };
-            ["mode", "name", "vrack"].into_iter().all(admits)
+            let texts = ["mode", "name", "vrack"];
+            ctx.query.admits_object(&texts, interface)
         })
         .map(|interface| (interface["uuid"].clone(), interface.clone()))
         .collect();

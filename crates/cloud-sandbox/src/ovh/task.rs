@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Ctx;
 use super::account::Account;
 use super::error::Refusal;
+use super::list::expandable;
 
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Task {
@@ -46,6 +47,11 @@ pub(crate) enum Phase {
 }
 
 impl Task {
+    /// Whether it is one of this family, and about this service.
+    pub(crate) fn is_of(&self, family: Family, subject: &str) -> bool {
+        self.family == family && self.subject == subject
+    }
+
     pub(crate) fn phase(&self, now: SystemTime) -> Phase {
         match self.progress(now) {
             100 if self.failure.is_some() => Phase::Failed,
@@ -136,6 +142,23 @@ impl Ctx<'_> {
         id
     }
 
+    /// The tasks of this family that the service in the path has, as a list that these parameters filter.
+    pub(crate) fn tasks(
+        &mut self,
+        family: Family,
+        filters: &[&str],
+        render: fn(&Task, SystemTime) -> Value,
+    ) -> Result<Value, Refusal> {
+        let (subject, now) = (&self.parameters[0], self.now());
+        let tasks = self.account.tasks.values();
+        let rows: Vec<_> = tasks
+            .filter(|task| task.is_of(family, subject))
+            .map(|task| (task.id.into(), render(task, now)))
+            .filter(|(_, shown)| self.query.admits_object(filters, shown))
+            .collect();
+        expandable(self, rows)
+    }
+
     /// The task of a service by its id.
     pub(crate) fn task(&self, family: Family, subject: &str, id: &str) -> Result<&Task, Refusal> {
         let task = id
@@ -143,7 +166,7 @@ impl Ctx<'_> {
             .ok()
             .and_then(|id: i64| self.account.tasks.get(&id));
         // Ids of all tasks are from one sequence; the task of another service is none of this one's.
-        task.filter(|task| task.family == family && task.subject == subject)
+        task.filter(|task| task.is_of(family, subject))
             .ok_or_else(|| Refusal::no_such_object(id))
     }
 }

@@ -69,10 +69,7 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let volumes = ctx.part(KIND, "volumes")?.clone();
     let volumes = volumes.as_object().into_iter().flatten();
-    let of_region = |volume: &&Value| {
-        ctx.query
-            .admits("region", volume["region"].as_str().unwrap_or_default())
-    };
+    let of_region = |volume: &&Value| ctx.query.admits_object(&["region"], volume);
     Ok(volumes
         .map(|(_, volume)| volume)
         .filter(of_region)

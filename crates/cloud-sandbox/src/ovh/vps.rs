@@ -177,9 +177,8 @@ fn work(
 ) -> Result<Value, Refusal> {
     let (name, now) = (ctx.parameters[0].clone(), ctx.now());
     // Before the state, which is what it was while some tasks are under way.
-    let is_busy = ctx.account.tasks.values().any(|task| {
-        task.family == Family::Vps && task.subject == name && task.ended(now).is_none()
-    });
+    let mut tasks = ctx.account.tasks.values();
+    let is_busy = tasks.any(|task| task.is_of(Family::Vps, &name) && task.ended(now).is_none());
     let state = &mut ctx.service(KIND)?.object["state"];
     let is = state.as_str().unwrap_or_default();
     if is_busy {
@@ -238,20 +237,7 @@ fn render_task(task: &Task, now: SystemTime) -> Value {
 fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     ctx.query.one_of("state", "TaskStateEnum", STATES)?;
-    let (name, now) = (&ctx.parameters[0], ctx.now());
-    let tasks = ctx.account.tasks.values();
-    let rows: Vec<_> = tasks
-        .filter(|task| task.family == Family::Vps && task.subject == *name)
-        .map(|task| (json!(task.id), render_task(task, now)))
-        .filter(|(_, task)| {
-            let admits = |name| {
-                ctx.query
-                    .admits(name, task[name].as_str().unwrap_or_default())
-            };
-            admits("state") && admits("type")
-        })
-        .collect();
-    expandable(ctx, rows)
+    ctx.tasks(Family::Vps, &["state", "type"], render_task)
 }
 
 fn addresses(ctx: &mut Ctx<'_>) -> Result<Vec<(Value, Value)>, Refusal> {

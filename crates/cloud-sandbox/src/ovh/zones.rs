@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use crate::route::Route;
+use crate::service::time::since_1970;
 
 use super::account::Account;
 use super::body::{Field, Kind, nullable, optional, read_only, required, unalterable};
@@ -14,7 +15,7 @@ use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
 use super::task::{Family, Task};
-use super::{Ctx, datetime, service_infos, unix_seconds, zone_file};
+use super::{Ctx, datetime, service_infos, zone_file};
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Zone {
@@ -160,6 +161,13 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
 }
 
 impl Zone {
+    /// A serial has to grow with each change that is served (RFC 1912, 2.2); the time does.
+    fn serial(&self) -> u32 {
+        // It has 32 bits, and begins again after the last one (RFC 1982).
+        let seconds = since_1970(self.last_update).as_secs() % (1 << 32);
+        u32::try_from(seconds).unwrap_or_default()
+    }
+
     /// Gives these records to the name servers, and keeps them for those who want them back.
     fn deploy(&mut self, records: BTreeMap<i64, Content>, now: SystemTime) {
         self.history.push((now, records.clone()));
@@ -410,10 +418,9 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn export(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
-    let serial = u32::try_from(unix_seconds(zone.last_update)).unwrap_or_default();
     Ok(zone_file::write(
         &name,
-        serial,
+        zone.serial(),
         NAME_SERVERS[0],
         // The file is that of the name servers, so that changes before a refresh are not in it.
         zone.deployed.values().cloned(),
@@ -457,7 +464,8 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     Ok(render_task(&ctx.account.tasks[&task], now))
 }
 
-fn render_task(task: &Task, now: SystemTime) -> Value {
+/// A task of a zone; that of a registered name has these fields too.
+pub(crate) fn render_task(task: &Task, now: SystemTime) -> Value {
     json!({
         "id": task.id,
         "function": task.function,
@@ -484,8 +492,7 @@ fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn get_soa(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let zone = find(ctx)?;
     let mut soa = zone.soa.clone();
-    // A serial has to grow with each change that is served (RFC 1912, 2.2); the time does.
-    soa["serial"] = json!(unix_seconds(zone.last_update));
+    soa["serial"] = json!(zone.serial());
     Ok(soa)
 }
 
@@ -507,19 +514,12 @@ fn render_point(zone: &str, saved: SystemTime) -> Value {
 }
 
 fn list_history(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let (from, to) = (
-        ctx.query.time("creationDate.from")?,
-        ctx.query.time("creationDate.to")?,
-    );
+    let within = ctx.query.period("creationDate")?;
     let name = ctx.parameters[0].to_ascii_lowercase();
     let rows: Vec<_> = find(ctx)?
         .history
         .iter()
-        .filter(|(saved, _)| {
-            let seconds = unix_seconds(*saved);
-            from.is_none_or(|from| from.as_second() <= seconds)
-                && to.is_none_or(|to| seconds <= to.as_second())
-        })
+        .filter(|(saved, _)| within(*saved))
         .map(|(saved, _)| (json!(datetime(*saved)), render_point(&name, *saved)))
         .collect();
     expandable(ctx, rows)

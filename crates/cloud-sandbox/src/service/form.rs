@@ -23,7 +23,8 @@ pub(crate) fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p
         .map(|(_, value)| value.as_str())
 }
 
-fn decoded(text: &str) -> String {
+/// A name or a value, from how a form writes it.
+pub(crate) fn decoded(text: &str) -> String {
     // Before percent-decoding, after which `%2B` would be a plus sign too.
     let spaced: Cow<'_, str> = if text.contains('+') {
         text.replace('+', " ").into()

@@ -51,10 +51,7 @@ pub(crate) fn find<'r, H>(
     let mut found = None;
     for route in routes.filter(|route| path_matches(route.operation.path, path)) {
         let template = route.operation.path;
-        let parameters = template
-            .split('/')
-            .filter(|segment| is_wild(segment))
-            .count();
+        let parameters = wildness(template);
         match best {
             // Words of a template are closer to the path than parameters.
             Some((fewest, _)) if parameters > fewest => continue,
@@ -75,6 +72,12 @@ pub(crate) fn find<'r, H>(
         (None, Some(_)) => Found::WrongMethod,
         (None, None) => Found::Nothing,
     }
+}
+
+/// How many parameters a template has: the fewer, the closer it is to a path that it matches.
+pub(crate) fn wildness(template: &str) -> usize {
+    let segments = template.split('/');
+    segments.filter(|segment| is_wild(segment)).count()
 }
 
 /// The segments of a path that stand for the parameters of its template, decoded.

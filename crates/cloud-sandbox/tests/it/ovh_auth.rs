@@ -687,6 +687,44 @@ async fn a_service_account_gets_tokens_for_an_hour() {
 }
 
 #[tokio::test]
+async fn basic_authentication_of_a_service_account_is_encoded_as_a_form_or_plain() {
+    let settings = Settings::new().service_account("EU.one", "a=b&c:d");
+    let api = Ovh::of(Sandbox::builder().ovh(settings).build());
+    let form = "grant_type=client_credentials&scope=all";
+    let ask = async |scheme: &str, pair: &str| {
+        let pair = base64::engine::general_purpose::STANDARD.encode(pair);
+        let authorization = format!("{scheme} {pair}");
+        let headers = [("authorization", authorization.as_str())];
+        api.plain(
+            "POST",
+            "https://www.ovh.com/auth/oauth2/token",
+            &headers,
+            form,
+        )
+        .await
+    };
+    for (scheme, pair) in [
+        ("Basic", "EU.one:a%3Db%26c%3Ad"),
+        ("Basic", "EU.one:a=b&c:d"),
+        // The name of a scheme has no case (RFC 9110, 11.1).
+        ("basic", "EU.one:a=b&c:d"),
+    ] {
+        let answer = ask(scheme, pair).await.ok(200).clone();
+        let token = answer["access_token"].as_str().unwrap();
+        let authorization = format!("bearer {token}");
+        let headers = [("authorization", authorization.as_str())];
+        api.plain("GET", &format!("{HOST}/1.0/me"), &headers, "")
+            .await
+            .ok(200);
+    }
+    for pair in ["EU.one:a", "EU.one:", "EU.one"] {
+        let reply = ask("Basic", pair).await;
+        let error = (reply.status, &reply.json["error"]);
+        assert_eq!(error, (401, &json!("invalid_client")), "{pair}");
+    }
+}
+
+#[tokio::test]
 async fn policies_decide_what_a_service_account_may_do() {
     let api = Ovh::new();
     let body = json!({"name": "ci", "description": "deploys", "flow": "CLIENT_CREDENTIALS", "callbackUrls": []});

@@ -394,12 +394,25 @@ async fn a_subnet_without_room_for_a_gateway_is_refused() {
         "{PROJECT}/network/private/{}/subnet",
         network["id"].as_str().unwrap()
     );
-    let body = json!({
-        "region": network["regions"][0]["region"], "network": "255.255.255.255/30",
-        "start": "255.255.255.255", "end": "255.255.255.255", "dhcp": false, "noGateway": false,
-    });
-    let problem = "[network] Given data (255.255.255.255/30) is not valid for type ipBlock";
-    api.post(&path, body).await.refused(400, BAD, None, problem);
+    let body = |block: &str| {
+        json!({
+            "region": network["regions"][0]["region"], "network": block,
+            "start": "10.1.0.2", "end": "10.1.0.3", "dhcp": false, "noGateway": false,
+        })
+    };
+    for block in [
+        "255.255.255.255/30",
+        "10.1.0.0/31",
+        "10.1.0.0",
+        "2001:db8::/30",
+        "10.1.0/24",
+    ] {
+        let problem = format!("[network] Given data ({block}) is not valid for type ipBlock");
+        let reply = api.post(&path, body(block)).await;
+        reply.refused(400, BAD, None, &problem);
+    }
+    let subnet = api.post(&path, body("10.1.0.0/30")).await;
+    assert_eq!(subnet.ok(200)["gatewayIp"], "10.1.0.1");
 }
 
 #[tokio::test]

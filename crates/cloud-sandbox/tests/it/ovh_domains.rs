@@ -1,8 +1,10 @@
 //! Names in the OVHcloud service: zones and their records, registered names, addresses of mail.
 
+use std::time::{Duration, SystemTime};
+
 use crate::common::SECOND;
 use crate::common::ovh::Ovh;
-use cloud_sandbox::Fault;
+use cloud_sandbox::{Fault, Sandbox};
 use serde_json::{Value, json};
 
 const BAD: &str = "Client::BadRequest";
@@ -349,6 +351,42 @@ async fn a_refresh_is_over_within_a_second() {
     );
     api.sandbox.clock().advance(SECOND / 10);
     api.post(&refresh, Value::Null).await.ok(200);
+}
+
+#[tokio::test]
+async fn what_was_served_has_a_date_in_seconds_and_a_serial_of_32_bits() {
+    // Nine and a half seconds before seconds since 1970 have a 33rd bit.
+    let start = SystemTime::UNIX_EPOCH + Duration::from_millis(((1 << 32) - 10) * 1000 + 500);
+    let api = Ovh::of(Sandbox::builder().starting_at(start).build());
+    let [before, after] = ["2106-02-07T06:28:06+00:00", "2106-02-07T06:28:26+00:00"];
+    for (serial, points) in [
+        (4_294_967_286_u32, json!([before])),
+        (10, json!([before, after])),
+    ] {
+        assert_eq!(api.ok(&format!("{ZONE}/soa")).await["serial"], serial);
+        let export = export(&api).await;
+        assert!(export.contains(&format!("({serial} 86400")), "{export}");
+        assert_eq!(api.ok(&format!("{ZONE}/history")).await, points);
+        api.sandbox.clock().advance(SECOND * 20);
+        api.post(&format!("{ZONE}/refresh"), Value::Null)
+            .await
+            .ok(200);
+        api.sandbox.clock().advance(SECOND / 10);
+    }
+    let history = async |query: &str| {
+        let query = query.replace('+', "%2B");
+        api.get(&format!("{ZONE}/history?{query}")).await
+    };
+    let bounds = format!("creationDate.from={before}&creationDate.to={before}");
+    assert_eq!(history(&bounds).await.ok(200), &json!([before]));
+    let points = history(&format!("creationDate.from={after}")).await;
+    assert_eq!(points.ok(200)[0], after);
+    history("creationDate.to=soon").await.refused(
+        400,
+        BAD,
+        None,
+        "[creationDate.to] Given data (soon) is not valid for type datetime",
+    );
 }
 
 #[tokio::test]

@@ -501,3 +501,31 @@ async fn blocks_are_named_and_moved() {
         .await;
     own.refused(400, BAD, None, "additional");
 }
+
+#[tokio::test]
+async fn a_database_server_lets_addresses_and_blocks_of_version_four_in() {
+    let api = Ovh::new();
+    let whitelist = "/hosting/privateDatabase/ab12345-001/whitelist";
+    let before = api.ok(whitelist).await;
+    let allow = async |ip: &str| {
+        let rule = json!({"ip": ip, "service": true, "sftp": false});
+        api.post(whitelist, rule).await
+    };
+    for ip in ["198.51.100.0/24", "198.51.100.7", "0.0.0.0/0"] {
+        allow(ip).await.ok(200);
+        api.settle();
+        assert_eq!(api.ok(&format!("{whitelist}?ip={ip}")).await, json!([ip]));
+    }
+    for ip in [
+        "198.51.100.0/33",
+        "2001:db8::/56",
+        "anywhere",
+        "198.51.100.0/",
+    ] {
+        let problem = format!("[ip] Given data ({ip}) is not valid for type ipv4Block");
+        allow(ip).await.refused(400, BAD, None, &problem);
+    }
+    let all = api.ok(whitelist).await;
+    let count = |list: &Value| list.as_array().unwrap().len();
+    assert_eq!(count(&all), count(&before) + 3);
+}
