@@ -14,7 +14,7 @@ pub enum There<A> {
     Same(A),
     /// Something else: this field of the request differs in it.
     Differs(String),
-    /// Nothing.
+    /// No resource of this name.
     Nothing,
 }
 

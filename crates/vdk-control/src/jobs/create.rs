@@ -129,7 +129,7 @@ impl CreateJob {
 
     /// The first setting that was asked for and is another one in a job. What the service does not tell counts as the same.
     fn difference(&self, there: &DataJob) -> Option<&'static str> {
-        fn same<T: PartialEq>(wanted: &Option<T>, there: &Option<T>) -> bool {
+        fn same<T: PartialEq + Copy>(wanted: Option<T>, there: Option<T>) -> bool {
             wanted.is_none() || there.is_none() || wanted == there
         }
         let (wanted, config) = (&self.config, &there.config);
@@ -143,7 +143,10 @@ impl CreateJob {
             ),
             (
                 "config.db_default_type",
-                same(&wanted.db_default_type, &config.db_default_type),
+                same(
+                    wanted.db_default_type.as_ref(),
+                    config.db_default_type.as_ref(),
+                ),
             ),
             (
                 "config.contacts",
@@ -155,20 +158,20 @@ impl CreateJob {
             ),
             (
                 "config.generate_keytab",
-                same(&wanted.generate_keytab, &config.generate_keytab),
+                same(wanted.generate_keytab, config.generate_keytab),
             ),
             (
                 "config.enable_execution_notifications",
                 same(
-                    &wanted.enable_execution_notifications,
-                    &config.enable_execution_notifications,
+                    wanted.enable_execution_notifications,
+                    config.enable_execution_notifications,
                 ),
             ),
             (
                 "config.notification_delay_period_minutes",
                 same(
-                    &wanted.notification_delay_period_minutes,
-                    &config.notification_delay_period_minutes,
+                    wanted.notification_delay_period_minutes,
+                    config.notification_delay_period_minutes,
                 ),
             ),
         ];
