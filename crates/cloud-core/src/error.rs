@@ -130,8 +130,7 @@ impl Error {
     /// An argument that cannot be sent; `field` is its name in the API.
     pub fn input(field: impl Into<String>, problem: impl Into<String>) -> Self {
         let (field, problem) = (field.into(), problem.into());
-        Self::new(ErrorKind::Input, format!("{field}: {problem}"))
-            .with(|inner| inner.fields.push(FieldProblem::new(field, vec![problem])))
+        Self::new(ErrorKind::Input, format!("{field}: {problem}")).with_field(field, problem)
     }
 
     // The engine builds an error before anybody else holds it, so this never copies in practice.
@@ -182,6 +181,12 @@ impl Error {
     /// Keeps the error that the message tells of, found again by [`cause`](Self::cause).
     pub fn with_cause(self, cause: Self) -> Self {
         self.with(|inner| inner.cause = Some(cause))
+    }
+
+    /// Adds what is wrong with a field.
+    pub(crate) fn with_field(self, field: impl Into<String>, problem: impl Into<String>) -> Self {
+        let field = FieldProblem::new(field, vec![problem.into()]).printable();
+        self.with(|inner| inner.fields.push(field))
     }
 
     pub(crate) fn with_call(self, mut call: CallContext) -> Self {
@@ -354,7 +359,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// The fields that are wrong, as far as they were named.
+    /// The fields that are wrong, as far as they were named, and after an `or_get` the first in which what is there differs.
     pub fn fields(&self) -> &[FieldProblem] {
         &self.0.fields
     }

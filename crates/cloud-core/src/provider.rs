@@ -22,4 +22,4 @@ pub use crate::options::ClientOptions;
 pub use crate::raw::RawStyle;
 pub use crate::request::{Dialect, OperationRow, Place};
 pub use crate::task::{PerRuntime, Shared};
-pub use crate::wait::{Poll, SendOnce, Step, Watch, describes, or_get, ready_or_get};
+pub use crate::wait::{Poll, SendOnce, Step, There, Watch, difference, or_get, ready_or_get};

@@ -20,7 +20,7 @@ mod or_get;
 
 pub use accepted::Accepted;
 pub use once::SendOnce;
-pub use or_get::{describes, or_get, ready_or_get};
+pub use or_get::{There, difference, or_get, ready_or_get};
 
 /// The deadline of a wait that sets none.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);

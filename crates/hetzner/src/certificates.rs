@@ -376,8 +376,9 @@ impl UploadCertificate {
     ///
     /// # Errors
     ///
-    /// Those of [`Certificates::create_uploaded`]. One of this name that differs is somebody else's, and stays as it is: then
-    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    /// Those of [`Certificates::create_uploaded`]. One of this name that differs is somebody else's, and stays as it is:
+    /// then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost. The error
+    /// names the first field that differs, such as `labels.env`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Certificate>, Certificate>> {
         let client = self.client.clone();
@@ -393,7 +394,8 @@ impl UploadCertificate {
             named.into_list(),
             move |there: &Certificate| {
                 let shown = there.certificate.as_deref().map(text);
-                asked.is(there) && shown == Some(uploaded)
+                let other = || (shown != Some(uploaded)).then(|| "certificate".to_owned());
+                asked.difference(there).or_else(other)
             },
             // What is uploaded is there at once, and its answer names no action.
             None,

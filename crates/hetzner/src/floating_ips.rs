@@ -343,7 +343,8 @@ impl CreateFloatingIp {
     /// # Errors
     ///
     /// Those of [`FloatingIps::create`]. One of this name that differs is somebody else's, and stays as it is: then
-    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost. The error names the
+    /// first field that differs, such as `labels.env`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<FloatingIp>, FloatingIp>> {
         let client = self.client.clone();
@@ -358,7 +359,7 @@ impl CreateFloatingIp {
             client,
             self.send(),
             named,
-            move |there| asked.is(there),
+            move |there| asked.difference(there),
             Some(|api, there| api.floating_ips().list_actions_of(there.id)),
             |api, there| api.floating_ips().get(there.id),
         )

@@ -14,6 +14,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::{self, There};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -277,8 +278,9 @@ impl CreateSshKey {
     /// # Errors
     ///
     /// Those of [`SshKeys::create`]. A key of this name that differs, and this key under another name, are somebody else's,
-    /// and stay as they are: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was
-    /// lost.
+    /// and stay as they are: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that
+    /// was lost. The error names the first field that differs, such as `labels.env`, as the last of its
+    /// [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<SshKey>> {
         let (client, finder) = (self.client.clone(), self.client.clone());
@@ -291,10 +293,13 @@ impl CreateSshKey {
         // The service may keep the text in another form.
         let wanted = fingerprint(&self.public_key);
         let created = async move { Ok(actions::ready(&client, self.send().await?)) };
-        cloud_core::provider::or_get(created, move || async move {
+        provider::or_get(created, move || async move {
             let first = named.page().await?.items.into_iter().next();
-            let there = first
-                .filter(|there| asked.is(there) && wanted.as_ref() == Some(&there.fingerprint));
+            let there = There::of(first, |there| {
+                let other = wanted.as_ref() != Some(&there.fingerprint);
+                let other = other.then(|| "public_key".to_owned());
+                other.or_else(|| asked.difference(there))
+            });
             Ok(there.map(|there| actions::ready(&finder, there).found()))
         })
     }

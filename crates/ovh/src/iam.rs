@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::provider::{CallBuilder, ready_or_get};
+use cloud_core::provider::{CallBuilder, There, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -438,6 +438,12 @@ impl CreatePolicy {
     /// # Permissions
     ///
     /// The IAM actions `account:apiovh:iam/policy/create` and `account:apiovh:iam/policy/get`.
+    ///
+    /// # Errors
+    ///
+    /// The 409 of the creation, or the error of the answer that was lost, when the policy of this name is another one. The
+    /// error names the first field that differs, such as `permissions.allow`, as the last of its
+    /// [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Policy>> {
         let (client, asked) = (self.client.clone(), self.clone());
@@ -446,15 +452,15 @@ impl CreatePolicy {
             let mut all = client.iam().policies().list().items();
             while let Some(policy) = all.next().await? {
                 if policy.name == asked.name {
-                    return Ok(asked.describes(&policy).then_some(policy));
+                    return Ok(There::of(Some(policy), |there| asked.difference(there)));
                 }
             }
-            Ok(None)
+            Ok(There::Nothing)
         })
     }
 
-    /// The order of identities, actions and resources is the service's.
-    fn describes(&self, policy: &Policy) -> bool {
+    /// The first field in which a policy is another one. The order of identities, actions and resources is the service's.
+    fn difference(&self, policy: &Policy) -> Option<&'static str> {
         fn same<'t>(
             asked: impl Iterator<Item = &'t String>,
             there: impl Iterator<Item = &'t String>,
@@ -469,21 +475,34 @@ impl CreatePolicy {
         };
         let (what, there) = (&self.permissions, &policy.permissions);
         let groups = self.permissions_groups.iter().flatten();
-        same(self.identities.iter(), policy.identities.iter())
-            && actions(&what.allow, &there.allow)
-            && actions(&what.deny, &there.deny)
-            && actions(&what.except, &there.except)
-            && same(
-                self.resources.iter().map(|about| &about.urn),
-                policy.resources.iter().map(|about| &about.urn),
-            )
-            && same(
-                groups.map(|group| &group.urn),
-                policy.permissions_groups.iter().map(|group| &group.urn),
-            )
+        let compared = [
+            (
+                "identities",
+                same(self.identities.iter(), policy.identities.iter()),
+            ),
+            ("permissions.allow", actions(&what.allow, &there.allow)),
+            ("permissions.deny", actions(&what.deny, &there.deny)),
+            ("permissions.except", actions(&what.except, &there.except)),
+            (
+                "resources",
+                same(
+                    self.resources.iter().map(|about| &about.urn),
+                    policy.resources.iter().map(|about| &about.urn),
+                ),
+            ),
+            (
+                "permissionsGroups",
+                same(
+                    groups.map(|group| &group.urn),
+                    policy.permissions_groups.iter().map(|group| &group.urn),
+                ),
+            ),
             // A policy that counts at times only, or no longer, is another one.
-            && self.conditions == policy.conditions
-            && self.expired_at == policy.expired_at
+            ("conditions", self.conditions == policy.conditions),
+            ("expiredAt", self.expired_at == policy.expired_at),
+        ];
+        let other = compared.into_iter().find(|(_, same)| !same);
+        other.map(|(field, _)| field)
     }
 }
 

@@ -326,8 +326,9 @@ impl CreateClusterTemplate {
     ///
     /// # Errors
     ///
-    /// Those of [`ClusterTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
-    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    /// Those of [`ClusterTemplates::create`]. A template of this name that differs is somebody else's, and stays as it is:
+    /// then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost. The error names the first field that
+    /// differs, such as `plugin_name`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<ClusterTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());

@@ -283,8 +283,9 @@ impl CreateDataSource {
     ///
     /// # Errors
     ///
-    /// Those of [`DataSources::create`]. A data source of this name that differs is somebody else's, and stays as it
-    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    /// Those of [`DataSources::create`]. A data source of this name that differs is somebody else's, and stays as it is:
+    /// then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost. The error names the first field that
+    /// differs, such as `url`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<DataSource>> {
         let (name, asked) = (self.name.clone(), self.clone());

@@ -4,7 +4,7 @@ use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
 use cloud_core::model::IdOrName;
-use cloud_core::provider;
+use cloud_core::provider::{self, There};
 use cloud_core::wait::Accepted;
 use serde::Serialize;
 use serde_json::Value;
@@ -119,13 +119,15 @@ impl<T: Send + 'static> Lookup<T> {
         provider::ready_or_get(&engine, creation, move || self.described(name, asked))
     }
 
-    /// What has this name in one's own project, if it is what was asked for.
-    async fn described(self, name: String, asked: impl Serialize) -> Result<Option<T>>
+    /// What has this name in one's own project, and whether it is what was asked for.
+    async fn described(self, name: String, asked: impl Serialize) -> Result<There<T>>
     where
         T: Serialize,
     {
         let there = self.by_name(&name, false).await?;
-        Ok(there.filter(|there| describes(&json(&asked), &json(there))))
+        Ok(There::of(there, |there| {
+            difference(&json(&asked), &json(there))
+        }))
     }
 }
 
@@ -133,9 +135,15 @@ fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// Whether a resource is as a request asks for it.
-fn describes(asked: &Value, there: &Value) -> bool {
-    provider::describes(&shown(asked), there)
+/// The first field of a request, in its own word, in which a resource is not as was asked for.
+fn difference(asked: &Value, there: &Value) -> Option<String> {
+    let field = provider::difference(&shown(asked), there)?;
+    let is_old = field == "plugin_version" && asked.get("hadoop_version").is_some();
+    Some(if is_old {
+        "hadoop_version".to_owned()
+    } else {
+        field
+    })
 }
 
 /// A request in the words of answers.
@@ -176,31 +184,41 @@ mod tests {
             "mains": [{"id": "b1", "name": "x"}], "anti_affinity": ["a", "b"],
             "cluster_configs": {"HDFS": {"dfs.replication": 3, "other": 1}},
         });
-        for (asked, same) in [
-            (json!({"name": "a", "hadoop_version": "0.1"}), true),
-            (json!({"name": "a", "plugin_version": "0.2"}), false),
-            (json!({"name": "b"}), false),
-            (json!({"description": null, "of_next_year": null}), true),
-            (json!({"description": "x"}), false),
-            (json!({"of_next_year": 1}), false),
-            (json!({"is_public": true}), false),
-            (json!({"credentials": {"user": "u"}, "extra": 1}), true),
-            (json!({"mains": ["b1"]}), true),
-            (json!({"mains": ["b2"]}), false),
-            (json!({"anti_affinity": ["b", "a"]}), true),
-            (json!({"anti_affinity": ["b"]}), false),
+        for (asked, differs) in [
+            (json!({"name": "a", "hadoop_version": "0.1"}), None),
+            (
+                json!({"name": "a", "plugin_version": "0.2"}),
+                Some("plugin_version"),
+            ),
+            (
+                json!({"name": "a", "hadoop_version": "0.2"}),
+                Some("hadoop_version"),
+            ),
+            (json!({"name": "b"}), Some("name")),
+            (json!({"description": null, "of_next_year": null}), None),
+            (json!({"description": "x"}), Some("description")),
+            (json!({"of_next_year": 1}), Some("of_next_year")),
+            (json!({"is_public": true}), Some("is_public")),
+            (json!({"credentials": {"user": "u"}, "extra": 1}), None),
+            (json!({"mains": ["b1"]}), None),
+            (json!({"mains": ["b2"]}), Some("mains")),
+            (json!({"anti_affinity": ["b", "a"]}), None),
+            (json!({"anti_affinity": ["b"]}), Some("anti_affinity")),
             (
                 json!({"cluster_configs": {"HDFS": {"dfs.replication": 3}}}),
-                true,
+                None,
             ),
             (
                 json!({"cluster_configs": {"HDFS": {"dfs.replication": 2}}}),
-                false,
+                Some("cluster_configs.HDFS.dfs.replication"),
             ),
-            (json!({"cluster_configs": {"YARN": {}}}), false),
-            (Value::Null, false),
+            (
+                json!({"cluster_configs": {"YARN": {}}}),
+                Some("cluster_configs.YARN"),
+            ),
+            (Value::Null, Some("")),
         ] {
-            assert_eq!(describes(&asked, &there), same, "{asked}");
+            assert_eq!(difference(&asked, &there).as_deref(), differs, "{asked}");
         }
     }
 }

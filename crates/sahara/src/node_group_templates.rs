@@ -472,8 +472,9 @@ impl CreateNodeGroupTemplate {
     ///
     /// # Errors
     ///
-    /// Those of [`NodeGroupTemplates::create`]. A template of this name that differs is somebody else's, and stays as it
-    /// is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    /// Those of [`NodeGroupTemplates::create`]. A template of this name that differs is somebody else's, and stays as it is:
+    /// then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost. The error names the first field that
+    /// differs, such as `flavor_id`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<NodeGroupTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());

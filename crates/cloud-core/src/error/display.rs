@@ -34,7 +34,7 @@ impl fmt::Display for Error {
             f.write_str(part)?;
         }
         // Our own input errors carry the field in their message already.
-        if kind == ErrorKind::Api {
+        if kind != ErrorKind::Input {
             for field in &inner.fields {
                 match &*field.messages {
                     [] => write!(f, "; field: {}", field.name)?,

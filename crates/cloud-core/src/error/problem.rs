@@ -15,7 +15,7 @@ const MOST: usize = 5;
 /// The longest message about one field, in bytes.
 const LONGEST: usize = 500;
 
-/// One field of a request that the service, or the check before sending, finds wrong.
+/// One field of a request that the service, or the check before sending, finds wrong, or in which what is there differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldProblem {

@@ -92,20 +92,21 @@ impl fmt::Display for Timestamp {
 ///
 /// Years are counted from March on, so that the day of a leap year is the last of its year.
 const fn days_before(year: i64, month: i64, day: i64) -> i64 {
+    // The calendar repeats itself every 400 years: with as many more, no year of this count is negative.
     let (year, month) = if month > 2 {
-        (year, month - 3)
+        (year + 400, month - 3)
     } else {
-        (year - 1, month + 9)
+        (year + 399, month + 9)
     };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    // 719,468 days lie between the first March of this count and 1970.
-    365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+    let leap_days = year / 4 - year / 100 + year / 400;
+    // 865,565 days lie between the first March of this count and 1970.
+    365 * year + leap_days + (153 * month + 2) / 5 + day - 865_566
 }
 
 /// Year, month and day of what [`days_before`] counts.
 fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
-    // The calendar repeats itself every 400 years, which have 146,097 days.
+    // 400 years have 146,097 days.
     let (cycle, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     // Without the leap days that are over, every year has 365; the last of four, of a hundred and of 400 years has one.
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

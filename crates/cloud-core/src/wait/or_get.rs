@@ -7,15 +7,48 @@ use crate::call::Task;
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Sends a creation, and where its name is taken, or its answer was lost, looks for what is there. `look` gives that if it
-/// is what was asked for, see [`describes`], and `None` leaves the creation's own error.
+/// What there is already where something was to be created.
+#[derive(Debug)]
+pub enum There<A> {
+    /// What was asked for.
+    Same(A),
+    /// Something else: this field of the request differs in it.
+    Differs(String),
+    /// No resource of this name.
+    Nothing,
+}
+
+impl<A> There<A> {
+    /// What was found, with the first field of the request that differs in it.
+    pub fn of<F: Into<String>>(found: Option<A>, difference: impl FnOnce(&A) -> Option<F>) -> Self {
+        let Some(found) = found else {
+            return Self::Nothing;
+        };
+        match difference(&found) {
+            Some(field) => Self::Differs(field.into()),
+            None => Self::Same(found),
+        }
+    }
+
+    /// The same with what becomes of what was asked for.
+    pub fn map<B>(self, then: impl FnOnce(A) -> B) -> There<B> {
+        match self {
+            Self::Same(there) => There::Same(then(there)),
+            Self::Differs(field) => There::Differs(field),
+            Self::Nothing => There::Nothing,
+        }
+    }
+}
+
+/// Sends a creation, and where its name is taken, or its answer was lost, gives what `look` finds there if that is what was
+/// asked for. Otherwise the creation's own error stands, and names the field that differs.
 pub fn or_get<A, L>(
     creation: impl Future<Output = Result<A>> + Send + 'static,
     look: impl FnOnce() -> L + Send + 'static,
 ) -> Task<A>
 where
     A: Send + 'static,
-    L: Future<Output = Result<Option<A>>> + Send + 'static,
+    L: Future<Output = Result<There<A>>> + Send + 'static,
 {
     Task::new(async move {
         let error = match creation.await {
@@ -23,8 +56,9 @@ where
             done => return done,
         };
         match look().await {
-            Ok(Some(there)) => Ok(there),
-            Ok(None) => Err(error),
+            Ok(There::Same(there)) => Ok(there),
+            Ok(There::Differs(field)) => Err(error.with_field(field, "differs in what is there")),
+            Ok(There::Nothing) => Err(error),
             // That looking failed does not answer what became of the request.
             Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
             Err(looking) => Err(looking),
@@ -40,7 +74,7 @@ pub fn ready_or_get<A, L>(
 ) -> Task<Accepted<A>>
 where
     A: Clone + Send + Sync + 'static,
-    L: Future<Output = Result<Option<A>>> + Send + 'static,
+    L: Future<Output = Result<There<A>>> + Send + 'static,
 {
     let (engine, found) = (engine.clone(), engine.clone());
     or_get(
@@ -52,13 +86,18 @@ where
     )
 }
 
-/// Whether a resource is as a request asks for it, both as JSON. What the request leaves out is the service's to choose, and
-/// what it names by id or name may be there whole. The order of a list is free, its length is not.
-pub fn describes(asked: &Value, there: &Value) -> bool {
-    match (asked, there) {
-        (Value::Object(asked), Value::Object(there)) => asked
-            .iter()
-            .all(|(key, asked)| describes(asked, there.get(key).unwrap_or(&Value::Null))),
+/// The first field of a request in which a resource is not as was asked for, both as JSON, such as `labels.env`. What the
+/// request leaves out is the service's to choose, and what it names by id or name may be there whole. The order of a list is
+/// free, its length is not.
+pub fn difference(asked: &Value, there: &Value) -> Option<String> {
+    let same = match (asked, there) {
+        (Value::Object(asked), Value::Object(there)) => {
+            return asked.iter().find_map(|(key, asked)| {
+                let inner = difference(asked, there.get(key).unwrap_or(&Value::Null))?;
+                let dot = if inner.is_empty() { "" } else { "." };
+                Some(format!("{key}{dot}{inner}"))
+            });
+        }
         (Value::String(named), Value::Object(there)) => ["id", "name"].iter().any(|key| {
             let shown = there.get(*key);
             shown.is_some_and(|shown| match shown {
@@ -68,11 +107,12 @@ pub fn describes(asked: &Value, there: &Value) -> bool {
         }),
         (Value::Number(_), Value::Object(there)) => there.get("id") == Some(asked),
         (Value::Array(asked), Value::Array(there)) => {
-            let is_there = |asked| there.iter().any(|there| describes(asked, there));
+            let is_there = |asked| there.iter().any(|there| difference(asked, there).is_none());
             asked.len() == there.len() && asked.iter().all(is_there)
         }
         _ => asked == there,
-    }
+    };
+    (!same).then(String::new)
 }
 
 #[cfg(test)]
@@ -91,7 +131,7 @@ mod tests {
     use crate::transport::TransportErrorKind;
 
     /// How the creation ends that is answered so, whether it was looked for what is there, and how often it was sent.
-    async fn created(answer: Scripted, found: Result<Option<u8>>) -> (Result<u8>, bool, usize) {
+    async fn created(answer: Scripted, found: Result<There<u8>>) -> (Result<u8>, bool, usize) {
         let wire = ScriptedTransport::new([answer]);
         let (engine, base) = engine_for(wire.clone());
         let call = Call::untabled(&engine, &base, Method::POST, "/a", Decode::<u8>::json());
@@ -110,21 +150,21 @@ mod tests {
         let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
         let taken = || Scripted::json(409, "{}");
         for answer in [lost(), taken()] {
-            let (end, looked, sent) = created(answer, Ok(Some(2))).await;
+            let (end, looked, sent) = created(answer, Ok(There::Same(2))).await;
             assert_eq!((end.unwrap(), looked, sent), (2, true, 1));
         }
-        let (end, looked, _) = created(Scripted::json(201, "1"), Ok(Some(2))).await;
+        let (end, looked, _) = created(Scripted::json(201, "1"), Ok(There::Same(2))).await;
         assert_eq!((end.unwrap(), looked), (1, false));
-        let (end, looked, _) = created(Scripted::json(422, "{}"), Ok(Some(2))).await;
+        let (end, looked, _) = created(Scripted::json(422, "{}"), Ok(There::Same(2))).await;
         assert!(end.unwrap_err().is_invalid_input() && !looked);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_found_leaves_the_error_of_the_creation() {
         let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
-        let (end, ..) = created(Scripted::json(409, "{}"), Ok(None)).await;
+        let (end, ..) = created(Scripted::json(409, "{}"), Ok(There::Nothing)).await;
         assert!(end.unwrap_err().is_conflict());
-        let (end, ..) = created(lost(), Ok(None)).await;
+        let (end, ..) = created(lost(), Ok(There::Nothing)).await;
         assert!(end.unwrap_err().may_have_happened());
         // Looking may fail in its turn; that the creation was asked for is not forgotten over it.
         let broken = || Err(Error::new(ErrorKind::Decode, "broken"));
@@ -138,32 +178,72 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn the_error_of_the_creation_names_what_differs() {
+        let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
+        let taken = || Scripted::json(409, "{}");
+        for (answer, text) in [
+            (
+                taken as fn() -> Scripted,
+                "POST /a failed: 409 Conflict; labels.env: differs in what is there (0.0 s)",
+            ),
+            (
+                lost,
+                "POST /a failed: connection broken: as the script says; labels.env: differs in what is there; it may have \
+                 been carried out all the same (0.0 s)",
+            ),
+        ] {
+            let other = There::Differs("labels.env".to_owned());
+            let (alone, ..) = created(answer(), Ok(There::Nothing)).await;
+            let (end, ..) = created(answer(), Ok(other)).await;
+            let (alone, error) = (alone.unwrap_err(), end.unwrap_err());
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.fields()[0].name, "labels.env");
+            let decided = |error: &Error| {
+                let outcome = (error.is_conflict(), error.may_have_happened());
+                (error.kind(), error.status(), outcome)
+            };
+            assert_eq!(decided(&error), decided(&alone));
+        }
+    }
+
     #[test]
     fn what_is_there_is_compared_with_all_that_was_asked_for() {
         let there = json!({
             "name": "a", "note": null, "size": 10, "labels": {"env": "prod", "team": "web"},
-            "type": {"id": 22, "name": "cx23"}, "image": {"id": "i1", "name": "debian"}, "tags": ["a", "b"],
+            "plan": {"labels": {"env": "prod"}, "days": [1, 2]}, "type": {"id": 22, "name": "cx23"},
+            "image": {"id": "i1", "name": "debian"}, "tags": ["a", "b"],
         });
-        for (asked, same) in [
-            (json!({}), true),
-            (json!({"name": "a", "size": 10}), true),
-            (json!({"name": "b"}), false),
-            (json!({"size": 11}), false),
-            (json!({"note": null, "of_next_year": null}), true),
-            (json!({"of_next_year": 1}), false),
-            (json!({"labels": {"env": "prod"}}), true),
-            (json!({"labels": {"env": "test"}}), false),
-            (json!({"type": "cx23", "image": "i1"}), true),
-            (json!({"type": "22", "image": "debian"}), true),
-            (json!({"type": 22}), true),
-            (json!({"type": "cx33"}), false),
-            (json!({"type": 23}), false),
-            (json!({"tags": ["b", "a"]}), true),
-            (json!({"tags": ["b"]}), false),
-            (json!({"tags": ["b", "c"]}), false),
-            (Value::Null, false),
+        for (asked, differs) in [
+            (json!({}), None),
+            (json!({"name": "a", "size": 10}), None),
+            (json!({"name": "b"}), Some("name")),
+            (json!({"size": 11}), Some("size")),
+            (json!({"note": null, "of_next_year": null}), None),
+            (json!({"of_next_year": 1}), Some("of_next_year")),
+            (json!({"labels": {"env": "prod"}}), None),
+            (json!({"labels": {"env": "test"}}), Some("labels.env")),
+            (
+                json!({"labels": {"env": "prod", "app": "x"}}),
+                Some("labels.app"),
+            ),
+            (
+                json!({"name": "a", "plan": {"labels": {"env": "test"}}}),
+                Some("plan.labels.env"),
+            ),
+            (json!({"plan": {"days": [1, 3]}}), Some("plan.days")),
+            (json!({"note": {"a": 1}}), Some("note")),
+            (json!({"type": "cx23", "image": "i1"}), None),
+            (json!({"type": "22", "image": "debian"}), None),
+            (json!({"type": 22}), None),
+            (json!({"type": "cx33"}), Some("type")),
+            (json!({"type": 23}), Some("type")),
+            (json!({"tags": ["b", "a"]}), None),
+            (json!({"tags": ["b"]}), Some("tags")),
+            (json!({"tags": ["b", "c"]}), Some("tags")),
+            (Value::Null, Some("")),
         ] {
-            assert_eq!(describes(&asked, &there), same, "{asked}");
+            assert_eq!(difference(&asked, &there).as_deref(), differs, "{asked}");
         }
     }
 }

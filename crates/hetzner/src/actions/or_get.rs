@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
-use cloud_core::provider::describes;
+use cloud_core::provider::There;
 use cloud_core::wait::Accepted;
 use cloud_core::{Result, provider};
 use serde::Serialize;
@@ -30,12 +30,11 @@ impl Asked {
         Self(asked)
     }
 
-    /// Whether a resource is what was asked for.
-    pub(crate) fn is(&self, there: &impl Serialize) -> bool {
-        serde_json::to_value(there).is_ok_and(|mut there| {
-            canonical(&mut there);
-            describes(&self.0, &there)
-        })
+    /// The first field in which a resource is not what was asked for.
+    pub(crate) fn difference(&self, there: &impl Serialize) -> Option<String> {
+        let mut there = serde_json::to_value(there).unwrap_or_default();
+        canonical(&mut there);
+        provider::difference(&self.0, &there)
     }
 }
 
@@ -65,7 +64,7 @@ pub(crate) fn or_get<T>(
     client: Client,
     creation: impl Future<Output = Result<Accepted<Created<T>, T>>> + Send + 'static,
     named: List<T>,
-    is_it: impl FnOnce(&T) -> bool + Send + 'static,
+    difference: impl FnOnce(&T) -> Option<String> + Send + 'static,
     actions: Option<ActionsOf<T>>,
     get: fn(&Client, &T) -> Call<T>,
 ) -> Task<Accepted<Created<T>, T>>
@@ -75,8 +74,10 @@ where
     provider::or_get(creation, move || async move {
         // Names are unique in a project, so the first page shows it.
         let first = named.page().await?.items.into_iter().next();
-        let Some(there) = first.filter(|there| is_it(there)) else {
-            return Ok(None);
+        let there = match There::of(first, difference) {
+            There::Same(there) => there,
+            There::Differs(field) => return Ok(There::Differs(field)),
+            There::Nothing => return Ok(There::Nothing),
         };
         let running = match actions {
             Some(actions) => {
@@ -87,7 +88,7 @@ where
         };
         let mut found = Created::new(there, None);
         found.next_actions = running;
-        Ok(Some(found.accepted(&client, get).found()))
+        Ok(There::Same(found.accepted(&client, get).found()))
     })
 }
 
@@ -115,7 +116,9 @@ macro_rules! or_get_method {
             /// # Errors
             ///
             /// Those of the creation. One of this name that differs is somebody else's, and stays as it is: then
-            /// [`UniquenessError`](crate::ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+            /// [`UniquenessError`](crate::ErrorCode::UniquenessError) stands, or the error of the answer that was lost. The
+            /// error names the first field that differs, such as `labels.env`, as the last of its
+            /// [`fields`](cloud_core::Error::fields).
             #[inline]
             pub fn or_get(
                 self,
@@ -129,7 +132,7 @@ macro_rules! or_get_method {
                     client,
                     self.send(),
                     named,
-                    move |there| asked.is(there),
+                    move |there| asked.difference(there),
                     $actions,
                     |api, there| api.$group().get(there.id),
                 )
@@ -150,12 +153,20 @@ mod tests {
         let rules =
             |ips: [&str; 2]| json!({"rules": [{"source_ips": ips, "port": "22"}], "name": "a"});
         let asked = Asked::of(&rules(["2001:DB8:0::/32", "10.0.0.0/8"]), &["rules"]);
-        assert!(asked.is(&rules(["2001:db8::/32", "10.0.0.0/8"])));
-        assert!(asked.is(&rules(["10.0.0.0/8", "2001:0db8::/32"])));
+        assert_eq!(
+            asked.difference(&rules(["2001:db8::/32", "10.0.0.0/8"])),
+            None
+        );
+        assert_eq!(
+            asked.difference(&rules(["10.0.0.0/8", "2001:0db8::/32"])),
+            None
+        );
         for other in ["2001:db8::/48", "2001:db9::/32", "2001:db8::"] {
-            assert!(!asked.is(&rules([other, "10.0.0.0/8"])), "{other}");
+            let differs = asked.difference(&rules([other, "10.0.0.0/8"]));
+            assert_eq!(differs.as_deref(), Some("rules"), "{other}");
         }
         // What was not among the fields is not compared.
-        assert!(Asked::of(&json!({"name": "b"}), &["rules"]).is(&rules(["a", "b"])));
+        let nothing = Asked::of(&json!({"name": "b"}), &["rules"]);
+        assert_eq!(nothing.difference(&rules(["a", "b"])), None);
     }
 }

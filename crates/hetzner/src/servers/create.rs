@@ -202,7 +202,8 @@ impl CreateServer {
     /// # Errors
     ///
     /// Worth handling: those of [`Servers::create`]. A server of this name that differs is somebody else's, and stays as it
-    /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost.
+    /// is: then [`UniquenessError`](ErrorCode::UniquenessError) stands, or the error of the answer that was lost. The error
+    /// names the first field that differs, such as `labels.env`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         let client = self.client.clone();
@@ -212,7 +213,7 @@ impl CreateServer {
             client,
             self.send(),
             named,
-            move |there| asked.is(there),
+            move |there| asked.difference(there),
             Some(|api, there| api.servers().list_actions_of(there.id)),
             |api, there| api.servers().get(there.id),
         );

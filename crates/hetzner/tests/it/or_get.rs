@@ -26,11 +26,12 @@ const PRIVATE_KEY: &str =
 /// Whether it was created, and its id, when its wait has ended.
 type Done = Pin<Box<dyn Future<Output = Result<(bool, i64)>> + Send>>;
 
-/// A creation: its path, as it is wished, as somebody else wishes it under the same name, and all that are there.
+/// A creation: its path, as it is wished, as somebody else wishes it under the same name, and the field that differs then.
 struct Creation {
     path: &'static str,
     send: fn(&Client, env: &str) -> Done,
     other: fn(&Client) -> Done,
+    differs: &'static str,
 }
 
 fn done<A: Send + Sync + 'static, R: Serialize + Send + 'static>(
@@ -55,6 +56,7 @@ fn creations() -> Vec<Creation> {
                 let create = api.servers().create("a", "cx23", "debian-13");
                 done(create.location("hel1").or_get())
             },
+            differs: "location",
         },
         Creation {
             path: "/v1/networks",
@@ -64,6 +66,7 @@ fn creations() -> Vec<Creation> {
                 done(create.subnets([subnet]).labels([("env", env)]).or_get())
             },
             other: |api| done(api.networks().create("a", "10.2.0.0/16").or_get()),
+            differs: "ip_range",
         },
         Creation {
             path: "/v1/volumes",
@@ -72,6 +75,7 @@ fn creations() -> Vec<Creation> {
                 done(create.labels([("env", env)]).or_get())
             },
             other: |api| done(api.volumes().create("a", 20).location("fsn1").or_get()),
+            differs: "size",
         },
         Creation {
             path: "/v1/firewalls",
@@ -90,6 +94,7 @@ fn creations() -> Vec<Creation> {
                 ];
                 done(api.firewalls().create("a").rules(rules).or_get())
             },
+            differs: "rules",
         },
         Creation {
             path: "/v1/load_balancers",
@@ -105,6 +110,7 @@ fn creations() -> Vec<Creation> {
                         .or_get(),
                 )
             },
+            differs: "load_balancer_type",
         },
         Creation {
             path: "/v1/floating_ips",
@@ -116,6 +122,7 @@ fn creations() -> Vec<Creation> {
                 let create = api.floating_ips().create(IpVersion::V6).name("a");
                 done(create.home_location("fsn1").or_get())
             },
+            differs: "type",
         },
         Creation {
             path: "/v1/primary_ips",
@@ -127,6 +134,7 @@ fn creations() -> Vec<Creation> {
                 let create = api.primary_ips().create("a", IpVersion::V4);
                 done(create.location("hel1").or_get())
             },
+            differs: "location",
         },
         Creation {
             path: "/v1/placement_groups",
@@ -142,6 +150,7 @@ fn creations() -> Vec<Creation> {
                     .create("a", PlacementGroupType::Spread);
                 done(create.labels([("team", "x")]).or_get())
             },
+            differs: "labels.team",
         },
         Creation {
             path: "/v1/ssh_keys",
@@ -150,6 +159,7 @@ fn creations() -> Vec<Creation> {
                 done(create.labels([("env", env)]).or_get())
             },
             other: |api| done(api.ssh_keys().create("a", OTHER_KEY).or_get()),
+            differs: "public_key",
         },
         Creation {
             path: "/v1/certificates",
@@ -164,6 +174,7 @@ fn creations() -> Vec<Creation> {
                         .or_get(),
                 )
             },
+            differs: "domain_names",
         },
         Creation {
             path: "/v1/certificates",
@@ -175,6 +186,7 @@ fn creations() -> Vec<Creation> {
                 let create = api.certificates();
                 done(create.create_uploaded("a", OTHER_PEM, PRIVATE_KEY).or_get())
             },
+            differs: "certificate",
         },
     ]
 }
@@ -209,16 +221,24 @@ async fn what_a_lost_answer_has_made_is_found_and_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn what_belongs_to_others_is_not_taken() {
-    for Creation { path, send, other } in creations() {
+    for Creation {
+        path,
+        send,
+        other,
+        differs,
+    } in creations()
+    {
         let sandbox = Sandbox::new();
         let api = client(&sandbox);
         send(&api, "prod").await.unwrap();
-        for error in [
-            other(&api).await.unwrap_err(),
-            send(&api, "test").await.unwrap_err(),
+        for (error, differs) in [
+            (other(&api).await.unwrap_err(), differs),
+            (send(&api, "test").await.unwrap_err(), "labels.env"),
         ] {
             assert!(error.is_conflict(), "{path}: {error}");
             assert_eq!(error.code(), Some("uniqueness_error"), "{path}");
+            let last = error.fields().last().map(|field| field.name.as_str());
+            assert_eq!(last, Some(differs), "{path}: {error}");
         }
     }
 }
@@ -255,6 +275,12 @@ async fn a_server_is_known_again_by_its_type_location_and_labels_alone() {
     assert!(found.actions().next().is_none() && found.root_password.is_none());
     let error = create("cx33", "debian-13").await.unwrap_err();
     assert_eq!(error.code(), Some("uniqueness_error"));
+    let text = format!(
+        "POST /servers failed: 409 uniqueness_error: the name is already used; field: name; server_type: differs in what is \
+         there (request {}, 0.0 s)",
+        error.correlation_id().unwrap()
+    );
+    assert_eq!(error.to_string(), text);
 }
 
 #[tokio::test(start_paused = true)]

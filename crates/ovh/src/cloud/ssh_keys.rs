@@ -1,6 +1,6 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::provider::{CallBuilder, ready_or_get};
+use cloud_core::provider::{CallBuilder, There, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -133,19 +133,25 @@ impl CreateSshKey {
     /// # Permissions
     ///
     /// The IAM actions `publicCloudProject:apiovh:sshkey/create` and `publicCloudProject:apiovh:sshkey/get`.
+    ///
+    /// # Errors
+    ///
+    /// The 409 of the creation, or the error of the answer that was lost, when the key of this name is another one. The
+    /// error names `publicKey` as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<SshKeyDetail>> {
         let (client, keys) = (self.keys.0.client.clone(), self.keys.clone());
         let (name, key) = (self.name.clone(), self.public_key.clone());
         ready_or_get(client.engine(), self.send(), move || async move {
-            let all = keys.list().all().await?.into_iter();
-            let mut same = all.filter(|known| known.name == name);
+            let mut named = keys.list().all().await?;
+            named.retain(|known| known.name == name);
             // A key out of a file ends in a line break.
-            let same = same.find(|known| known.public_key.trim() == key.trim());
-            match same {
+            let is_it = |known: &&SshKey| known.public_key.trim() == key.trim();
+            match named.iter().find(is_it) {
                 // The list has no fingerprints.
-                Some(key) => Ok(Some(keys.get(&key).await?)),
-                None => Ok(None),
+                Some(key) => Ok(There::Same(keys.get(key).await?)),
+                None if named.is_empty() => Ok(There::Nothing),
+                None => Ok(There::Differs("publicKey".to_owned())),
             }
         })
     }

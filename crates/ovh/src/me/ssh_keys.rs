@@ -2,7 +2,7 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::provider::{CallBuilder, ready_or_get};
+use cloud_core::provider::{CallBuilder, There, ready_or_get};
 use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +112,11 @@ impl CreateAccountSshKey {
     /// # Permissions
     ///
     /// The IAM actions `account:apiovh:me/sshKey/create` and `account:apiovh:me/sshKey/get`.
+    ///
+    /// # Errors
+    ///
+    /// The 409 of the creation, or the error of the answer that was lost, when the key of this name is another one. The
+    /// error names `key` as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<AccountSshKey>> {
         let (client, asked) = (self.client.clone(), self.clone());
@@ -127,7 +132,9 @@ impl CreateAccountSshKey {
         ready_or_get(client.engine(), creation, move || async move {
             let there = keys.me().ssh_keys().get(name).optional().await?;
             // A key out of a file ends in a line break.
-            Ok(there.filter(|there| there.key.trim() == key.trim()))
+            Ok(There::of(there, |there| {
+                (there.key.trim() != key.trim()).then_some("key")
+            }))
         })
     }
 }

@@ -589,4 +589,5 @@ async fn a_key_of_a_project_is_made_once() {
         .await
         .unwrap_err();
     assert!(error.is_conflict());
+    assert_eq!(error.fields()[0].name, "publicKey");
 }

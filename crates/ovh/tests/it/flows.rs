@@ -11,7 +11,7 @@ use ovh::Client;
 use ovh::cart::DomainOffer;
 use ovh::cloud::{ClusterStatus, InstanceStatus, NewNodePool};
 use ovh::domain::{DomainTaskStatus, NameServerHost, TransferLock};
-use ovh::iam::Permissions;
+use ovh::iam::{Condition, Permissions};
 use ovh::service::PurchasedService;
 use ovh::vps::{VpsState, VpsTaskState};
 
@@ -327,14 +327,51 @@ async fn a_policy_is_made_changed_and_deleted() {
         (made.was_created(), again.was_created(), &made.id),
         (true, false, &again.id)
     );
-    let other = Permissions::allow(["vps:apiovh:get"]);
-    let other = policies.create("ci", [who], other, [group.urn.as_str()]);
-    assert!(other.or_get().await.unwrap_err().is_conflict());
-    // One that ends some day is not the one that does not.
-    let ending = policies.create("ci", [who], what.clone(), [group.urn.as_str()]);
+    let with = |permissions| policies.create("ci", [who], permissions, [group.urn.as_str()]);
+    let somebody = "urn:v1:eu:identity:user:ab12345-ovh/cd";
     let end: ovh::Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
-    let error = ending.expired_at(end).or_get().await.unwrap_err();
-    assert!(error.is_conflict(), "{error}");
+    for (other, differs) in [
+        (
+            policies.create("ci", [somebody], what.clone(), [group.urn.as_str()]),
+            "identities",
+        ),
+        (
+            with(Permissions::allow(["vps:apiovh:get"])),
+            "permissions.allow",
+        ),
+        (
+            with(what.clone().and_deny(["vps:apiovh:get"])),
+            "permissions.deny",
+        ),
+        (
+            with(what.clone().but_not(["vps:apiovh:get"])),
+            "permissions.except",
+        ),
+        (
+            policies.create("ci", [who], what.clone(), [vps]),
+            "resources",
+        ),
+        (
+            with(what.clone()).permissions_groups(["urn:v1:eu:permissionsGroup:ovh:readOnly"]),
+            "permissionsGroups",
+        ),
+        (
+            with(what.clone()).conditions(Condition::default()),
+            "conditions",
+        ),
+        // One that ends some day is not the one that does not.
+        (with(what.clone()).expired_at(end), "expiredAt"),
+    ] {
+        let error = other.or_get().await.unwrap_err();
+        let text = format!(
+            "POST /v2/iam/policy failed: 409 Client::Conflict: There is a policy with the name ci already; {differs}: \
+             differs in what is there (request {}, {:.1} s)",
+            error.correlation_id().unwrap(),
+            error.elapsed().as_secs_f64()
+        );
+        assert_eq!(error.to_string(), text);
+        assert_eq!(error.fields()[0].name, differs);
+    }
 
     let changed = policies.update(&made).name("ci-2").await.unwrap();
     assert_eq!(
@@ -366,7 +403,9 @@ async fn a_key_of_the_account_is_replaced() {
         .unwrap();
     assert!(!again.was_created());
     let other = keys.create("laptop", "ssh-ed25519 AAAA new");
-    assert!(other.clone().or_get().await.unwrap_err().is_conflict());
+    let error = other.clone().or_get().await.unwrap_err();
+    assert!(error.is_conflict());
+    assert_eq!(error.fields()[0].name, "key");
     keys.delete("laptop").await.unwrap();
     other.await.unwrap();
     assert_eq!(

@@ -131,8 +131,9 @@ impl CreateCluster {
     ///
     /// # Errors
     ///
-    /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that differs is somebody else's,
-    /// and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that differs is somebody else's, and
+    /// stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost. The error names the
+    /// first field that differs, such as `plugin_name`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Cluster>> {
         let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());

@@ -60,7 +60,8 @@ impl CreateJobTemplate {
     /// # Errors
     ///
     /// Those of [`JobTemplates::create`](super::JobTemplates::create). A template of this name that differs is somebody
-    /// else's, and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost.
+    /// else's, and stays as it is: then `NAME_ALREADY_EXISTS` stands, or the error of the answer that was lost. The error
+    /// names the first field that differs, such as `mains`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<JobTemplate>> {
         let (name, asked) = (self.name.clone(), self.clone());

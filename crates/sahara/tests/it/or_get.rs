@@ -254,6 +254,7 @@ async fn what_is_not_what_was_asked_for_is_not_taken_for_it() {
                 _ => ("mains", json!([{"id": "b2", "name": "x"}])),
             };
             // Names are unique in one project only: what another one makes public is another thing.
+            let differs = other.0;
             for (key, value) in [other, (project, json!("another")), ("name", json!("ab"))] {
                 let mut there = creation.there.clone();
                 there[key] = value;
@@ -261,10 +262,30 @@ async fn what_is_not_what_was_asked_for_is_not_taken_for_it() {
                 let error = done.unwrap_err();
                 assert_eq!(error.code(), Some("NAME_ALREADY_EXISTS"), "{key}: {error}");
                 assert!(!error.may_have_happened());
+                let named: Vec<_> = error.fields().iter().map(|field| &*field.name).collect();
+                let expected = if key == differs { vec![key] } else { vec![] };
+                assert_eq!(named, expected, "{key}: {error}");
                 let (done, _) = tried(version, &creation, lost, there).await;
                 assert!(done.unwrap_err().may_have_happened(), "{key}");
             }
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_says_what_differs_in_the_words_of_the_request() {
+    for (version, release) in [
+        (Version::V1_1, "hadoop_version"),
+        (Version::V2, "plugin_version"),
+    ] {
+        let creation = &creations(version)[1];
+        let mut there = creation.there.clone();
+        there[release] = json!("0.2");
+        let (done, _) = tried(version, creation, taken, there).await;
+        let text = format!(
+            "POST /cluster-templates failed: 409 NAME_ALREADY_EXISTS: taken; {release}: differs in what is there (0.0 s)"
+        );
+        assert_eq!(done.unwrap_err().to_string(), text);
     }
 }
 

@@ -1,5 +1,5 @@
 use cloud_core::call::{Call, Task};
-use cloud_core::provider;
+use cloud_core::provider::{self, There};
 use cloud_core::wait::Accepted;
 use serde::Serialize;
 
@@ -113,7 +113,8 @@ impl CreateJob {
     /// # Errors
     ///
     /// A job of this name that differs, or belongs to another team, is somebody else's, and stays as it is: then
-    /// [`is_conflict`](cloud_core::Error::is_conflict) stands, or the error of the answer that was lost.
+    /// [`is_conflict`](cloud_core::Error::is_conflict) stands, or the error of the answer that was lost. The error names the
+    /// first field that differs, such as `config.contacts`, as the last of its [`fields`](cloud_core::Error::fields).
     #[inline]
     pub fn or_get(self) -> Task<Accepted<Job>> {
         let wanted = self.clone();
@@ -122,39 +123,59 @@ impl CreateJob {
         provider::ready_or_get(&engine, self.send(), move || async move {
             // A job that the team does not have, or that is another, is somebody else's.
             let there = job.get().optional().await?;
-            Ok(there.filter(|there| wanted.describes(there)).map(|_| job))
+            Ok(There::of(there, |there| wanted.difference(there)).map(|_| job))
         })
     }
 
-    /// Whether a job is what this would create: all that was asked for is there. A setting that the service does not
-    /// tell counts as the one that was asked for.
-    fn describes(&self, there: &DataJob) -> bool {
+    /// The first setting that was asked for and is another one in a job. What the service does not tell counts as the same.
+    fn difference(&self, there: &DataJob) -> Option<&'static str> {
         fn same<T: PartialEq + Copy>(wanted: Option<T>, there: Option<T>) -> bool {
             wanted.is_none() || there.is_none() || wanted == there
         }
         let (wanted, config) = (&self.config, &there.config);
+        let contacts = wanted.contacts.as_ref();
         let cron = |schedule: &Schedule| schedule.schedule_cron.trim().to_owned();
-        (self.description.is_empty() || self.description == there.description)
-            && same(
-                wanted.db_default_type.as_ref(),
-                config.db_default_type.as_ref(),
-            )
-            && wanted
-                .contacts
-                .as_ref()
-                .is_none_or(|contacts| *contacts == config.contacts)
-            && wanted
-                .schedule
-                .as_ref()
-                .is_none_or(|schedule| cron(schedule) == cron(&config.schedule))
-            && same(wanted.generate_keytab, config.generate_keytab)
-            && same(
-                wanted.enable_execution_notifications,
-                config.enable_execution_notifications,
-            )
-            && same(
-                wanted.notification_delay_period_minutes,
-                config.notification_delay_period_minutes,
-            )
+        let schedule = wanted.schedule.as_ref();
+        let compared = [
+            (
+                "description",
+                self.description.is_empty() || self.description == there.description,
+            ),
+            (
+                "config.db_default_type",
+                same(
+                    wanted.db_default_type.as_ref(),
+                    config.db_default_type.as_ref(),
+                ),
+            ),
+            (
+                "config.contacts",
+                contacts.is_none_or(|contacts| *contacts == config.contacts),
+            ),
+            (
+                "config.schedule.schedule_cron",
+                schedule.is_none_or(|schedule| cron(schedule) == cron(&config.schedule)),
+            ),
+            (
+                "config.generate_keytab",
+                same(wanted.generate_keytab, config.generate_keytab),
+            ),
+            (
+                "config.enable_execution_notifications",
+                same(
+                    wanted.enable_execution_notifications,
+                    config.enable_execution_notifications,
+                ),
+            ),
+            (
+                "config.notification_delay_period_minutes",
+                same(
+                    wanted.notification_delay_period_minutes,
+                    config.notification_delay_period_minutes,
+                ),
+            ),
+        ];
+        let other = compared.into_iter().find(|(_, same)| !same);
+        other.map(|(field, _)| field)
     }
 }

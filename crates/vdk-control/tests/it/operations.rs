@@ -190,18 +190,30 @@ async fn a_job_that_is_another_one_is_not_taken_for_the_one_asked_for() {
     ] {
         assert!(!same.or_get().await.unwrap().was_created());
     }
-    for another in [
-        create().description("e"),
-        create().schedule("0 6 * * *"),
-        create().schedule(""),
-        create().db_default_type("IMPALA"),
-        create().contacts(Contacts::default()),
-        create().generate_keytab(false),
-        create().notification_delay_period_minutes(60),
+    for (another, differs) in [
+        (create().description("e"), "description"),
+        (
+            create().schedule("0 6 * * *"),
+            "config.schedule.schedule_cron",
+        ),
+        (create().schedule(""), "config.schedule.schedule_cron"),
+        (create().db_default_type("IMPALA"), "config.db_default_type"),
+        (create().contacts(Contacts::default()), "config.contacts"),
+        (create().generate_keytab(false), "config.generate_keytab"),
+        (
+            create().notification_delay_period_minutes(60),
+            "config.notification_delay_period_minutes",
+        ),
     ] {
-        let shown = format!("{another:?}");
         let error = another.or_get().await.unwrap_err();
-        assert!(error.is_conflict(), "{shown}: {error}");
+        assert!(error.is_conflict(), "{error}");
+        assert_eq!(error.fields()[0].name, differs);
+        let text = format!(
+            "POST /data-jobs/for-team/my%20team/jobs failed: 409 Conflict; {differs}: differs in what is there (request {}, \
+             0.0 s)",
+            error.correlation_id().unwrap()
+        );
+        assert_eq!(error.to_string(), text);
     }
 }
 
