@@ -11,22 +11,22 @@ impl Models {
         Self(document["models"].as_object().cloned().unwrap_or_default())
     }
 
-    /// The model of this name; one of any type is read for the type that is asked for.
+    /// The model of this name; one of any type is read for the type that is asked for, under whose name it may stand too.
     fn find(&self, name: &str) -> Option<Value> {
-        if let Some(model) = self.0.get(name) {
-            return Some(model.clone());
-        }
-        let (base, of) = name.split_once('<')?;
-        let of = of.strip_suffix('>')?;
-        let underscored = self.0.get(&format!("{base}_{of}"));
-        let any = || {
-            let text = self.0.get(&format!("{base}<T>"))?.to_string();
-            let text = text
-                .replace("\"T\"", &format!("{of:?}"))
-                .replace("\"T[]\"", &format!("\"{of}[]\""));
-            serde_json::from_str(&text).ok()
+        let Some((base, of)) = name.strip_suffix('>').and_then(|name| name.split_once('<')) else {
+            return self.0.get(name).cloned();
         };
-        underscored.cloned().or_else(any)
+        let names = [
+            name.to_owned(),
+            format!("{base}_{of}"),
+            format!("{base}<T>"),
+        ];
+        let model = names.iter().find_map(|name| self.0.get(name))?;
+        let text = model.to_string();
+        let text = text
+            .replace("\"T\"", &format!("{of:?}"))
+            .replace("\"T[]\"", &format!("\"{of}[]\""));
+        serde_json::from_str(&text).ok()
     }
 
     /// Why a value is none of this type; `at` names it.
@@ -131,4 +131,27 @@ fn map_of(kind: &str) -> Option<String> {
 /// `coreTypes.ServiceId:long` is a number, which says in front what it means.
 fn plain(kind: &str) -> &str {
     kind.rsplit(':').next().unwrap_or(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_model_of_any_type_is_read_for_the_type_that_is_asked_for() {
+        let range = |kind: &str| json!({"properties": {"from": {"type": kind}, "all": {"type": format!("{kind}[]")}}});
+        for (name, model) in [
+            ("Range<long>", range("T")),
+            ("Range<T>", range("T")),
+            ("Range_long", range("long")),
+        ] {
+            let models = Models::read(&json!({"models": {name: model}}));
+            let check = |value| models.check("Range<long>", &value, "body");
+            assert_eq!(check(json!({"from": 7, "all": [8]})), Ok(()), "{name}");
+            let wrong = check(json!({"from": "7"})).unwrap_err();
+            assert_eq!(wrong, "body.from: \"7\" is no long", "{name}");
+        }
+    }
 }
