@@ -76,10 +76,12 @@ impl Cluster {
 }
 
 impl Resource for Cluster {
-    const KIND: &'static str = "cluster";
+    fn kind(&self) -> &str {
+        "cluster"
+    }
 
-    fn state(&self) -> &State {
-        &self.metadata.state
+    fn state(&self) -> State {
+        self.metadata.state.clone()
     }
 
     fn name_and_id(&self) -> (&str, &str) {

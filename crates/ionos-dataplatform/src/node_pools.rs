@@ -157,10 +157,12 @@ impl NodePool {
 }
 
 impl Resource for NodePool {
-    const KIND: &'static str = "node pool";
+    fn kind(&self) -> &str {
+        "node pool"
+    }
 
-    fn state(&self) -> &State {
-        &self.metadata.state
+    fn state(&self) -> State {
+        self.metadata.state.clone()
     }
 
     fn name_and_id(&self) -> (&str, &str) {
