@@ -14,8 +14,8 @@ use cloud_core::list::{List, PageRequest, PageStyle, Whole, numbers_after};
 use cloud_core::model::{Page, PageInfo, PageToken, Sort};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::jobs::Jobs;
@@ -47,9 +47,16 @@ pub struct QueryAnswer {
 
 /// What the service answers with: the content of the root stands directly in `data`.
 #[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
 struct Envelope<T> {
-    data: Option<Data<T>>,
+    /// `Some(None)` is the `null` of a root that has nothing.
+    #[serde(default, deserialize_with = "there")]
+    data: Option<Option<Data<T>>>,
     errors: Option<Vec<Value>>,
+}
+
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(of: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(of).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -82,8 +89,11 @@ impl<T> Envelope<T> {
                 .to_owned()
         };
         match self.data {
-            Some(data) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
-            None if errors.is_empty() => Ok((Data::default(), errors)),
+            None if errors.is_empty() => Err(DecodeError::new(
+                "the answer has neither `data` nor `errors`, so it is none to a query",
+            )),
+            Some(None) if errors.is_empty() => Ok((Data::default(), errors)),
+            Some(Some(data)) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
             _ => {
                 let said: Vec<String> = errors.iter().map(message).collect();
                 Err(DecodeError::new(format!(
@@ -179,7 +189,10 @@ where
 {
     let decode = Decode::json().try_map(|answer: Envelope<T>| {
         let (data, _) = answer.open()?;
-        let items = data.content.unwrap_or_default();
+        // It is asked for in every list, and empty where nothing is found.
+        let items = data
+            .content
+            .ok_or_else(|| DecodeError::new("the answer has no list at data.content"))?;
         // What the service sent, before any of it is dropped. The style knows the page at hand and how many were asked
         // for, and makes the next page of it.
         let info = PageInfo {
