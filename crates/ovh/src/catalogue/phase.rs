@@ -21,7 +21,8 @@ impl Phase {
             | "blocked" | "in-error" | "unknown" | "failed" | "refused" | "denied" | "aborted"
             | "ERROR" | "FAILED" | "FAILURE" | "REVOKED" | "CANCELED" | "CANCELLED" => Self::Failed,
             other if other.starts_with("error_") || other.ends_with("_error") => Self::Failed,
-            other if other.starts_with("USER_") && other.ends_with("ERROR") => Self::Failed,
+            // Clusters wait for their owner with words such as `USER_NODE_SUSPENDED_SERVICE`.
+            other if other.starts_with("USER_") || other.ends_with("_ERROR") => Self::Failed,
             _ => Self::Running,
         }
     }
