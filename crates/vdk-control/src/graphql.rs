@@ -49,14 +49,18 @@ pub struct QueryAnswer {
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
 struct Envelope<T> {
-    /// `Some(None)` is the `null` of a root that has nothing.
-    #[serde(default, deserialize_with = "there")]
-    data: Option<Option<Data<T>>>,
+    #[serde(default, deserialize_with = "data")]
+    data: Option<Data<T>>,
     errors: Option<Vec<Value>>,
 }
 
-fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(of: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(of).map(Some)
+/// What is there: `null` is the answer of a root that has nothing.
+fn data<'de, D, T>(of: D) -> Result<Option<Data<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Option::deserialize(of).map(|data: Option<Data<T>>| Some(data.unwrap_or_default()))
 }
 
 #[derive(Deserialize)]
@@ -92,8 +96,7 @@ impl<T> Envelope<T> {
             None if errors.is_empty() => Err(DecodeError::new(
                 "the answer has neither `data` nor `errors`, so it is none to a query",
             )),
-            Some(None) if errors.is_empty() => Ok((Data::default(), errors)),
-            Some(Some(data)) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
+            Some(data) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
             _ => {
                 let said: Vec<String> = errors.iter().map(message).collect();
                 Err(DecodeError::new(format!(
