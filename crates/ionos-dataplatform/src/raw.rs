@@ -1,5 +1,6 @@
 //! Requests of any method and path, for what this crate has no typed call for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cloud_core::call::Call;
@@ -108,8 +109,8 @@ impl Client {
 
 /// What the answers about clusters and node pools have in common.
 impl Resource for Value {
-    fn kind(&self) -> &str {
-        self["type"].as_str().unwrap_or("resource")
+    fn kind(&self) -> Cow<'_, str> {
+        self["type"].as_str().unwrap_or("resource").into()
     }
 
     fn state(&self) -> State {

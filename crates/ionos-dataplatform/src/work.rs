@@ -1,5 +1,6 @@
 //! What the service goes on with after it has answered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,7 @@ const SLOWEST: u32 = 6;
 /// A resource that takes time to become what it shall be: a cluster or a node pool.
 pub(crate) trait Resource: DeserializeOwned + Clone + Send + Sync + 'static {
     /// What it is, in a word.
-    fn kind(&self) -> &str;
+    fn kind(&self) -> Cow<'_, str>;
     /// Where it is in its life.
     fn state(&self) -> State;
     /// Its name and its id as text.
