@@ -63,7 +63,6 @@ pub struct List<T> {
     size: Option<u32>,
     prefetch: usize,
     cap: usize,
-    key: Option<fn(&T) -> &str>,
 }
 
 impl<T> Clone for List<T> {
@@ -93,7 +92,6 @@ impl<T: Send + 'static> List<T> {
             size,
             prefetch: 1,
             cap: CAP,
-            key: None,
         }
     }
 
@@ -126,9 +124,14 @@ impl<T: Send + 'static> List<T> {
         self
     }
 
-    /// Leaves out items whose key was there before, for a service that shows the end of a page again on the next one.
+    /// Leaves out items whose key was there before, for a service that shows the end of a page again on the next one. What
+    /// has an empty key stays.
     pub fn distinct(mut self, key: fn(&T) -> &str) -> Self {
-        self.key = Some(key);
+        let decode = self.call.decode().clone().map(move |mut page: Page<T>| {
+            page.keys = page.items.iter().map(|item| key(item).into()).collect();
+            page
+        });
+        self.call = self.call.decoded_by(decode);
         self
     }
 
@@ -139,7 +142,10 @@ impl<T: Send + 'static> List<T> {
     {
         let decode = self.call.decode().clone().try_map(|page: Page<T>| {
             let items = crate::decode::again(&page.items)?;
-            Ok(Page::new(items, page.info))
+            Ok(Page {
+                keys: page.keys,
+                ..Page::new(items, page.info)
+            })
         });
         List {
             call: self.call.decoded_by(decode),
@@ -148,7 +154,6 @@ impl<T: Send + 'static> List<T> {
             size: self.size,
             prefetch: self.prefetch,
             cap: self.cap,
-            key: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Clusters: Kubernetes with the operators of Stackable in a data centre of yours.
 
+use std::borrow::Cow;
+
 use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
@@ -76,10 +78,12 @@ impl Cluster {
 }
 
 impl Resource for Cluster {
-    const KIND: &'static str = "cluster";
+    fn kind(&self) -> Cow<'_, str> {
+        "cluster".into()
+    }
 
-    fn state(&self) -> &State {
-        &self.metadata.state
+    fn state(&self) -> State {
+        self.metadata.state.clone()
     }
 
     fn name_and_id(&self) -> (&str, &str) {

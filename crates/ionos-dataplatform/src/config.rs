@@ -251,8 +251,11 @@ fn config_file(env: &Environment, needed: bool) -> Result<ConfigFile> {
         .get_nonempty(FILE)?
         .map(|setting| PathBuf::from(setting.value));
     let is_named = named.is_some();
-    let usual = || env.home().unwrap_or_default().join(".ionos").join("config");
-    let path = named.unwrap_or_else(usual);
+    let usual = || Some(env.home()?.join(".ionos").join("config"));
+    let Some(path) = named.or_else(usual) else {
+        // Of a user without a home directory. Beneath the current directory it could be anybody's.
+        return ConfigFile::parse(PathBuf::from("~/.ionos/config"), "");
+    };
     match env.read(&path) {
         Ok(text) => ConfigFile::parse(path, text.expose_secret()),
         // In a container, HOME often belongs to somebody else. That is no reason to fail when the credential is known and

@@ -1,5 +1,7 @@
 //! Node pools: the machines of a cluster, alike within a pool.
 
+use std::borrow::Cow;
+
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
@@ -159,10 +161,12 @@ impl NodePool {
 }
 
 impl Resource for NodePool {
-    const KIND: &'static str = "node pool";
+    fn kind(&self) -> Cow<'_, str> {
+        "node pool".into()
+    }
 
-    fn state(&self) -> &State {
-        &self.metadata.state
+    fn state(&self) -> State {
+        self.metadata.state.clone()
     }
 
     fn name_and_id(&self) -> (&str, &str) {

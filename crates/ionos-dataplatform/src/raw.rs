@@ -1,22 +1,22 @@
 //! Requests of any method and path, for what this crate has no typed call for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::list::List;
 use cloud_core::model::{Page, PageInfo};
-use cloud_core::provider::{CallBuilder, Poll, RawStyle, SendOnce};
+use cloud_core::provider::{CallBuilder, RawStyle, SendOnce, Watch};
 use cloud_core::raw::Request;
-use cloud_core::time::Interval;
-use cloud_core::wait::{Progress, Step, Waiter};
-use cloud_core::{Error, ErrorKind, Result};
+use cloud_core::wait::Waiter;
+use cloud_core::{Error, ErrorKind};
 use http::Method;
 use serde_json::Value;
 
 use crate::client::Client;
 use crate::metadata::State;
-use crate::work::{DEADLINE, SLOWEST};
+use crate::work::{DEADLINE, Look, Resource};
 
 impl Client {
     /// A request of any method and path, such as one that is newer than this crate: with the credential, the contract, the
@@ -74,7 +74,8 @@ impl RawStyle for Style {
         let (client, path) = (self.client.clone(), call.shown_path());
         let is_deletion = self.method == Method::DELETE;
         let follow = SendOnce::new(Box::pin(call.send()), move |answer: Value| {
-            let Some(id) = answer["id"].as_str().filter(|_| state(&answer).is_some()) else {
+            let has_state = answer["metadata"]["state"].is_string();
+            let Some(id) = answer["id"].as_str().filter(|_| has_state) else {
                 let text = "the request was answered, but the answer is no resource that `wait` could follow; do not \
                     send it again, and the next time await the request without `wait`";
                 return Err(Error::new(ErrorKind::Decode, text));
@@ -85,20 +86,13 @@ impl RawStyle for Style {
             } else {
                 format!("{path}/{id}")
             };
-            let get = client.get(own);
-            let shown = get.shown_path();
-            let look = move || {
-                let (get, before) = (get.clone(), answer.clone());
-                async move {
-                    match get.send().await {
-                        Err(error) if is_deletion && error.is_not_found() => Ok(Step::Done(before)),
-                        found => judge(found?, is_deletion),
-                    }
-                }
+            let look = Look::<Value>::new(client.get(own), client.poll_interval());
+            let looks: Box<dyn Watch<Value>> = if is_deletion {
+                Box::new(look.until_gone(Some(answer.state()), answer))
+            } else {
+                Box::new(look.until_available())
             };
-            let interval = Interval::growing(client.poll_interval(), SLOWEST);
-            let looks = Poll::new(client.engine().clock(), interval, look).about(shown);
-            Ok(Box::new(looks))
+            Ok(looks)
         });
         Waiter::new(self.client.engine(), follow).timeout(DEADLINE)
     }
@@ -113,25 +107,20 @@ impl Client {
     }
 }
 
-fn state(resource: &Value) -> Option<State> {
-    Some(State::from(resource["metadata"]["state"].as_str()?))
-}
+/// What the answers about clusters and node pools have in common.
+impl Resource for Value {
+    fn kind(&self) -> Cow<'_, str> {
+        self["type"].as_str().unwrap_or("resource").into()
+    }
 
-fn judge(resource: Value, is_deletion: bool) -> Result<Step<Value>> {
-    let state = state(&resource).unwrap_or_default();
-    match &state {
-        State::Available if !is_deletion => Ok(Step::Done(resource)),
-        State::Terminated if is_deletion => Ok(Step::Done(resource)),
-        state if state.is_failure() || (state.is_ending() && !is_deletion) => {
-            let text = |key: &str| resource[key].as_str().unwrap_or_default();
-            let what = format!("the {} {} is {state}", text("type"), text("id"));
-            Err(Error::new(ErrorKind::WorkFailed, what)
-                .with_code(state.as_str())
-                .with_details(resource))
-        }
-        state => {
-            let what = resource["type"].as_str().unwrap_or("resource");
-            Ok(Step::Pending(Progress::new(0, what, state.as_str())))
-        }
+    fn state(&self) -> State {
+        State::from(self["metadata"]["state"].as_str().unwrap_or_default())
+    }
+
+    fn name_and_id(&self) -> (&str, &str) {
+        let id = self["id"].as_str().unwrap_or_default();
+        // What is newer than this crate may have no name.
+        let name = self["properties"]["name"].as_str().unwrap_or(id);
+        (name, id)
     }
 }

@@ -1,8 +1,6 @@
 //! `/cloud`: projects of the Public Cloud, and what is in them: instances and what they are made of, networks, Kubernetes
 //! clusters.
 
-use std::time::Duration;
-
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
@@ -15,7 +13,7 @@ use crate::list::List;
 use crate::ops;
 use crate::resource::ResourceMetadata;
 use crate::service::ServiceInfos;
-use crate::task::{self, Phase, Work};
+use crate::task::{self, Work};
 
 mod clusters;
 mod ids;
@@ -244,14 +242,6 @@ impl Work for Operation {
     fn percent(&self) -> u8 {
         u8::try_from(self.progress.clamp(0, 100)).unwrap_or_default()
     }
-
-    /// What the service itself knows nothing of any more ends nowhere.
-    fn phase(&self) -> Phase {
-        match self.status {
-            OperationStatus::NotKnown => Phase::Failed,
-            _ => Phase::of(self.state()),
-        }
-    }
 }
 
 impl Client {
@@ -378,6 +368,6 @@ impl ProjectHandle<'_> {
     /// The IAM action `publicCloudProject:apiovh:operation/get`.
     #[inline]
     pub fn wait_operation(&self, operation: &str) -> Waiter<Operation> {
-        task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
+        task::wait(self.operation(operation))
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! | goes on | has ended well | has failed |
 //! |---|---|---|
-//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `canceled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `unknown` `failed` `refused` `denied` `aborted` `ERROR` `FAILED` `FAILURE` `REVOKED` `CANCELED` `CANCELLED`, words that begin with `error_` or end with `_error`, and words that begin with `USER_` and end with `ERROR` |
+//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `canceled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `unknown` `failed` `refused` `denied` `aborted` `ERROR` `FAILED` `FAILURE` `REVOKED` `CANCELED` `CANCELLED`, words that begin with `error_` or `USER_`, and words that end with `_error` or `_ERROR` |
 //!
 //! A word that nobody has seen yet goes on, and the deadline ends it: an hour unless the waiter's `timeout` says
 //! otherwise. Where an answer has several words, work has failed when one says so, and is done when all do. An answer

@@ -82,7 +82,9 @@ impl RawStyle for Style {
             };
             Ok(Page::new(items.clone(), info))
         });
+        // Lists of jobs repeat one, as `Jobs::list` says. What other lists hold has ids as well, or none.
         List::new(call.decoded_by(decode), &Markers, Some(PAGE_SIZE))
+            .distinct(|item: &Value| item["id"].as_str().unwrap_or_default())
     }
 
     #[inline]

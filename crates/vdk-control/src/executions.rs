@@ -14,6 +14,7 @@ mod of_job;
 mod of_team;
 #[cfg(feature = "experimental")]
 mod run;
+mod watch;
 
 pub(crate) use execution::EXECUTION;
 pub use execution::{Execution, ExecutionDeployment, ExecutionStatus, ExecutionType, Outcome};
@@ -27,3 +28,4 @@ pub use of_job::{Executions, ListExecutions, ReadLogs};
 pub use of_team::{ExecutionProperty, ListTeamExecutions, TeamExecutions};
 #[cfg(feature = "experimental")]
 pub use run::{CancelOnDrop, Run, StartExecution};
+pub(crate) use watch::until_ended;

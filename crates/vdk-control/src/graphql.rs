@@ -14,8 +14,8 @@ use cloud_core::list::{List, PageRequest, PageStyle, Whole, numbers_after};
 use cloud_core::model::{Page, PageInfo, PageToken, Sort};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::jobs::Jobs;
@@ -47,9 +47,20 @@ pub struct QueryAnswer {
 
 /// What the service answers with: the content of the root stands directly in `data`.
 #[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
 struct Envelope<T> {
+    #[serde(default, deserialize_with = "data")]
     data: Option<Data<T>>,
     errors: Option<Vec<Value>>,
+}
+
+/// What is there: `null` is the answer of a root that has nothing.
+fn data<'de, D, T>(of: D) -> Result<Option<Data<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Option::deserialize(of).map(|data: Option<Data<T>>| Some(data.unwrap_or_default()))
 }
 
 #[derive(Deserialize)]
@@ -82,8 +93,10 @@ impl<T> Envelope<T> {
                 .to_owned()
         };
         match self.data {
+            None if errors.is_empty() => Err(DecodeError::new(
+                "the answer has neither `data` nor `errors`, so it is none to a query",
+            )),
             Some(data) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
-            None if errors.is_empty() => Ok((Data::default(), errors)),
             _ => {
                 let said: Vec<String> = errors.iter().map(message).collect();
                 Err(DecodeError::new(format!(
@@ -179,7 +192,10 @@ where
 {
     let decode = Decode::json().try_map(|answer: Envelope<T>| {
         let (data, _) = answer.open()?;
-        let items = data.content.unwrap_or_default();
+        // It is asked for in every list, and empty where nothing is found.
+        let items = data
+            .content
+            .ok_or_else(|| DecodeError::new("the answer has no list at data.content"))?;
         // What the service sent, before any of it is dropped. The style knows the page at hand and how many were asked
         // for, and makes the next page of it.
         let info = PageInfo {

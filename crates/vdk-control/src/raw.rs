@@ -6,15 +6,15 @@ use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::list::List;
 use cloud_core::model::{Page, PageInfo};
-use cloud_core::provider::{CallBuilder, Poll, RawStyle, SendOnce, Step};
+use cloud_core::provider::{CallBuilder, RawStyle, SendOnce};
 use cloud_core::raw::Request;
-use cloud_core::wait::{Progress, Waiter};
+use cloud_core::wait::Waiter;
 use cloud_core::{Error, ErrorKind};
 use http::Method;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::executions::ExecutionStatus;
+use crate::executions::{ExecutionStatus, until_ended};
 use crate::jobs::last_segment;
 
 impl Client {
@@ -91,24 +91,10 @@ impl RawStyle for Style {
                 Decode::json(),
             );
             let get = get.arg(&id);
-            let shown = get.shown_path();
-            let look = move || {
-                let (get, id) = (get.clone(), id.clone());
-                async move {
-                    let execution = get.send().await?;
-                    let status =
-                        ExecutionStatus::from(execution["status"].as_str().unwrap_or_default());
-                    Ok(match status.outcome() {
-                        Some(_) => Step::Done(execution),
-                        None => Step::Pending(Progress::new(
-                            0,
-                            format!("execution {id}"),
-                            status.as_str(),
-                        )),
-                    })
-                }
+            let status = |execution: &Value| {
+                ExecutionStatus::from(execution["status"].as_str().unwrap_or_default())
             };
-            let looks = Poll::new(client.engine().clock(), client.interval(), look).about(shown);
+            let looks = until_ended(&id, get, client.interval(), status, || {});
             Ok(Box::new(looks))
         });
         Waiter::new(self.0.engine(), follow)

@@ -34,7 +34,7 @@ pub trait ZoneBackend: fmt::Debug + Send + Sync {
     /// Carries out changes that do not depend on one another.
     async fn carry_out(&self, changes: &[Change]) -> Carried;
 
-    /// What follows at the end, whether something was `changed` or not.
+    /// What follows at the end, whether something was `changed` or not; of an edit that failed only if something was.
     async fn settle(&self, changed: bool) -> Result<()>;
 }
 
@@ -98,7 +98,7 @@ impl Preview {
     /// there; a refusal of the same step stands. Records are deleted last, but for those in whose place something of another
     /// type comes, as a host name that was an alias.
     ///
-    /// When a request fails, what was done before it stays, and the error says so by
+    /// When a request fails, what was done before it stays and is served, and the error says so by
     /// [`may_have_happened`](Error::may_have_happened). The same edit, previewed and applied again, does what is left.
     #[inline]
     pub fn apply(self) -> Task<Vec<Change>> {
@@ -115,7 +115,14 @@ impl Preview {
             let ended = bring_about(&*zone, &all_desired, &mut so_far).await;
             let ended = match ended {
                 Ok(()) => zone.settle(so_far.changed).await,
-                failed => failed,
+                Err(error) => {
+                    // What was changed is in the zone all the same. What is told is why the rest is not, whatever comes
+                    // of this.
+                    if so_far.changed {
+                        let _ = zone.settle(true).await;
+                    }
+                    Err(error)
+                }
             };
             match ended {
                 Ok(()) => Ok(so_far.done),

@@ -171,9 +171,9 @@ impl<T: Send + 'static> Pages<T> {
             }
         }
         self.seen.insert(token);
-        if let Some(key) = self.list.key {
-            page.items.retain(|item| self.keys.insert(key(item).into()));
-        }
+        let mut keys = std::mem::take(&mut page.keys).into_iter();
+        let mut is_new = |key: Box<str>| key.is_empty() || self.keys.insert(key);
+        page.items.retain(|_| keys.next().is_none_or(&mut is_new));
         Ok(page)
     }
 

@@ -45,12 +45,15 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// What the service says about the pages.
     pub info: PageInfo,
+    /// What tells the items apart, one an item, in a list that leaves repeated ones out; see `List::distinct`.
+    pub(crate) keys: Vec<Box<str>>,
 }
 
 impl<T> Page<T> {
     /// A page with these items.
     pub fn new(items: Vec<T>, info: PageInfo) -> Self {
-        Self { items, info }
+        let keys = Vec::new();
+        Self { items, info, keys }
     }
 
     /// The token of the page after this one.

@@ -409,6 +409,26 @@ fn an_unreadable_file_matters_only_when_it_is_needed() {
 }
 
 #[test]
+fn without_a_home_directory_no_file_is_read_unless_it_is_named() {
+    let machine = |env: &[(&str, &str)]| {
+        Environment::given(env.iter().copied(), None)
+            .with_file(".ionos/config", FILE)
+            .with_file("~/.ionos/config", FILE)
+            .with_file("/elsewhere", FILE)
+    };
+    let found = Settings::load(&machine(&[("IONOS_TOKEN", "t")])).unwrap();
+    assert_eq!(credentials(&found), "token t IONOS_TOKEN (environment)");
+    assert!(urls(&found).is_empty());
+    assert_eq!(
+        problem(&Settings::load(&machine(&[])).unwrap_err()),
+        "credentials (not set): set IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD, or give a token, or a username \
+         and a password, in a profile of ~/.ionos/config, chosen by currentProfile or IONOS_CURRENT_PROFILE"
+    );
+    let named = Settings::load(&machine(&[("IONOS_CONFIG_FILE", "/elsewhere")])).unwrap();
+    assert_eq!(urls(&named), ["https://berlin.example"]);
+}
+
+#[test]
 fn text_is_sent_as_it_stands_in_the_file() {
     for password in [
         "1e10",

@@ -90,7 +90,8 @@ async fn lists_are_read_and_work_is_followed_to_its_end() {
 #[tokio::test(start_paused = true)]
 async fn work_that_fails_and_answers_without_any_are_errors() {
     let cluster = |state: &str| {
-        json!({"id": ID, "type": "cluster", "metadata": {"state": state}}).to_string()
+        json!({"id": ID, "type": "cluster", "metadata": {"state": state}, "properties": {"name": "lake"}})
+            .to_string()
     };
     let wire = ScriptedTransport::new([
         Scripted::json(202, cluster("DEPLOYING")),
@@ -108,7 +109,10 @@ async fn work_that_fails_and_answers_without_any_are_errors() {
         (error.kind(), error.code()),
         (ErrorKind::WorkFailed, Some("FAILED"))
     );
-    assert_eq!(error.message(), format!("the cluster {ID} is FAILED"));
+    assert_eq!(
+        error.message(),
+        format!("the cluster lake ({ID}) is FAILED")
+    );
     assert_eq!(error.api::<Value>().unwrap()["id"], ID);
     let error = api
         .request(Method::POST, "/clusters")
@@ -132,4 +136,42 @@ async fn work_that_fails_and_answers_without_any_are_errors() {
         "{error}"
     );
     assert_eq!(wire.seen().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_from_before_does_not_end_the_wait_for_the_end() {
+    let run = async |states: &[&str]| {
+        let answer = |state: &&str| {
+            match *state {
+            "404" => Scripted::json(404, "{}"),
+            state => Scripted::json(
+                200,
+                json!({"id": ID, "type": "cluster", "metadata": {"state": state}, "properties": {"name": "lake"}})
+                    .to_string(),
+            ),
+        }
+        };
+        let wire = ScriptedTransport::new(states.iter().map(answer));
+        let delete = scripted(&wire).request(Method::DELETE, "/clusters/{clusterId}");
+        let ended = delete.arg(ID).wait().await;
+        (ended, wire.lines())
+    };
+    let one = format!("/dataplatform/clusters/{ID}");
+    // The first looks may still see the state that the resource is deleted for.
+    for (before, then) in [("FAILED", "404"), ("FAILED_DESTROYING", "TERMINATED")] {
+        let (ended, lines) = run(&[before, before, before, "DESTROYING", then]).await;
+        let ended = ended.unwrap();
+        assert_eq!(
+            (&ended["id"], &ended["metadata"]["state"]),
+            (&json!(ID), &json!(before))
+        );
+        assert_eq!(lines[0], format!("DELETE {one}"));
+        assert_eq!(lines[1..], vec![format!("GET {one}"); 4]);
+    }
+    let again = ["FAILED_DESTROYING", "DESTROYING", "FAILED_DESTROYING"];
+    let error = run(&again).await.0.unwrap_err();
+    assert_eq!(
+        error.message(),
+        format!("the cluster lake ({ID}) is FAILED_DESTROYING")
+    );
 }

@@ -22,8 +22,8 @@ impl Phase {
             | "ERROR" | "FAILED" | "FAILURE" | "REVOKED" | "CANCELED" | "CANCELLED" => Self::Failed,
             // Volumes end so: `error_extending` and its like (`cloud.volume.VolumeStatusEnum` of the schema).
             other if other.starts_with("error_") || other.ends_with("_error") => Self::Failed,
-            // Clusters and node pools of Kubernetes wait so for their owner: `USER_QUOTA_ERROR` and its like.
-            other if other.starts_with("USER_") && other.ends_with("ERROR") => Self::Failed,
+            // Clusters wait for their owner with words such as `USER_NODE_SUSPENDED_SERVICE`.
+            other if other.starts_with("USER_") || other.ends_with("_ERROR") => Self::Failed,
             _ => Self::Running,
         }
     }

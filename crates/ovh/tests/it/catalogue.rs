@@ -267,6 +267,35 @@ async fn a_wait_knows_every_word_of_every_family() {
     );
 }
 
+#[cfg(all(
+    feature = "cloud",
+    feature = "dedicated-server",
+    feature = "domain",
+    feature = "ip",
+    feature = "private-database",
+    feature = "vps"
+))]
+#[test]
+fn a_word_means_the_same_to_a_typed_wait_as_to_one_for_its_path() {
+    fn phases<T: ovh::task::Work + serde::de::DeserializeOwned>(path: &str) {
+        let states = catalogue::find("GET", path).unwrap().states().next();
+        let states = states.unwrap();
+        for word in states.good.iter().chain(&states.bad).chain(&states.passing) {
+            let work: T = ovh::decode::from_value(&json!({states.field: word})).unwrap();
+            assert_eq!(Some(work.phase()), states.phase(word), "{path} {word}");
+        }
+    }
+    phases::<ovh::cloud::Cluster>("/cloud/project/{p}/kube/{k}");
+    phases::<ovh::cloud::NodePool>("/cloud/project/{p}/kube/{k}/nodepool/{n}");
+    phases::<ovh::cloud::Operation>("/cloud/project/{p}/operation/{o}");
+    phases::<ovh::dedicated_server::ServerTask>("/dedicated/server/{s}/task/{t}");
+    phases::<ovh::domain::DomainTask>("/domain/{d}/task/{t}");
+    phases::<ovh::domain::ZoneTask>("/domain/zone/{z}/task/{t}");
+    phases::<ovh::ip::IpTask>("/ip/{i}/task/{t}");
+    phases::<ovh::private_database::PrivateDatabaseTask>("/hosting/privateDatabase/{d}/tasks/{t}");
+    phases::<ovh::vps::VpsTask>("/vps/{v}/tasks/{t}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_a_word_of_a_state_ends_a_wait_at_once() {
     for answer in [

@@ -254,6 +254,21 @@ async fn a_resource_that_is_ready_before_its_change_begins_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_node_pool_that_waits_for_its_owner_is_not_waited_for() {
+    let suspended = "USER_NODE_SUSPENDED_SERVICE";
+    let transport = answers([pool("INSTALLING", 3, 0), pool(suspended, 3, 0)]);
+    let api = client(&transport);
+    let pools = api.project("p1").node_pools("c1");
+    let made = pools.create("b3-8", 3).await.unwrap();
+    let error = made.wait().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "work failed: workers ended as USER_NODE_SUSPENDED_SERVICE"
+    );
+    assert_eq!(transport.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_instance_is_made_by_names_that_are_looked_up_once() {
     let flavor = |id: &str, name: &str, os: &str| json!({"id": id, "name": name, "osType": os});
     let image = |id: &str, name: &str| json!({"id": id, "name": name, "creationDate": "2026-01-01T00:00:00Z"});

@@ -31,7 +31,8 @@ fn the_words_of_all_families() {
     );
     words(
         Phase::Failed,
-        "cancelled customerError ovhError error problem blocked in-error ERROR USER_ERROR USER_QUOTA_ERROR",
+        "cancelled customerError ovhError error problem blocked in-error ERROR USER_ERROR USER_QUOTA_ERROR \
+         USER_NODE_SUSPENDED_SERVICE FLAVOR_OUT_OF_STOCK_ERROR unknown",
     );
     words(
         Phase::Running,

@@ -319,9 +319,12 @@ async fn an_edit_that_fails_half_done_says_so() {
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
         assert_eq!(error.is_connect(), is_connect, "{error}");
-        let created = changes_of(&wire);
-        let created = created.iter().filter(|line| line.contains("\"a\""));
+        let changes = changes_of(&wire);
+        let created = changes.iter().filter(|line| line.contains("\"a\""));
         assert!(done == 0 || created.count() == 1);
+        // What was changed is served from the next refresh on.
+        let is_refreshed = changes.iter().any(|line| line == "POST /refresh");
+        assert_eq!(is_refreshed, done > 0, "{changes:?}");
     }
 }
 

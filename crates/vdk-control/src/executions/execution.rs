@@ -45,6 +45,12 @@ impl ExecutionStatus {
             Self::Submitted | Self::Running | Self::Unknown(_) => None,
         }
     }
+
+    /// Whether this is the end. The server may still change its mind about a failure of the platform, and about no other
+    /// end: it counts when the look before saw one as well.
+    pub(super) fn has_ended(&self, failed_before: bool) -> bool {
+        self.outcome().is_some() && (*self != Self::PlatformError || failed_before)
+    }
 }
 
 /// How an execution has ended.

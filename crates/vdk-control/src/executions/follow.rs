@@ -9,7 +9,7 @@ use cloud_core::time::Interval;
 use cloud_core::wait::{DEFAULT_DEADLINE, Resumable};
 use cloud_core::{Error, ErrorKind, Result};
 
-use super::{Outcome, Run};
+use super::{ExecutionStatus, Run};
 
 /// While fewer lines than this were given, all lines are read again each time; then nothing has to be guessed.
 const WHOLE: usize = 1000;
@@ -178,10 +178,9 @@ impl FollowLogs {
 
 async fn look(run: Run, told: Told) -> Result<Look> {
     // Asked before the logs, so that the logs of an execution that has ended are all there are.
-    let outcome = run.get().await?.outcome();
-    // The server may still change its mind about a failure of the platform: it has to be seen twice.
-    let has_failed = outcome == Some(Outcome::PlatformError);
-    let ended = outcome.is_some() && (!has_failed || told.failed_before);
+    let status = run.get().await?.status;
+    let has_failed = status == ExecutionStatus::PlatformError;
+    let ended = status.has_ended(told.failed_before);
     let mut tail = if told.count < WHOLE { 0 } else { TAIL };
     let mut is_too_much = false;
     let new = loop {

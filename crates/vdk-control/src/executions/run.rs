@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
-use cloud_core::provider::CallBuilder;
-use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter};
+use cloud_core::wait::{Accepted, Waiter};
 use serde_json::{Map, Value};
 
-use super::{Execution, FollowLogs, Outcome};
+use super::{Execution, FollowLogs, until_ended};
 use crate::ids::ExecutionId;
 use crate::jobs::{Job, last_segment};
 use crate::ops;
@@ -156,47 +155,12 @@ impl Run {
         }
     }
 
-    fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Execution> {
-        let engine = self.job.engine();
+    fn watch(&self, on_end: impl Fn() + Clone + Send + Sync + 'static) -> Waiter<Execution> {
         let interval = self.job.team().client().interval();
-        let (run, mut on_end, mut failed_before) = (self.clone(), Some(on_end), false);
-        let judge = move |execution: Execution| {
-            let Some(outcome) = execution.outcome() else {
-                failed_before = false;
-                return Step::Pending(progress(&execution));
-            };
-            // The server may still change its mind about a failure of the platform, and about no other end.
-            if outcome == Outcome::PlatformError && !std::mem::replace(&mut failed_before, true) {
-                return Step::Pending(progress(&execution));
-            }
-            if let Some(on_end) = on_end.take() {
-                on_end();
-            }
-            Step::Done(execution)
-        };
-        // Each look is a future of its own; what the looks before it have shown has to outlive it.
-        let judged = Arc::new(std::sync::Mutex::new(judge));
-        let look = move || {
-            let (run, judged) = (run.clone(), judged.clone());
-            async move {
-                let execution = run.get().await?;
-                let mut judge = judged
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                Ok(judge(execution))
-            }
-        };
-        let looks = Poll::new(engine.clock(), interval, look).about(self.get().shown_path());
-        Waiter::new(engine, looks)
+        let status = |execution: &Execution| execution.status.clone();
+        let looks = until_ended(self.id.as_str(), self.get(), interval, status, on_end);
+        Waiter::new(self.job.engine(), looks)
     }
-}
-
-fn progress(execution: &Execution) -> Progress {
-    Progress::new(
-        0,
-        format!("execution {}", execution.id),
-        execution.status.as_str(),
-    )
 }
 
 /// Stops an execution unless its end was seen; made by [`Run::cancel_on_drop`].
