@@ -202,32 +202,38 @@ macro_rules! send_methods {
 
             /// Sends the request; awaiting it does the same.
             #[inline]
-            pub async fn send(self) -> $crate::error::Result<$answer> {
-                self.into_call().send().await
+            pub fn send(self) -> impl ::core::future::Future<Output = $crate::error::Result<$answer>> {
+                self.into_call().send()
             }
 
             /// Sends the request and gives status, headers and the bytes of the body as they are.
             #[inline]
-            pub async fn send_raw(self) -> $crate::error::Result<$crate::decode::RawResponse> {
-                self.into_call().send_raw().await
+            pub fn send_raw(
+                self,
+            ) -> impl ::core::future::Future<Output = $crate::error::Result<$crate::decode::RawResponse>> {
+                self.into_call().send_raw()
             }
 
             /// Sends the request and decodes the JSON of the answer into a type of yours.
             #[inline]
-            pub async fn send_as<U>(self) -> $crate::error::Result<U>
+            pub fn send_as<U>(
+                self,
+            ) -> impl ::core::future::Future<Output = $crate::error::Result<U>>
             where
                 U: $crate::__private::serde::de::DeserializeOwned + Send + 'static,
             {
-                self.into_call().send_as().await
+                self.into_call().send_as()
             }
 
             /// Sends the request, and gives with the answer what came with it: status, headers, rate limit and request
             /// id.
             #[inline]
-            pub async fn send_with_response(
+            pub fn send_with_response(
                 self,
-            ) -> $crate::error::Result<$crate::call::Response<$answer>> {
-                self.into_call().send_with_response().await
+            ) -> impl ::core::future::Future<
+                Output = $crate::error::Result<$crate::call::Response<$answer>>,
+            > {
+                self.into_call().send_with_response()
             }
 
             $crate::if_blocking! {

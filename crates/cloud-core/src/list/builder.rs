@@ -158,8 +158,10 @@ macro_rules! list_methods {
 
             /// All items of all pages; more than `cap` of them is an error.
             #[inline]
-            pub async fn all(self) -> $crate::error::Result<Vec<$item>> {
-                self.into_list().all().await
+            pub fn all(
+                self,
+            ) -> impl ::core::future::Future<Output = $crate::error::Result<Vec<$item>>> {
+                self.into_list().all()
             }
 
             $crate::if_blocking! {

@@ -24,12 +24,12 @@ macro_rules! action_methods {
             /// # Errors
             ///
             /// Worth handling: [`NotFound`](crate::error::ErrorCode::NotFound).
-            // Not below the resource, where the same stands too: `GET /{resource}/{id}/actions/{action_id}` is
-            // deprecated since 2026-04-30 (the changelog of the API).
             pub fn get_action(
                 self,
                 id: impl Into<$crate::ids::ActionId>,
             ) -> cloud_core::call::Call<$crate::actions::Action> {
+                // Not below the resource, where the same stands too: `GET /{resource}/{id}/actions/{action_id}` is
+                // deprecated since 2026-04-30 (the changelog of the API).
                 self.0.get(&ops::$one, id.into().0, "action")
             }
 
