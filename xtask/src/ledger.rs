@@ -266,7 +266,7 @@ const CLIENTS: &[Client] = &[
     Client {
         folder: "hetzner",
         library: "hetzner",
-        most_crates: 105,
+        most_crates: 98,
         body: r#"for server in api.servers().list().all().await? {
         println!("{} {}", server.id, server.name);
     }"#,
