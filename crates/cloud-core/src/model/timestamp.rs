@@ -231,6 +231,10 @@ impl Rest<'_> {
 
     fn instant(mut self) -> Option<Timestamp> {
         let seconds = self.date_and_time()?;
+        // Nothing more follows in almost every instant, and a year of four digits is within those that there are.
+        if self.0 == b"Z" {
+            return Some(Timestamp { seconds, nanos: 0 });
+        }
         let nanos = self.nanos()?;
         let offset = self.offset()?;
         self.0
