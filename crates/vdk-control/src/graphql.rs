@@ -192,10 +192,8 @@ where
 {
     let decode = Decode::json().try_map(|answer: Envelope<T>| {
         let (data, _) = answer.open()?;
-        // It is asked for in every list, and empty where nothing is found.
-        let items = data
-            .content
-            .ok_or_else(|| DecodeError::new("the answer has no list at data.content"))?;
+        // As in every list of answers, `null` and nothing stand for an empty one.
+        let items = data.content.unwrap_or_default();
         // What the service sent, before any of it is dropped. The style knows the page at hand and how many were asked
         // for, and makes the next page of it.
         let info = PageInfo {
