@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
+pub(crate) mod document;
 mod spelling;
 
 use spelling::Needle;
@@ -28,7 +28,7 @@ const KEPT_TEXT: usize = 8 * 1024;
 /// is longer.
 const BEHIND: usize = 64 * 1024;
 
-/// A larger error answer is not read as JSON: a document takes many times its length.
+/// Of a larger error answer only the beginning is looked through.
 const LARGEST_DOCUMENT: usize = 16 * 1024 * 1024;
 
 /// The secrets of one client. Tokens come and go; the last ones are kept. Clones share them.
@@ -197,46 +197,13 @@ pub fn change_texts<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -
 
 /// `None` when the body is no JSON.
 fn changed<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Option<Cow<'b, [u8]>> {
-    let mut document = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
-    let mut changed = false;
-    each(&mut document, &mut |text| match change(text) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(new) => {
-            changed = true;
-            Some(new)
-        }
-    });
-    Some(if changed {
-        Cow::Owned(serde_json::to_vec(&document).unwrap_or_default())
+    let document = std::str::from_utf8(body).ok()?;
+    let rewritten = document::rewritten(document, change, &|_| false)?;
+    Some(if rewritten.changed {
+        Cow::Owned(rewritten.text.into_bytes())
     } else {
         Cow::Borrowed(body)
     })
-}
-
-fn each(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
-    match value {
-        Value::String(text) => {
-            if let Some(new) = change(text) {
-                *text = new;
-            }
-        }
-        // A secret of digits may come back as a number.
-        Value::Number(number) => {
-            if let Some(new) = change(&number.to_string()) {
-                *value = Value::String(new);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
-        Value::Object(members) => {
-            let all = std::mem::take(members).into_iter().map(|(name, mut item)| {
-                let name = change(&name).unwrap_or(name);
-                each(&mut item, change);
-                (name, item)
-            });
-            *members = all.collect();
-        }
-        Value::Null | Value::Bool(_) => {}
-    }
 }
 
 #[cfg(test)]

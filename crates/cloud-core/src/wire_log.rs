@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use serde_json::Value;
 
-use crate::error::bounded;
+use crate::error::{bounded, place_of};
+use crate::secrets::document::rewritten;
 use crate::secrets::{MARK, Secrets};
 
 /// So much of one body is written, in bytes.
 const SHOWN: usize = 16 * 1024;
 
-/// A larger body is not read: a document takes many times its length.
-const LARGEST_DOCUMENT: usize = 1024 * 1024;
+/// A larger body is not looked through, of which little would be shown.
+const LARGEST_BODY: usize = 1024 * 1024;
 
 /// A part of a name makes a secret of what stands under it. Names are compared in lower case and without `_` and `-`.
 const SECRET_NAMES: [&str; 15] = [
@@ -211,47 +211,18 @@ fn push_body(
 
 /// `None` for what can not be searched for secrets.
 fn shown_body(kind: &str, body: &[u8], is_refusal: bool, secrets: &Secrets) -> Option<String> {
-    if body.len() > LARGEST_DOCUMENT {
+    if body.len() > LARGEST_BODY {
         return None;
     }
     let text = std::str::from_utf8(body).ok()?;
-    if let Ok(mut document) = serde_json::from_str(text) {
-        hide_in(&mut document, secrets);
-        return Some(document.to_string());
+    if let Some(document) = rewritten(text, &|text| secrets.hide(text), &is_secret) {
+        return Some(document.text);
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
         return Some(shown_pairs(text, secrets));
     }
     // A page of a proxy says what is wrong; what a service gives out as text may be a secret as a whole.
     is_refusal.then(|| secrets.hide(text).into_owned())
-}
-
-fn hide_in(value: &mut Value, secrets: &Secrets) {
-    match value {
-        Value::String(text) => *text = secrets.hide(text).into_owned(),
-        Value::Number(number) => {
-            let written = number.to_string();
-            let hidden = secrets.hide(&written);
-            if hidden != written {
-                *value = Value::String(hidden.into_owned());
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| hide_in(item, secrets)),
-        Value::Object(members) => {
-            let all = std::mem::take(members).into_iter().map(|(name, mut item)| {
-                // No secret, and good to know: a `root_password` that is `null` says that none was made.
-                let is_empty = item.is_null() || item.as_str() == Some("");
-                if is_secret(&name) && !is_empty {
-                    item = Value::String(MARK.to_owned());
-                } else {
-                    hide_in(&mut item, secrets);
-                }
-                (secrets.hide(&name).into_owned(), item)
-            });
-            *members = all.collect();
-        }
-        Value::Null | Value::Bool(_) => {}
-    }
 }
 
 /// A URL whose query is looked through like a form.
@@ -274,7 +245,8 @@ fn shown_pairs(text: &str, secrets: &Secrets) -> String {
 fn is_secret(name: &str) -> bool {
     let plain = name.chars().filter(|c| !matches!(c, '_' | '-'));
     let plain: String = plain.map(|c| c.to_ascii_lowercase()).collect();
-    SECRET_NAMES.iter().any(|secret| plain.contains(secret))
+    let mut names = SECRET_NAMES.iter();
+    names.any(|secret| place_of(&plain, secret).is_some())
 }
 
 #[cfg(test)]

@@ -343,8 +343,8 @@ impl Number {
                 reason = "it saturates, as is wanted"
             )]
             Kind::Integer(..) if float.fract() == 0.0 => Self::of_integer(kind, float as i128),
-            // As serde_json writes it, so that an answer that is written again says the same.
-            Kind::Text => Self::Text(serde_json::Value::from(float).to_string()),
+            // With the point that tells it from an integer, so that an answer that is written again says the same.
+            Kind::Text => Self::Text(format!("{float:?}")),
             _ => Self::Float(float),
         }
     }

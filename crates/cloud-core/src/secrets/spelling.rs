@@ -67,15 +67,22 @@ impl PartialEq for Needle {
 pub(super) fn find(text: &[u8], needles: &[Arc<Needle>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     Search::for_all(needles).look(text, true, &mut found);
-    found.sort_unstable_by_key(|range| range.start);
-    found.dedup_by(|next, last| {
-        let joins = next.start <= last.end;
-        if joins {
-            last.end = last.end.max(next.end);
-        }
-        joins
-    });
-    found
+    if found.is_empty() {
+        return found;
+    }
+    // They come in no order, and those that touch are one.
+    let mut is_found = vec![false; text.len()];
+    for range in found {
+        is_found[range].fill(true);
+    }
+    let mut at = 0;
+    let runs = is_found.chunk_by(|one, next| one == next);
+    runs.filter_map(|run| {
+        let start = at;
+        at += run.len();
+        run[0].then_some(start..at)
+    })
+    .collect()
 }
 
 struct Search<'n> {

@@ -2,6 +2,8 @@ use std::fmt::Write as _;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 
+use serde_json::Value;
+
 use super::*;
 
 /// What stands in passwords, and what each encoding has its own way with.

@@ -310,9 +310,9 @@ async fn hcloud_debug_writes_requests_and_answers_to_its_file() {
     for part in [
         "#1 --> POST https://api.hetzner.cloud/v1/servers\n",
         "#1     authorization: [redacted]\n",
-        r#"#1     {"image":"debian-13","name":"web-1","server_type":"cx23","user_data":"[redacted]"}"#,
+        r#"#1     {"name":"web-1","server_type":"cx23","image":"debian-13","user_data":"[redacted]"}"#,
         "#1 <-- 201 Created\n",
-        r#"#1     {"root_password":"[redacted]","server":{"id":7,"name":"[redacted]"}}"#,
+        r#"#1     {"server":{"id":7,"name":"[redacted]"},"root_password":"[redacted]"}"#,
     ] {
         // Both clients have added to it.
         assert_eq!(written.matches(part).count(), 2, "{part}: {written}");
