@@ -315,41 +315,41 @@ impl HttpTransportBuilder {
 
     /// Trusts these certificate authorities too: PEM text with one or more certificates. May be called several times.
     pub fn root_certificate_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.tls.roots.push(pem.as_ref().to_vec());
+        self.tls.own().roots.push(pem.as_ref().to_vec());
         self
     }
 
     /// Trusts only the authorities given by [`root_certificate_pem`](Self::root_certificate_pem); the system's own are
     /// not even read.
     pub fn only_these_roots(mut self, only: bool) -> Self {
-        self.tls.only_these_roots = only;
+        self.tls.own().only_these_roots = only;
         self
     }
 
     /// Shows this certificate to servers that ask for one: PEM text of the certificate, followed by the intermediate
     /// ones, and PEM text of the private key. PKCS #8 keys always work, others only with rustls.
     pub fn client_identity_pem(mut self, chain: impl AsRef<[u8]>, key: SecretString) -> Self {
-        self.tls.identity = Some((chain.as_ref().to_vec(), key));
+        self.tls.own().identity = Some((chain.as_ref().to_vec(), key));
         self
     }
 
     /// Accepts every certificate of every server. Whoever sits between can then read and change everything, secrets
     /// included; for a server with a self-signed certificate use [`pin`](Self::pin) with [`PinMode::Replace`].
     pub fn danger_accept_invalid_certificates(mut self, accept: bool) -> Self {
-        self.tls.accept_invalid = accept;
+        self.tls.own().accept_invalid = accept;
         self
     }
 
     /// Talks only to servers whose certificate has this fingerprint. May be called several times: any one pin that
     /// matches is enough, so that the next certificate can be pinned before it is in use. Needs rustls.
     pub fn pin(mut self, pin: CertificatePin) -> Self {
-        self.tls.pins.push(pin);
+        self.tls.own().pins.push(pin);
         self
     }
 
     /// Whether pins come on top of the usual checks or instead of them. On top unless set.
     pub fn pin_mode(mut self, mode: PinMode) -> Self {
-        self.tls.pin_mode = mode;
+        self.tls.own().pin_mode = mode;
         self
     }
 

@@ -6,8 +6,16 @@ use secrecy::SecretString;
 
 use super::{CertificatePin, HttpConfigError, PinMode};
 
+type Apply = fn(
+    &TlsSettings,
+    reqwest::ClientBuilder,
+    bool,
+) -> Result<reqwest::ClientBuilder, HttpConfigError>;
+
 #[derive(Clone, Default)]
 pub(super) struct TlsSettings {
+    /// What gives them to reqwest, once there are any: a program that sets none does not hold what it takes.
+    apply: Option<Apply>,
     pub(super) roots: Vec<Vec<u8>>,
     pub(super) only_these_roots: bool,
     pub(super) identity: Option<(Vec<u8>, SecretString)>,
@@ -17,12 +25,28 @@ pub(super) struct TlsSettings {
 }
 
 impl TlsSettings {
+    /// The settings, of which one is to be changed.
+    pub(super) fn own(&mut self) -> &mut Self {
+        self.apply = Some(|settings, client, plain_http_only| {
+            settings.check()?;
+            backend::apply(settings, client, plain_http_only)
+        });
+        self
+    }
+
     /// Gives these settings to reqwest. For plain HTTP alone, no certificate authority is looked for.
     pub(super) fn apply(
         &self,
         client: reqwest::ClientBuilder,
         plain_http_only: bool,
     ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        match self.apply {
+            Some(apply) => apply(self, client, plain_http_only),
+            None => backend::apply_usual(client, plain_http_only),
+        }
+    }
+
+    fn check(&self) -> Result<(), HttpConfigError> {
         if self.accept_invalid && !self.pins.is_empty() {
             return Err(HttpConfigError::new(
                 "pin",
@@ -36,7 +60,7 @@ impl TlsSettings {
                 "without root_certificate_pem there is no authority left to trust",
             ));
         }
-        backend::apply(self, client, plain_http_only)
+        Ok(())
     }
 }
 
@@ -74,7 +98,7 @@ mod backend {
     use std::sync::Arc;
 
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::client::{WebPkiServerVerifier, verify_server_name};
+    use rustls::client::{WantsClientCert, WebPkiServerVerifier, verify_server_name};
     use rustls::crypto::hash::{Hash, HashAlgorithm};
     use rustls::crypto::{
         CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
@@ -83,13 +107,30 @@ mod backend {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
     use rustls::server::ParsedCertificate;
     use rustls::{
-        CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
-        SignatureScheme, SupportedCipherSuite,
+        CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, OtherError,
+        RootCertStore, SignatureScheme, SupportedCipherSuite, WantsVerifier,
     };
     use secrecy::ExposeSecret;
 
     use super::{TlsSettings, is_of_an_authority, no_certificate_in_pem};
     use crate::transport::http_transport::{CertificatePin, HttpConfigError, PinMode};
+
+    type Builder<State> = ConfigBuilder<ClientConfig, State>;
+
+    /// With the authorities of the system.
+    pub(super) fn apply_usual(
+        client: reqwest::ClientBuilder,
+        plain_http_only: bool,
+    ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        let provider = provider()?;
+        let config = versions(&provider)?;
+        let config = if plain_http_only {
+            asking_nobody(config)
+        } else {
+            verified_by(config, system(&provider)?)
+        };
+        Ok(given(config.with_no_client_auth(), client))
+    }
 
     pub(super) fn apply(
         settings: &TlsSettings,
@@ -97,42 +138,58 @@ mod backend {
         plain_http_only: bool,
     ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
         let provider = provider()?;
-        let config = ClientConfig::builder_with_provider(provider.clone())
+        let config = versions(&provider)?;
+        let config = if plain_http_only {
+            asking_nobody(config)
+        } else {
+            verified_by(config, verifier(settings, &provider)?)
+        };
+        let Some((chain, key)) = &settings.identity else {
+            return Ok(given(config.with_no_client_auth(), client));
+        };
+        let wrong = |message: String| HttpConfigError::new("client_identity_pem", message);
+        let chain = certificates(chain, "client_identity_pem")?;
+        let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes())
+            .map_err(|_| wrong("the key is not a private key in PEM form".into()))?;
+        let config = config.with_client_auth_cert(chain, key).map_err(|error| {
+            wrong(format!(
+                "the certificate and the key cannot be used: {error}"
+            ))
+        })?;
+        Ok(given(config, client))
+    }
+
+    fn versions(provider: &Arc<CryptoProvider>) -> Result<Builder<WantsVerifier>, HttpConfigError> {
+        ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|error| {
                 HttpConfigError::new(
                     "tls",
                     format!("the crypto provider cannot be used: {error}"),
                 )
-            })?;
-        let config = if plain_http_only {
-            // Nobody is asked for a certificate, so the store of the system, which may be empty, is not read.
-            config.with_root_certificates(RootCertStore::empty())
-        } else {
-            config
-                .dangerous()
-                .with_custom_certificate_verifier(verifier(settings, &provider)?)
-        };
-        let mut config = match &settings.identity {
-            None => config.with_no_client_auth(),
-            Some((chain, key)) => {
-                let wrong = |message: String| HttpConfigError::new("client_identity_pem", message);
-                let chain = certificates(chain, "client_identity_pem")?;
-                let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes())
-                    .map_err(|_| wrong("the key is not a private key in PEM form".into()))?;
-                config.with_client_auth_cert(chain, key).map_err(|error| {
-                    wrong(format!(
-                        "the certificate and the key cannot be used: {error}"
-                    ))
-                })?
-            }
-        };
+            })
+    }
+
+    /// Nobody is asked for a certificate, so the store of the system, which may be empty, is not read.
+    fn asking_nobody(config: Builder<WantsVerifier>) -> Builder<WantsClientCert> {
+        config.with_root_certificates(RootCertStore::empty())
+    }
+
+    fn verified_by(
+        config: Builder<WantsVerifier>,
+        verifier: Arc<dyn ServerCertVerifier>,
+    ) -> Builder<WantsClientCert> {
+        let config = config.dangerous();
+        config.with_custom_certificate_verifier(verifier)
+    }
+
+    fn given(mut config: ClientConfig, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         // reqwest offers no protocols for a configuration that comes ready made.
         if cfg!(feature = "http2") {
             config.alpn_protocols.push(b"h2".to_vec());
         }
         config.alpn_protocols.push(b"http/1.1".to_vec());
-        Ok(client.tls_backend_preconfigured(config))
+        client.tls_backend_preconfigured(config)
     }
 
     /// The provider that the application installed, else the default of this build.
@@ -225,6 +282,23 @@ mod backend {
             .map_err(|error| unusable(&error))
     }
 
+    /// The usual rules of TLS with the authorities of the system.
+    fn system(
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
+        match rustls_platform_verifier::Verifier::new(provider.clone()) {
+            Ok(verifier) => Ok(Arc::new(verifier)),
+            // The only other thing that it can complain about is the system's store, which it then found empty.
+            Err(Error::General(_)) => Err(HttpConfigError::new(
+                "root_certificate_pem",
+                "this system has no certificate authorities to trust: install the package `ca-certificates` (Debian, \
+                 Ubuntu, Alpine), or name a PEM file in SSL_CERT_FILE, or give your own by root_certificate_pem with \
+                 only_these_roots",
+            )),
+            Err(error) => Err(unusable(&error)),
+        }
+    }
+
     fn chain_verifier(
         settings: &TlsSettings,
         named: &[CertificateDer<'static>],
@@ -233,29 +307,20 @@ mod backend {
         if settings.only_these_roots {
             return Ok(only(named, provider)?);
         }
-        let verifier = if named.is_empty() {
-            rustls_platform_verifier::Verifier::new(provider.clone())
-        } else {
-            #[cfg(not(target_os = "android"))]
-            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
-                named.iter().cloned(),
-                provider.clone(),
-            );
-            #[cfg(target_os = "android")]
-            let verifier = Err(Error::General(
-                "on Android, use only_these_roots as well".into(),
-            ));
-            verifier
-        };
+        if named.is_empty() {
+            return system(provider);
+        }
+        #[cfg(not(target_os = "android"))]
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
+            named.iter().cloned(),
+            provider.clone(),
+        );
+        #[cfg(target_os = "android")]
+        let verifier: Result<rustls_platform_verifier::Verifier, _> = Err(Error::General(
+            "on Android, use only_these_roots as well".into(),
+        ));
         match verifier {
             Ok(verifier) => Ok(Arc::new(verifier)),
-            // The only other thing that it can complain about is the system's store, which it then found empty.
-            Err(Error::General(_)) if settings.roots.is_empty() => Err(HttpConfigError::new(
-                "root_certificate_pem",
-                "this system has no certificate authorities to trust: install the package `ca-certificates` (Debian, \
-                 Ubuntu, Alpine), or name a PEM file in SSL_CERT_FILE, or give your own by root_certificate_pem with \
-                 only_these_roots",
-            )),
             Err(error) => Err(unusable(&error)),
         }
     }
@@ -428,6 +493,13 @@ mod backend {
     use super::{TlsSettings, no_certificate_in_pem};
     use crate::transport::http_transport::HttpConfigError;
     use crate::transport::http_transport::failure::innermost;
+
+    pub(super) fn apply_usual(
+        client: reqwest::ClientBuilder,
+        plain_http_only: bool,
+    ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        apply(&TlsSettings::default(), client, plain_http_only)
+    }
 
     pub(super) fn apply(
         settings: &TlsSettings,
