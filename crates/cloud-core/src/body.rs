@@ -30,8 +30,10 @@ pub struct Body(Kind);
 #[derive(Clone)]
 enum Kind {
     Bytes(Bytes),
-    File {
-        path: Arc<PathBuf>,
+    /// Opened anew by each attempt, which reads it from its beginning. A function, so that only a program that sends files
+    /// holds what reads them.
+    Again {
+        open: Arc<dyn Fn() -> BoxStream<io::Error> + Send + Sync>,
         length: u64,
     },
     // Every attempt has a clone of the body, and the source can be read by one of them only.
@@ -52,17 +54,28 @@ impl Body {
     /// The length is taken now, and the error names the file. Sending fails when it has become shorter since.
     pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
-        match std::fs::metadata(&path) {
-            Ok(about) => Ok(Self(Kind::File {
-                path: Arc::new(path),
-                // Announced before the file is read: one that shrinks meanwhile fails in `BodyStream`, and of one that
-                // grows only the beginning is sent.
-                length: about.len(),
-            })),
-            Err(error) => Err(
-                Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_details(error),
-            ),
-        }
+        // Announced before the file is read: one that shrinks meanwhile fails in `BodyStream`, and of one that grows only
+        // the beginning is sent.
+        let length = match std::fs::metadata(&path) {
+            Ok(about) => about.len(),
+            Err(error) => {
+                let told = Error::new(ErrorKind::RequestBody, unreadable(&path, &error));
+                return Err(told.with_details(error));
+            }
+        };
+        let path = Arc::new(path);
+        let open = move || -> BoxStream<io::Error> {
+            let path = path.clone();
+            let open = move || {
+                File::open(&*path)
+                    .map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)))
+            };
+            Box::pin(ReadStream::new(open, length))
+        };
+        Ok(Self(Kind::Again {
+            open: Arc::new(open),
+            length,
+        }))
     }
 
     /// What a reader gives, which must be exactly `length` bytes. It is read on a thread for blocking work.
@@ -86,7 +99,7 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Bytes(bytes) => Some(bytes),
-            Kind::File { .. } | Kind::Once { .. } => None,
+            Kind::Again { .. } | Kind::Once { .. } => None,
         }
     }
 
@@ -94,7 +107,7 @@ impl Body {
     pub fn len(&self) -> u64 {
         match &self.0 {
             Kind::Bytes(bytes) => bytes.len() as u64,
-            Kind::File { length, .. } | Kind::Once { length, .. } => *length,
+            Kind::Again { length, .. } | Kind::Once { length, .. } => *length,
         }
     }
 
@@ -107,7 +120,7 @@ impl Body {
     /// for a reader or a stream.
     pub fn is_replayable(&self) -> bool {
         match &self.0 {
-            Kind::Bytes(_) | Kind::File { .. } => true,
+            Kind::Bytes(_) | Kind::Again { .. } => true,
             Kind::Once { source, .. } => source
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -120,14 +133,7 @@ impl Body {
         let length = self.len();
         let state = match self.0 {
             Kind::Bytes(bytes) => State::Bytes(bytes),
-            Kind::File { path, length } => {
-                // Opened anew by each attempt, which reads it from its beginning.
-                let open = move || {
-                    File::open(&*path)
-                        .map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)))
-                };
-                State::Stream(Box::pin(ReadStream::new(open, length)))
-            }
+            Kind::Again { open, .. } => State::Stream(open()),
             Kind::Once { source, .. } => State::Unopened(source),
         };
         BodyStream {
