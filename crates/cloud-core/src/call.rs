@@ -38,7 +38,7 @@ impl<T> Clone for Call<T> {
     fn clone(&self) -> Self {
         Self {
             engine: self.engine.clone(),
-            parts: self.parts.clone(),
+            parts: self.parts.copied(),
             decode: self.decode.clone(),
         }
     }

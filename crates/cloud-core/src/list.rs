@@ -192,23 +192,14 @@ impl<T: Send + 'static> List<T> {
         let mut request = PageRequest::default();
         self.style.ask(&mut request, token, self.size);
         let mut call = self.call.clone();
-        for (name, value) in request.query {
-            call = call.set_query(name, value);
-        }
-        for (name, value) in request.headers {
-            call = call.header(name, value);
-        }
+        request.put_into(&mut call.parts);
         // Every page says where the next one begins, in whatever style.
         let (style, here) = (self.style.clone(), token.cloned());
-        let call = call.map(move |mut page| {
+        call.map(move |mut page| {
             let next = style.next(here.as_ref(), &page.info, page.items.len());
             page.info.next = next.map(|token| token.to_string());
             page
-        });
-        match request.refused {
-            Some(problem) => call.refuse(Error::input("from_page", problem)),
-            None => call,
-        }
+        })
     }
 
     /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.

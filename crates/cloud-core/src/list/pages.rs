@@ -26,7 +26,8 @@ pub struct Pages<T> {
     /// The pages to be read next. Never empty while anything is under way or left.
     planned: VecDeque<Option<PageToken>>,
     under_way: VecDeque<UnderWay<T>>,
-    seen: HashSet<Option<PageToken>>,
+    /// The tokens of the pages that were given.
+    seen: HashSet<Box<str>>,
     keys: HashSet<Box<str>>,
     empty: u32,
     failures: u32,
@@ -137,9 +138,7 @@ impl<T: Send + 'static> Pages<T> {
         match next {
             // The end, whatever was planned: the list has become shorter meanwhile.
             None => self.stop(),
-            Some(next)
-                if self.seen.contains(&Some(next.clone())) || token.as_ref() == Some(&next) =>
-            {
+            Some(next) if self.seen.contains(next.as_str()) || token.as_ref() == Some(&next) => {
                 self.stop();
                 return Err(Error::new(
                     ErrorKind::Page,
@@ -170,7 +169,7 @@ impl<T: Send + 'static> Pages<T> {
                 }
             }
         }
-        self.seen.insert(token);
+        self.seen.extend(token.map(Box::from));
         let mut keys = std::mem::take(&mut page.keys).into_iter();
         let mut is_new = |key: Box<str>| key.is_empty() || self.keys.insert(key);
         page.items.retain(|_| keys.next().is_none_or(&mut is_new));

@@ -4,7 +4,9 @@ use std::fmt;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::error::Error;
 use crate::model::{PageInfo, PageToken};
+use crate::request::Parts;
 
 /// How many pages are planned before they are read, for an implementation of [`PageStyle::ahead`].
 pub const AHEAD: usize = 1000;
@@ -64,6 +66,19 @@ impl PageRequest {
     /// list anew.
     pub fn refuse(&mut self, problem: &'static str) {
         self.refused = Some(problem);
+    }
+
+    pub(super) fn put_into(self, parts: &mut Parts) {
+        for (name, value) in self.query {
+            parts.set_query(name, value);
+        }
+        for (name, value) in self.headers {
+            parts.headers.insert(name, value);
+        }
+        if let Some(problem) = self.refused {
+            let error = Error::input("from_page", problem);
+            parts.invalid.get_or_insert(error);
+        }
     }
 
     fn page_of_size(

@@ -18,6 +18,12 @@ impl PageToken {
     }
 }
 
+impl From<PageToken> for Box<str> {
+    fn from(token: PageToken) -> Self {
+        token.0
+    }
+}
+
 impl From<String> for PageToken {
     fn from(text: String) -> Self {
         Self(text.into())

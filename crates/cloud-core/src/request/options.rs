@@ -5,8 +5,13 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::Parts;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
+
+/// Adds a field of this name to the body. A function, because only a program that adds fields shall hold what takes a body
+/// apart and writes it anew.
+type AddField = Arc<dyn Fn(&str, &mut Parts) + Send + Sync>;
 
 /// What a caller may set for one call, apart from the fields of the API: see
 /// [`options`](crate::call::Call::options).
@@ -40,7 +45,7 @@ pub struct CallOptions {
     pub(crate) while_locked: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body_fields: Vec<(String, Value)>,
+    pub(crate) body_fields: Vec<(String, AddField)>,
     pub(crate) invalid: Option<Error>,
 }
 
@@ -97,7 +102,9 @@ impl CallOptions {
     /// know yet. A name with dots, such as `properties.beta`, is a field of an object within. A body that is a form gets
     /// the field under the name as it is.
     pub fn body_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.body_fields.push((name.into(), value.into()));
+        let value = value.into();
+        let add = move |name: &str, parts: &mut Parts| parts.add_body_field(name, &value);
+        self.body_fields.push((name.into(), Arc::new(add)));
         self
     }
 

@@ -85,6 +85,12 @@ impl Parts {
         }
     }
 
+    /// A copy. In one place, and not in each that copies a call of some type.
+    #[inline(never)]
+    pub(crate) fn copied(&self) -> Box<Self> {
+        Box::new(self.clone())
+    }
+
     /// Fills the next parameter of the path template with what is written, which is to be encoded.
     pub(crate) fn fill(&mut self, secret: bool, write: impl FnOnce(&mut String) -> fmt::Result) {
         let rest = &self.template[self.rendered..];
@@ -121,67 +127,60 @@ impl Parts {
         });
     }
 
-    /// Adds the fields of the options to the body: a form where it is one, else JSON.
+    /// Adds the fields of the options to the body.
     pub(crate) fn add_body_fields(&mut self) {
-        let fields = std::mem::take(&mut self.options.body_fields);
-        let Some((first, _)) = fields.first() else {
-            return;
-        };
-        if self
-            .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|kind| kind == form::CONTENT_TYPE)
-        {
-            self.add_form_fields(&fields);
-            return;
+        for (name, add) in std::mem::take(&mut self.options.body_fields) {
+            add(&name, self);
         }
-        let refused = |name: &str, problem: &str| Error::input(name, problem);
-        let mut body = match self.body.as_bytes() {
-            Some(bytes) if bytes.is_empty() => Value::Object(Map::new()),
-            Some(bytes) => std::str::from_utf8(bytes)
-                .ok()
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_default(),
-            None => Value::Null,
+    }
+
+    /// Adds a field to the body, or replaces the one of this name: in a form where it is one, else in JSON.
+    pub(super) fn add_body_field(&mut self, name: &str, value: &Value) {
+        let kind = self.headers.get(CONTENT_TYPE);
+        let added = if kind.is_some_and(|kind| kind == form::CONTENT_TYPE) {
+            let form = self.body.as_bytes().map(|bytes| bytes.to_vec());
+            let form = String::from_utf8(form.unwrap_or_default()).unwrap_or_default();
+            form::set_field(&form, name, value)
+        } else {
+            self.with_json_field(name, value)
         };
-        if !body.is_object() {
-            let error = refused(first, "can be added to a body that is a JSON object only");
-            self.invalid.get_or_insert(error);
-            return;
-        }
-        for (name, value) in fields {
-            let mut place = &mut body;
-            for part in name.split('.') {
-                // Of the objects on the way, those that are missing are made.
-                if place.is_null() {
-                    *place = Value::Object(Map::new());
-                }
-                let Some(object) = place.as_object_mut() else {
-                    let error = refused(&name, "stands within something that is no object");
-                    self.invalid.get_or_insert(error);
-                    return;
-                };
-                place = object.entry(part).or_insert(Value::Null);
+        match added {
+            Ok(body) => self.body = body.into(),
+            Err(error) => {
+                self.invalid.get_or_insert(error);
+                return;
             }
-            *place = value;
         }
-        self.body = body.to_string().into();
         let json = HeaderValue::from_static("application/json");
         self.headers.entry(CONTENT_TYPE).or_insert(json);
     }
 
-    fn add_form_fields(&mut self, fields: &[(String, Value)]) {
-        let bytes = self.body.as_bytes().map(|bytes| bytes.to_vec());
-        let written = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
-        let all = fields.iter().try_fold(written, |form, (name, value)| {
-            form::set_field(&form, name, value)
-        });
-        match all {
-            Ok(form) => self.body = form.into(),
-            Err(error) => {
-                self.invalid.get_or_insert(error);
+    fn with_json_field(&self, name: &str, value: &Value) -> Result<String> {
+        let mut body = match self.body.as_bytes() {
+            Some(bytes) if bytes.is_empty() => Value::Object(Map::new()),
+            Some(bytes) => {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                serde_json::from_str(text).unwrap_or_default()
             }
+            None => Value::Null,
+        };
+        if !body.is_object() {
+            let problem = "can be added to a body that is a JSON object only";
+            return Err(Error::input(name, problem));
         }
+        let mut place = &mut body;
+        for part in name.split('.') {
+            // Of the objects on the way, those that are missing are made.
+            if place.is_null() {
+                *place = Value::Object(Map::new());
+            }
+            let object = place
+                .as_object_mut()
+                .ok_or_else(|| Error::input(name, "stands within something that is no object"))?;
+            place = object.entry(part).or_insert(Value::Null);
+        }
+        *place = value.clone();
+        Ok(body.to_string())
     }
 
     /// The path for an error: without the base and without secrets, and with the names of arguments that are missing.
@@ -271,17 +270,16 @@ impl Parts {
     pub(crate) fn drop_query(&mut self, name: &str) {
         let mut encoded = String::with_capacity(name.len());
         let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
+        let mut kept = String::with_capacity(self.query.len());
         // Another ? is a part of what is around it.
-        let kept = self.query.strip_prefix('?').unwrap_or_default().split('&');
-        let kept: Vec<&str> = kept
-            .filter(|p| !p.is_empty() && p.split('=').next() != Some(encoded.as_str()))
-            .collect();
-        let query = kept.join("&");
-        self.query = if query.is_empty() {
-            query
-        } else {
-            format!("?{query}")
-        };
+        let pairs = self.query.strip_prefix('?').unwrap_or_default().split('&');
+        for pair in pairs {
+            if !pair.is_empty() && pair.split('=').next() != Some(&encoded) {
+                kept.push(if kept.is_empty() { '?' } else { '&' });
+                kept.push_str(pair);
+            }
+        }
+        self.query = kept;
     }
 
     fn name_on_the_wire<'a>(&self, name: &'a str) -> &'a str {
