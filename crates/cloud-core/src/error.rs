@@ -20,8 +20,8 @@ mod transport;
 
 pub use kind::ErrorKind;
 pub use problem::{ApiProblem, FieldProblem};
-pub(crate) use text::bounded;
 pub use text::printable;
+pub(crate) use text::{bounded, place_of};
 pub use transport::{TransportError, TransportErrorKind};
 
 /// The result of everything that can fail here.
@@ -85,7 +85,12 @@ impl Error {
     ///
     /// The message becomes one [`printable`] line.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        let message = match message.into() {
+        Self::made(kind, message.into())
+    }
+
+    #[cold]
+    fn made(kind: ErrorKind, message: Cow<'static, str>) -> Self {
+        let message = match message {
             Cow::Owned(text) => Cow::Owned(printable(&text).into_owned()),
             written @ Cow::Borrowed(_) => written,
         };
@@ -133,10 +138,16 @@ impl Error {
         Self::new(ErrorKind::Input, format!("{field}: {problem}")).with_field(field, problem)
     }
 
-    // The engine builds an error before anybody else holds it, so this never copies in practice.
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        change(self.inner_mut());
         self
+    }
+
+    // The engine builds an error before anybody else holds it, so this never copies in practice. Once for all that
+    // changes an error: the copy is long.
+    #[inline(never)]
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Keeps the error that caused this one, for [`source`](std::error::Error::source). Only where the message does not
@@ -294,12 +305,8 @@ impl Error {
             };
             (self.0.kind, message)
         };
-        let Inner {
-            status,
-            retry_after,
-            correlation_id,
-            ..
-        } = (*self.0).clone();
+        let (status, retry_after) = (self.0.status, self.0.retry_after);
+        let correlation_id = self.0.correlation_id.clone();
         Self::new(kind, message)
             .with_retryable(passes)
             .with_retry_after(retry_after)

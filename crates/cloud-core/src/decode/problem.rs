@@ -1,5 +1,7 @@
 //! What is wrong with JSON, in words that quote nothing of it.
 
+use crate::error::place_of;
+
 /// What `serde_json` says of a document, without the values that it quotes. The messages of its own grammar quote none;
 /// those about types quote a value at a known place; all others come from the types themselves and may quote anything.
 pub(super) fn describe(error: &serde_json::Error) -> String {
@@ -35,15 +37,14 @@ fn place(error: &serde_json::Error) -> String {
 
 /// `None` for a message that is none of serde's own.
 fn without_values(said: &str) -> Option<String> {
-    if let Some((problem, rest)) = said
-        .split_once(": ")
-        .filter(|(problem, _)| matches!(*problem, "invalid type" | "invalid value"))
+    if let Some((problem, rest)) =
+        cut(said, ": ").filter(|(problem, _)| matches!(*problem, "invalid type" | "invalid value"))
     {
         let (found, wanted) = found(rest)?;
         return Some(format!("{problem}: {found}, expected {}", short(wanted)?));
     }
     if let Some(rest) = said.strip_prefix("invalid length ") {
-        let (length, wanted) = rest.split_once(", expected ")?;
+        let (length, wanted) = cut(rest, ", expected ")?;
         // Proof that it is a number, and not something of the document that stands there.
         let _: usize = length.parse().ok()?;
         return Some(format!(
@@ -90,14 +91,10 @@ fn found(rest: &str) -> Option<(&str, &str)> {
             behind_string(quoted)?.strip_prefix(", expected ")?,
         ));
     }
-    if let Some((kind, value)) = rest
-        .split_once(" `")
-        .filter(|(kind, _)| QUOTED.contains(kind))
-    {
-        return Some((kind, value.split_once("`, expected ")?.1));
+    if let Some((kind, value)) = cut(rest, " `").filter(|(kind, _)| QUOTED.contains(kind)) {
+        return Some((kind, cut(value, "`, expected ")?.1));
     }
-    rest.split_once(", expected ")
-        .filter(|(kind, _)| PLAIN.contains(kind))
+    cut(rest, ", expected ").filter(|(kind, _)| PLAIN.contains(kind))
 }
 
 /// What stands behind a text in quotes, which is written as by `Debug`.
@@ -121,6 +118,11 @@ fn is_name(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_alphanumeric() || "_-.$@:".contains(c))
+}
+
+fn cut<'t>(text: &'t str, at: &str) -> Option<(&'t str, &'t str)> {
+    let (before, behind) = text.split_at(place_of(text, at)?);
+    Some((before, &behind[at.len()..]))
 }
 
 #[cfg(test)]

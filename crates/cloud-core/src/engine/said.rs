@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
-use crate::error::bounded;
+use crate::error::{bounded, place_of};
 
 /// So much of a text is told, in bytes. The rest is in [`Error::body`](crate::Error::body).
 const TOLD: usize = 300;
@@ -35,7 +35,7 @@ pub(super) fn in_place_of_json(kind: Option<&HeaderValue>, body: &[u8]) -> Strin
         return format!("the answer is no JSON, but {page}; is the endpoint right?");
     }
     match content_type(kind) {
-        Some(kind) if !kind.contains("json") => {
+        Some(kind) if place_of(kind, "json").is_none() => {
             format!("the answer is no JSON, but {}", bounded(kind, 100))
         }
         _ => "the answer is no JSON".to_owned(),
@@ -62,7 +62,7 @@ fn is_page(kind: Option<&HeaderValue>, text: &str) -> bool {
             .is_some_and(|there| there.eq_ignore_ascii_case(with))
     };
     // `text/html` is also the type that PHP gives to all that names none, so there must be a tag as well.
-    let is_named = content_type(kind).is_some_and(|kind| kind.contains("html"));
+    let is_named = content_type(kind).is_some_and(|kind| place_of(kind, "html").is_some());
     begins(b"<!doctype html") || begins(b"<html") || (is_named && begins(b"<"))
 }
 
@@ -81,11 +81,21 @@ fn page(text: &str) -> String {
 fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     // The same length in bytes, so places in it are places in the text.
     let lower = text.to_ascii_lowercase();
-    let open = lower.find(&format!("<{name}"))?;
+    let open = place_of(&lower, &format!("<{name}"))?;
     let start = open + lower[open..].find('>')? + 1;
-    let end = start + lower[start..].find(&format!("</{name}"))?;
+    let end = start + place_of(&lower[start..], &format!("</{name}"))?;
     Some(&text[start..end])
 }
+
+/// What is written for the characters that HTML gives a meaning, behind `&`.
+const ENTITIES: [(&str, &str); 6] = [
+    ("amp;", "&"),
+    ("lt;", "<"),
+    ("gt;", ">"),
+    ("quot;", "\""),
+    ("#39;", "'"),
+    ("nbsp;", " "),
+];
 
 /// The text without tags, comments, scripts and styles, in one line.
 fn plain(html: &str) -> String {
@@ -100,30 +110,39 @@ fn plain(html: &str) -> String {
         });
         let end = match hidden {
             Some(name) => {
-                let lower = rest.to_ascii_lowercase();
-                let close = lower.find(&format!("</{name}"));
+                let close = place_of(&rest.to_ascii_lowercase(), &format!("</{name}"));
                 close.and_then(|close| Some(close + rest[close..].find('>')?))
             }
-            None if rest.starts_with("<!--") => rest.find("-->").map(|at| at + 2),
+            None if rest.starts_with("<!--") => place_of(rest, "-->").map(|at| at + 2),
             None => rest.find('>'),
         };
         // A tag that does not end says nothing.
         rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
     }
     text.push_str(rest);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        // The last one, or `&amp;lt;` would become `<`.
-        ("&amp;", "&"),
-    ]
-    .into_iter()
-    .fold(line, |line, (entity, meant)| line.replace(entity, meant))
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        push_meant(&mut line, word);
+    }
+    line
+}
+
+/// Each entity once, or `&amp;lt;` would become `<`.
+fn push_meant(line: &mut String, word: &str) {
+    let mut pieces = word.split('&');
+    line.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let entity = ENTITIES.iter().find_map(|(name, meant)| {
+            let behind = piece.strip_prefix(name)?;
+            Some((*meant, behind))
+        });
+        let (meant, behind) = entity.unwrap_or(("&", piece));
+        line.push_str(meant);
+        line.push_str(behind);
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +180,11 @@ mod tests {
                 "",
                 "<!DOCTYPE HTML><TITLE lang=en>A &amp; B</TITLE>",
                 Some("an HTML page: A & B"),
+            ),
+            (
+                "",
+                "<html>&lt;a&gt; &amp;lt; &x; R&D&nbsp;&quot;it&#39;s&quot;",
+                Some("an HTML page: <a> &lt; &x; R&D \"it's\""),
             ),
             (
                 "text/html; charset=utf-8",

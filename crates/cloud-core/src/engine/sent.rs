@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, Request, header};
 use super::Engine;
 use crate::body::Body;
 use crate::decode::RawResponse;
+use crate::error::place_of;
 use crate::request::Parts;
 use crate::secrets::Secrets;
 
@@ -74,7 +75,7 @@ fn is_secret(name: &HeaderName) -> bool {
     matches!(
         *name,
         header::AUTHORIZATION | header::PROXY_AUTHORIZATION | header::COOKIE
-    ) || name.as_str().contains("token")
+    ) || place_of(name.as_str(), "token").is_some()
 }
 
 #[cfg(test)]

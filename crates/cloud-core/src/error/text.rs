@@ -55,6 +55,12 @@ pub(crate) fn bounded(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
+/// Where a text stands in another. A search is long code, which would otherwise stand in each place that searches.
+#[inline(never)]
+pub(crate) fn place_of(text: &str, wanted: &str) -> Option<usize> {
+    text.find(wanted)
+}
+
 /// What ends a line, and the tabulator.
 fn is_break(char: char) -> bool {
     matches!(char, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')

@@ -1,6 +1,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use super::text::place_of;
+
 /// What is known about a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -76,7 +78,7 @@ fn tells(message: &str, error: &(dyn StdError + 'static)) -> bool {
         innermost = cause;
     }
     let innermost = innermost.to_string().to_ascii_lowercase();
-    message.to_ascii_lowercase().contains(&innermost)
+    place_of(&message.to_ascii_lowercase(), &innermost).is_some()
 }
 
 impl fmt::Debug for TransportError {
