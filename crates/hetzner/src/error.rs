@@ -60,35 +60,27 @@ impl ApiError {
     /// Reads the body of a refusal. `None` when it is not one of this service: proxies answer 502 and 504 with HTML or
     /// plain text.
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Envelope {
-            error: Body,
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            // Of any kind: a refusal in an odd shape is one of this service all the same.
-            code: Option<Value>,
-            message: Option<Value>,
-            #[serde(default)]
-            details: Value,
-        }
         // The message of a 429 was seen to quote half of the token (frappe/press#5857), which is not known here.
         let body = secrets::change_texts(body, &redact::mask);
-        let Envelope {
-            error:
-                Body {
-                    code,
-                    message,
-                    details,
-                },
-        } = cloud_core::decode::from_slice(&body).ok()?;
+        let mut answer: Value = cloud_core::decode::from_slice(&body).ok()?;
+        let error = answer.get_mut("error")?;
+        // Of any kind: a refusal in an odd shape is one of this service all the same.
+        let mut take = |key| {
+            error
+                .get_mut(key)
+                .map(Value::take)
+                .filter(|value| !value.is_null())
+        };
+        let (code, message) = (take("code"), take("message"));
+        let details = take("details").unwrap_or_default();
         if code.is_none() && message.is_none() {
             return None;
         }
         Some(Self {
             status,
-            code: ErrorCode::read(&text(code)),
-            message: text(message),
+            code: ErrorCode::read(&text(code).unwrap_or_default()),
+            // A reason in an odd shape is told with all that came with it.
+            message: text(message).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned()),
             details: ErrorDetails::read(details),
             correlation_id: headers
                 .get("x-correlation-id")
@@ -196,9 +188,7 @@ impl ErrorDetails {
                 .into_iter()
                 .flatten()
         };
-        let fields = list("fields")
-            .filter_map(|field| cloud_core::decode::from_value(field).ok())
-            .collect();
+        let fields = list("fields").filter_map(FieldError::read).collect();
         let limits = list("limits")
             .filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned()))
             .collect();
@@ -217,11 +207,24 @@ impl ErrorDetails {
     }
 }
 
-fn text(value: Option<Value>) -> String {
+impl FieldError {
+    fn read(field: &Value) -> Option<Self> {
+        let messages = field.get("messages").and_then(Value::as_array);
+        let messages = messages.into_iter().flatten().filter_map(Value::as_str);
+        let name = field.as_object()?.get("name").and_then(Value::as_str);
+        Some(Self {
+            name: name.unwrap_or_default().to_owned(),
+            messages: messages.map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// `None` for what is no text, nor can be read as one.
+fn text(value: Option<Value>) -> Option<String> {
     match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text,
-        Some(other) => other.to_string(),
+        None | Some(Value::Null) => Some(String::new()),
+        Some(Value::String(text)) => Some(text),
+        Some(other) => other.as_i64().map(|number| number.to_string()),
     }
 }
 
@@ -336,6 +339,9 @@ mod tests {
             (only_message.code.as_str(), only_message.message.as_str()),
             ("500", "boom")
         );
+        let body = r#"{"error":{"code":["a"],"message":{"en":"boom"}}}"#;
+        let odd = parse(500, body).unwrap();
+        assert_eq!((odd.code.as_str(), odd.message.as_str()), ("", body));
     }
 
     #[test]

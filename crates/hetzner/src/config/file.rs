@@ -1,10 +1,11 @@
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use cloud_core::config::{Origin, Setting};
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess};
 
 use super::duration;
 use crate::error::mask;
@@ -12,14 +13,14 @@ use crate::error::mask;
 /// The file in which the `hcloud` program keeps its contexts.
 pub(super) struct CliFile {
     path: PathBuf,
-    table: Map<String, Value>,
+    table: Table,
 }
 
 /// One context of the file.
 pub(super) struct Context<'a> {
     file: &'a CliFile,
     name: String,
-    table: &'a Map<String, Value>,
+    table: &'a Table,
 }
 
 /// A preference as it stands in the file or in the environment.
@@ -27,6 +28,76 @@ pub(super) enum Preference {
     Text(String),
     Integer(i64),
     Boolean(bool),
+}
+
+/// What stands under a key of the file.
+enum Item {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
+    List(Vec<Item>),
+    Table(Table),
+    /// Dates and fractions, which no key of this file has.
+    Other,
+}
+
+/// Of `serde_json`, there are values too; but what makes them is three times as large.
+#[derive(Default)]
+struct Table(Vec<(String, Item)>);
+
+impl Table {
+    fn get(&self, key: &str) -> Option<&Item> {
+        let found = self.0.iter().find(|(name, _)| name == key);
+        found.map(|(_, item)| item)
+    }
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyItem)
+    }
+}
+
+struct AnyItem;
+
+impl<'de> de::Visitor<'de> for AnyItem {
+    type Value = Item;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Item, E> {
+        Ok(Item::Text(text.to_owned()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Item, E> {
+        Ok(Item::Integer(number))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Item, E> {
+        Ok(Item::Boolean(value))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Item, E> {
+        Ok(Item::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Item, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Item::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
+        let mut table = Table::default();
+        while let Some(entry) = map.next_entry()? {
+            table.0.push(entry);
+        }
+        Ok(Item::Table(table))
+    }
 }
 
 impl Preference {
@@ -67,9 +138,13 @@ impl Preference {
 impl CliFile {
     /// Reads the text of the file.
     pub(super) fn parse(path: PathBuf, text: &str) -> Result<Self> {
-        // Its values are those of JSON: there are no dates among the keys of this file.
         match basic_toml::from_str(text) {
-            Ok(table) => Ok(Self { path, table }),
+            Ok(Item::Table(table)) => Ok(Self { path, table }),
+            // A document is a table.
+            Ok(_) => Ok(Self {
+                path,
+                table: Table::default(),
+            }),
             Err(error) => {
                 // Its messages quote no more than names and single characters; but lines of this file hold tokens.
                 let said = error.to_string();
@@ -142,24 +217,22 @@ impl CliFile {
 
     fn preference_in(
         &self,
-        table: &Map<String, Value>,
+        table: &Table,
         place: &str,
         key: &str,
     ) -> Result<Option<Setting<Preference>>> {
         let preferences = match table.get("preferences") {
             None => return Ok(None),
-            Some(Value::Object(preferences)) => preferences,
+            Some(Item::Table(preferences)) => preferences,
             Some(_) => return Err(self.wrong(format!("{place}preferences"), "must be a table")),
         };
         let name = format!("{place}preferences.{key}");
         let value = match preferences.get(key) {
             None => return Ok(None),
-            Some(Value::String(text)) => Preference::Text(text.clone()),
-            Some(Value::Bool(value)) => Preference::Boolean(*value),
-            Some(value) => match value.as_i64() {
-                Some(number) => Preference::Integer(number),
-                None => return Err(self.wrong(name, "must be text, an integer or true or false")),
-            },
+            Some(Item::Text(text)) => Preference::Text(text.clone()),
+            Some(Item::Boolean(value)) => Preference::Boolean(*value),
+            Some(Item::Integer(number)) => Preference::Integer(*number),
+            Some(_) => return Err(self.wrong(name, "must be text, an integer or true or false")),
         };
         Ok(Some(Setting::new(value, self.origin(name))))
     }
@@ -174,17 +247,19 @@ impl CliFile {
         let no_tables = || ("contexts".to_owned(), "must be a list of tables");
         let list = match self.table.get("contexts") {
             None => return Ok(Vec::new()),
-            Some(Value::Array(list)) => list,
+            Some(Item::List(list)) => list,
             Some(_) => return Err(no_tables()),
         };
         let mut contexts = Vec::new();
         for (index, context) in list.iter().enumerate() {
-            let table = context.as_object().ok_or_else(no_tables)?;
+            let Item::Table(table) = context else {
+                return Err(no_tables());
+            };
             match table.get("name") {
                 // Nothing could choose a context without a name.
                 None => {}
-                Some(Value::String(name)) if name.is_empty() => {}
-                Some(Value::String(name)) => contexts.push(Context {
+                Some(Item::Text(name)) if name.is_empty() => {}
+                Some(Item::Text(name)) => contexts.push(Context {
                     file: self,
                     name: name.clone(),
                     table,
@@ -229,10 +304,10 @@ fn known(contexts: &[Context<'_>]) -> String {
     }
 }
 
-fn text<'a>(table: &'a Map<String, Value>, key: &str, origin: &Origin) -> Result<Option<&'a str>> {
+fn text<'a>(table: &'a Table, key: &str, origin: &Origin) -> Result<Option<&'a str>> {
     match table.get(key) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Item::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Error::config(origin, "must be text")),
     }
 }
