@@ -76,11 +76,13 @@ pub struct Metadata {
 
 impl Metadata {
     /// A client with the usual settings. Nothing is sent.
+    #[inline]
     pub fn new() -> Result<Self> {
         Self::builder().build()
     }
 
     /// Begins to set up a client.
+    #[inline]
     pub fn builder() -> MetadataBuilder {
         MetadataBuilder::default()
     }
@@ -206,10 +208,12 @@ impl Metadata {
     }
 }
 
+#[inline]
 fn whole(response: &RawResponse) -> Result<&str, DecodeError> {
     std::str::from_utf8(&response.body).map_err(|_| DecodeError::new("the answer is not text"))
 }
 
+#[inline]
 fn text(response: &RawResponse) -> Result<&str, DecodeError> {
     whole(response).map(str::trim)
 }
@@ -228,6 +232,7 @@ pub struct MetadataBuilder {
 }
 
 impl Default for MetadataBuilder {
+    #[inline]
     fn default() -> Self {
         let mut options = ClientOptions::default();
         // The 5 s of hcloud-go's client. Two attempts and the pause between them fit in.
@@ -262,6 +267,7 @@ impl MetadataBuilder {
     }
 
     /// Checks every setting and makes the client. Nothing is sent.
+    #[inline]
     pub fn build(self) -> Result<Metadata> {
         // There is no token that could leak, and the service has no TLS.
         let base = BaseUrl::parse(&self.endpoint, true)?;

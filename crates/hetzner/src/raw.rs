@@ -108,6 +108,7 @@ impl RawStyle for Style {
 const KEYS: [&str; 3] = ["action", "actions", "next_actions"];
 
 /// The actions that an answer tells of, in their order.
+#[inline]
 fn actions_in(answer: &Value) -> Vec<Action> {
     let found = KEYS.iter().filter_map(|key| answer.get(key));
     let found = found.flat_map(|value| match value {
@@ -122,6 +123,7 @@ fn actions_in(answer: &Value) -> Vec<Action> {
 }
 
 /// The answer with its actions as they have ended.
+#[inline]
 fn with_actions(mut answer: Value, ended: &[Action]) -> Value {
     let put = |place: &mut Value| {
         let id = place.get("id").and_then(Value::as_i64);

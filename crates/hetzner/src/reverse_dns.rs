@@ -113,6 +113,7 @@ impl ReverseDns for PrimaryIp {
 }
 
 /// The change to its end.
+#[inline]
 fn all_of(change: ChangeDnsPtr) -> Task<()> {
     Task::new(async move {
         change.await?.wait().await?;

@@ -135,12 +135,14 @@ where
 }
 
 /// An action, with the wait for its end.
+#[inline]
 pub(crate) fn following(client: &Client, action: Action) -> Accepted<Action> {
     let client = client.clone();
     Accepted::new(action, move |action| wait_for_one(&client, action))
 }
 
 /// Waits until an action has ended well and gives it as it is then.
+#[inline]
 pub(crate) fn wait_for_one(client: &Client, action: &Action) -> Waiter<Action> {
     let last = action.clone();
     wait_for(client, vec![last.clone()], move |mut actions| {
@@ -162,12 +164,14 @@ pub(crate) fn ready<T: Clone + Send + 'static>(client: &Client, answer: T) -> Ac
 }
 
 /// Reads the answer of an operation that takes time: the action that was started.
+#[inline]
 pub(crate) fn started(client: &Client) -> Decode<Accepted<Action>> {
     let client = client.clone();
     Decode::key("action").map(move |action| following(&client, action))
 }
 
 /// Reads the answer of an operation that starts several actions at once; none when there was nothing to do.
+#[inline]
 pub(crate) fn started_all(client: &Client) -> Decode<Accepted<Vec<Action>>> {
     let client = client.clone();
     Decode::key("actions").map(move |actions| {
@@ -181,6 +185,7 @@ pub(crate) fn started_all(client: &Client) -> Decode<Accepted<Vec<Action>>> {
 }
 
 /// Reads the answer of an operation that deletes something: done at once, or an action that does it.
+#[inline]
 pub(crate) fn deleted(client: &Client) -> Decode<Accepted<Option<Action>, ()>> {
     let client = client.clone();
     // Most deletions answer 204 without a body, that of a server 200 with an action, and that of a load balancer 201

@@ -79,6 +79,7 @@ struct Watched {
 
 impl Poller {
     /// The one of this client.
+    #[inline]
     pub(crate) fn of(client: &Client) -> Arc<Self> {
         client.kept(|| {
             let (engine, base) = (client.engine().clone(), client.base(Host::Cloud).clone());
@@ -86,6 +87,7 @@ impl Poller {
         })
     }
 
+    #[inline]
     fn new(engine: Engine, base: BaseUrl, interval: Interval) -> Self {
         let looks = Looks {
             engine,
@@ -99,6 +101,7 @@ impl Poller {
     }
 
     /// Begins to watch an action. The looking begins when the news of one are asked for, and is for all that are watched.
+    #[inline]
     pub(crate) fn watch(self: &Arc<Self>, id: ActionId) -> Subscription {
         // Outside of a runtime it joins later, where its news are asked for.
         let here = self.rounds.here(Round::default).ok();
@@ -111,11 +114,13 @@ impl Poller {
 }
 
 impl Round {
+    #[inline]
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change is whole, so a panic under the lock has left nothing half done that others could not go on with.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[inline]
     fn join(&self, id: ActionId, looks: &Looks) {
         let clock = looks.engine.clock();
         let mut state = self.state();
@@ -140,6 +145,7 @@ impl Round {
     }
 
     /// Begins to look, if nobody does.
+    #[inline]
     fn start(self: &Arc<Self>, looks: &Looks) -> Result<()> {
         let mut state = self.state();
         // A task that panicked is begun anew by whoever waits.
@@ -149,6 +155,7 @@ impl Round {
         Ok(())
     }
 
+    #[inline]
     fn leave(&self, id: ActionId) {
         let mut state = self.state();
         if let Some(watched) = state.watched.get_mut(&id) {
@@ -163,6 +170,7 @@ impl Round {
     }
 
     /// When the first action is due; `None` when there is none, and then the task is over.
+    #[inline]
     fn next_due(&self) -> Option<Instant> {
         let mut state = self.state();
         let due = state
@@ -180,6 +188,7 @@ impl Round {
 
     /// Those whose time has come, or will have come before half of their pause is over: looked at together they cost
     /// fewer requests. What room is left in the last request goes to those who are due next.
+    #[inline]
     fn due(&self, now: Instant) -> Vec<ActionId> {
         let state = self.state();
         let mut all: Vec<_> = state
@@ -197,6 +206,7 @@ impl Round {
         all.into_iter().take(room).map(|(_, _, id)| id).collect()
     }
 
+    #[inline]
     fn tell(&self, ids: &[ActionId], answer: Result<Vec<Action>>, engine: &Engine) {
         let clock = engine.clock();
         let slower = if engine.rate_limit().is_some_and(|rate| rate.is_low()) {
@@ -244,6 +254,7 @@ impl Round {
 }
 
 /// Looks at all that are due, again and again, until nobody waits any more.
+#[inline]
 async fn look(round: Arc<Round>, looks: Looks) {
     let clock = looks.engine.clock();
     while let Some(due) = round.next_due() {
@@ -271,6 +282,7 @@ async fn look(round: Arc<Round>, looks: Looks) {
 }
 
 impl Looks {
+    #[inline]
     fn ask(&self, ids: &[ActionId]) -> impl Future<Output = Result<Vec<Action>>> + Send + 'static {
         let mut call = Call::new(
             &self.engine,
@@ -286,6 +298,7 @@ impl Looks {
 }
 
 impl fmt::Debug for Poller {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Poller({:?})", self.rounds)
     }
@@ -306,6 +319,7 @@ struct Joined {
 }
 
 impl Joined {
+    #[inline]
     fn new(round: Arc<Round>, id: ActionId, looks: &Looks) -> Self {
         round.join(id, looks);
         Self { round, id, seen: 0 }
@@ -313,6 +327,7 @@ impl Joined {
 }
 
 impl Drop for Joined {
+    #[inline]
     fn drop(&mut self) {
         self.round.leave(self.id);
     }
@@ -320,6 +335,7 @@ impl Drop for Joined {
 
 impl Subscription {
     /// The action, if it has ended badly by what is known already. Nothing counts as seen by this.
+    #[inline]
     pub(crate) fn failed(&self) -> Option<Action> {
         let joined = self.joined.as_ref()?;
         let state = joined.round.state();
@@ -331,6 +347,7 @@ impl Subscription {
     }
 
     /// The next news of the action. Dropping the future loses none.
+    #[inline]
     pub(crate) async fn next(&mut self) -> Result<Action> {
         let Self { poller, id, joined } = self;
         let here = poller.rounds.here(Round::default)?;
@@ -353,6 +370,7 @@ impl Subscription {
 }
 
 impl Joined {
+    #[inline]
     fn unseen(&mut self) -> Option<Result<Action>> {
         let state = self.round.state();
         let watched = state.watched.get(&self.id)?;
@@ -365,6 +383,7 @@ impl Joined {
 }
 
 /// Ends with the first of two futures.
+#[inline]
 async fn either(left: impl Future<Output = ()>, right: impl Future<Output = ()>) {
     let (mut left, mut right) = (pin!(left), pin!(right));
     std::future::poll_fn(move |cx| match left.as_mut().poll(cx) {

@@ -19,6 +19,7 @@ pub struct ActionFailed {
 }
 
 impl ActionFailed {
+    #[inline]
     fn error(action: Action) -> Error {
         let reason = action.error.clone().unwrap_or_default();
         let text = if reason.message.is_empty() {
@@ -38,6 +39,7 @@ impl ActionFailed {
 }
 
 /// An action as a message names it.
+#[inline]
 fn named(action: &Action) -> String {
     let name = match &*action.command {
         "" => format!("action {}", action.id),
@@ -82,6 +84,7 @@ where
 }
 
 /// Waits until nothing runs that this list shows, and gives what ran meanwhile.
+#[inline]
 pub(crate) fn wait_until_idle(client: &Client, list: ListActions) -> Waiter<Vec<Action>> {
     let watch = IdleWatch {
         poller: Poller::of(client),
@@ -104,6 +107,7 @@ struct IdleWatch {
 
 #[async_trait]
 impl Watch<Vec<Action>> for IdleWatch {
+    #[inline]
     async fn next(&mut self) -> Result<Step<Vec<Action>>> {
         // Looked at again after each round: meanwhile more may have begun, such as the `apply_firewall` of a label
         // selector, which stands in no answer (hetznercloud/packer-plugin-hcloud#205, #209).
@@ -139,6 +143,7 @@ impl Watch<Vec<Action>> for IdleWatch {
         Ok(Step::Pending(progress))
     }
 
+    #[inline]
     fn subject(&self) -> Option<String> {
         let left: Vec<_> = self.under_way.iter().map(|(left, _)| named(left)).collect();
         (!left.is_empty()).then(|| left.join(", "))
@@ -158,6 +163,7 @@ struct ActionsWatch<T> {
 
 #[async_trait]
 impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
+    #[inline]
     async fn next(&mut self) -> Result<Step<T>> {
         // It may have failed in the very answer that started it.
         if let Some(failed) = self.actions.iter().find(|action| action.is_failed()) {
@@ -196,6 +202,7 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
         result.await.map(Step::Done)
     }
 
+    #[inline]
     fn subject(&self) -> Option<String> {
         let left = self.actions.iter().zip(&self.subscriptions);
         let left: Vec<_> = left
@@ -208,6 +215,7 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
 
 impl<T> ActionsWatch<T> {
     /// The progress of one action as a part of all.
+    #[inline]
     fn overall(&self, mut progress: Progress) -> Progress {
         let done: usize = self
             .actions

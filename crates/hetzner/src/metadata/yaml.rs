@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Reads such a list. Values are texts, but for those of these keys, which are numbers; `null` and `~` are null.
+#[inline]
 pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
     let mut items: Vec<Map<String, Value>> = Vec::new();
     // How far the dashes of the items are indented, and the key whose list may follow on lines of its own.

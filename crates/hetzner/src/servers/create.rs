@@ -67,6 +67,7 @@ impl Servers<'_> {
 }
 
 /// Allows more time where the disk of the server is copied from another one.
+#[inline]
 fn with_patience(created: Accepted<Created<Server>, Server>) -> Accepted<Created<Server>, Server> {
     let image = created.resource.image.as_ref();
     let copies =

@@ -20,6 +20,7 @@ pub(super) struct EditedZone {
 
 #[async_trait]
 impl ZoneBackend for EditedZone {
+    #[inline]
     async fn name(&self, needed: bool) -> Result<Option<String>> {
         match &self.zone {
             IdOrName::Name(name) => Ok(Some(name.clone())),
@@ -28,6 +29,7 @@ impl ZoneBackend for EditedZone {
         }
     }
 
+    #[inline]
     fn check(&self, desired: &DesiredRrSet) -> Result<()> {
         if let Patch::Value(ttl) = desired.ttl {
             check_ttl(Some(ttl))?;
@@ -37,10 +39,12 @@ impl ZoneBackend for EditedZone {
         given.try_for_each(|records| check_records(&desired.kind, records))
     }
 
+    #[inline]
     fn has_one_ttl(&self) -> bool {
         true
     }
 
+    #[inline]
     async fn read(&self, all_desired: &[DesiredRrSet]) -> Result<Vec<ZoneRecord>> {
         let mut kinds: Vec<_> = all_desired.iter().map(|desired| &desired.kind).collect();
         kinds.sort_unstable();
@@ -66,6 +70,7 @@ impl ZoneBackend for EditedZone {
         Ok(records.collect())
     }
 
+    #[inline]
     async fn carry_out(&self, changes: &[Change]) -> Carried {
         let mut carried = Carried::default();
         let mut steps: Vec<_> = changes
@@ -109,12 +114,14 @@ impl ZoneBackend for EditedZone {
     }
 
     // There is nothing to publish: each step is an action, and has been waited for.
+    #[inline]
     async fn settle(&self, _changed: bool) -> Result<()> {
         Ok(())
     }
 }
 
 impl EditedZone {
+    #[inline]
     async fn send(&self, step: Step, change: &Change) -> Result<Option<Action>> {
         let records = self.client.zone(self.zone.clone()).records();
         let (name, kind) = (change.name.as_str(), change.kind.clone());
@@ -158,6 +165,7 @@ enum Step {
 }
 
 /// The requests that bring a change about, in their order.
+#[inline]
 fn steps(change: &Change) -> Vec<Step> {
     fn few(records: &[Record]) -> impl Iterator<Item = Vec<Record>> {
         records.chunks(RECORDS_MAX).map(<[_]>::to_vec)

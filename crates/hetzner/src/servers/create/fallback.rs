@@ -145,6 +145,7 @@ fn off_sale(types: &[ServerType], candidate: &Candidate) -> Option<&'static str>
 }
 
 /// Whether a refusal would not hold for another type or in another location.
+#[inline]
 fn is_about_the_pair(error: &Error) -> bool {
     // The server may be there after all, and another candidate would then be refused for its name.
     if error.may_have_happened() {
@@ -183,6 +184,7 @@ fn words(error: &Error) -> String {
     refusal.map_or_else(|| error.message().to_owned(), ApiError::reason)
 }
 
+#[inline]
 fn no_room(name: &str, told: &[String], tried: Vec<Tried>) -> Error {
     let message = format!("no room for the server {name}: {}", told.join("; "));
     let last = tried.iter().rev().find_map(|tried| tried.error.as_ref());
