@@ -73,7 +73,7 @@ impl fmt::Debug for TlsSettings {
             .field("accept_invalid", &self.accept_invalid)
             .field("pins", &self.pins)
             .field("pin_mode", &self.pin_mode)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
