@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// A row, unless the application of the key was removed in the meantime.
 async fn row(api: Client, key: ApiCredential) -> ovh::Result<Option<String>> {
-    let read = api.me().credentials().application(key.credential_id);
+    let read = api.me().credentials().application(&key);
     let Some(application) = read.optional().await? else {
         return Ok(None);
     };

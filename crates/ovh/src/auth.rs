@@ -6,6 +6,7 @@ use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::ids::{ApplicationId, CredentialId};
 use crate::ops;
 use crate::rules::AccessRule;
 
@@ -43,9 +44,9 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct ApiCredential {
     /// The number of the consumer key, for calls about it; it is not the key itself.
-    pub credential_id: i64,
+    pub credential_id: CredentialId,
     /// The application it was made by.
-    pub application_id: i64,
+    pub application_id: ApplicationId,
     /// What has become of it.
     pub status: CredentialState,
     /// The methods and paths that the consumer key may call.
@@ -61,6 +62,14 @@ pub struct ApiCredential {
     pub last_use: Option<Timestamp>,
     /// Whether it belongs to the support of OVHcloud.
     pub ovh_support: bool,
+}
+
+// By hand, as `ids` knows no answers.
+impl From<&ApiCredential> for CredentialId {
+    #[inline]
+    fn from(credential: &ApiCredential) -> Self {
+        credential.credential_id
+    }
 }
 
 /// The identity that a request was authenticated as, and what it may call.

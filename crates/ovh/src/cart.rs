@@ -15,7 +15,10 @@ mod items;
 mod order;
 
 pub use domain::{AddDomain, CartPrice, Configuration, DomainAction, DomainOffer, PriceLabel};
-pub use items::{CartItem, CartItemId, Configurations, CreatedConfiguration, ItemSettings, Items};
+pub use items::{
+    CartItem, CartItemId, ConfigurationId, Configurations, CreatedConfiguration, ItemSettings,
+    Items,
+};
 pub use order::{Checkout, Contract, Order, OrderDetail, OrderPrices};
 
 cloud_core::text_id! {

@@ -9,6 +9,7 @@ use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::ids::OrderId;
 use crate::list::List;
 use crate::ops;
 use crate::resource::ResourceMetadata;
@@ -32,7 +33,7 @@ pub use clusters::{
 };
 pub use ids::{
     ClusterId, FlavorId, ImageId, InstanceId, NetworkId, NodeId, NodePoolId, SshKeyId, SubnetId,
-    VolumeId,
+    UserId, VolumeId,
 };
 pub use images::{
     Capability, Flavor, Flavors, Image, Images, ListFlavors, ListImages, ListSnapshots, OsType,
@@ -131,7 +132,7 @@ pub struct Project {
     /// The plan that it was bought by.
     pub plan_code: String,
     /// The order that it was bought with.
-    pub order_id: Option<i64>,
+    pub order_id: Option<OrderId>,
     /// When it was made.
     pub creation_date: Timestamp,
     /// When the project ends; `None` when no end is set.
@@ -165,7 +166,7 @@ pub struct Role {
 #[non_exhaustive]
 pub struct User {
     /// The number of the user, for calls about it.
-    pub id: i64,
+    pub id: UserId,
     /// The name that the user logs in to OpenStack with.
     pub username: String,
     /// What it is for.

@@ -18,16 +18,23 @@ mod network;
 mod reinstall;
 mod tasks;
 
-pub use boot::{BootType, Boots, ListBoots, Netboot};
+pub use boot::{BootId, BootType, Boots, ListBoots, Netboot};
 pub use ipmi::{Access, Ipmi, IpmiAccessType, IpmiAccessValue, IpmiFeatures, IpmiRoom, OpenAccess};
 pub use network::{InterfaceMode, ListInterfaces};
 pub use reinstall::{
     Checksum, Customizations, HardwareRaid, ImageType, Layout, Partitioning, Reinstall,
     ScriptExtension, Storage,
 };
-pub use tasks::{ListTasks, ServerTask, ServerTaskStatus, TaskFunction, Tasks};
+pub use tasks::{
+    InterventionId, ListTasks, ServerTask, ServerTaskId, ServerTaskStatus, TaskFunction, Tasks,
+};
 
 use reinstall::Reinstall as Request;
+
+cloud_core::numeric_id! {
+    /// Identifies a server by the number that it has beside its name. Calls take the name.
+    pub struct ServerId;
+}
 
 cloud_core::open_enum! {
     /// Whether a server is well.
@@ -87,7 +94,7 @@ pub struct DedicatedServer {
     /// The name of the service, such as `ns1234567.ip-192-0-2.eu`.
     pub name: String,
     /// The number that the server has beside its name.
-    pub server_id: i64,
+    pub server_id: ServerId,
     /// Whether it is well.
     pub state: ServerState,
     /// Whether it has power.
@@ -109,7 +116,7 @@ pub struct DedicatedServer {
     /// The operating system of the server, as the service names it.
     pub os: String,
     /// What it boots, the next time it does.
-    pub boot_id: Option<i64>,
+    pub boot_id: Option<BootId>,
     /// The script of the network boot.
     pub boot_script: Option<String>,
     /// The path of its EFI boot loader.
@@ -176,7 +183,7 @@ impl Client {
 ///
 /// let (servers, name) = (api.dedicated_servers(), "ns1000001.ip-192-0-2.eu");
 /// let rescue = servers.boots(name).list().boot_type(BootType::Rescue).all().await?;
-/// servers.update(name).boot_id(rescue[0].boot_id).await?;
+/// servers.update(name).boot_id(&rescue[0]).await?;
 /// let rebooted = servers.reboot(name).await?;
 /// # sandbox.clock().advance(std::time::Duration::from_secs(3600));
 /// let task = rebooted.wait().await?;
@@ -337,10 +344,8 @@ cloud_core::request! {
         no_intervention: bool,
         /// Whether it is well.
         state: ServerState,
-    }
-    number {
         /// What it boots, the next time it does; see [`DedicatedServers::boots`].
-        boot_id: i64,
+        boot_id: BootId,
     }
     patch {
         /// The script of the network boot; `None` clears it.

@@ -40,6 +40,7 @@ pub mod endpoint;
 pub mod error;
 #[cfg(feature = "iam")]
 pub mod iam;
+pub mod ids;
 #[cfg(feature = "ip")]
 pub mod ip;
 pub mod list;
@@ -82,6 +83,7 @@ pub use cloud_core::{Error, ErrorKind, Result};
 pub use diagnosis::Diagnosis;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
+pub use ids::{ApplicationId, CredentialId, OrderId};
 pub use list::{Items, List};
 pub use operation::{ListOperation, Operation};
 pub use raw::{BatchItem, RawCall};

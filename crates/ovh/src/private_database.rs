@@ -20,6 +20,16 @@ cloud_core::numeric_id! {
     pub struct PrivateDatabaseTaskId of PrivateDatabaseTask.id;
 }
 
+cloud_core::numeric_id! {
+    /// Identifies a grant: what one user may do with one database.
+    pub struct GrantId of DatabaseUser.grant_id, UserDatabase.grant_id;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies a dump of a database.
+    pub struct DumpId;
+}
+
 cloud_core::open_enum! {
     /// What a database server is doing.
     pub enum PrivateDatabaseState {
@@ -161,7 +171,7 @@ pub struct DatabaseUser {
     /// What the user may do.
     pub grant_type: Grant,
     /// The number of the grant.
-    pub grant_id: i64,
+    pub grant_id: GrantId,
 }
 
 /// A database on a database server.
@@ -191,7 +201,7 @@ pub struct UserDatabase {
     /// What the user may do.
     pub grant_type: Grant,
     /// The number of the grant.
-    pub grant_id: i64,
+    pub grant_id: GrantId,
 }
 
 /// A user of a database server.
@@ -223,7 +233,7 @@ pub struct PrivateDatabaseTask {
     /// The user that the task is about.
     pub user_name: Option<String>,
     /// The number of the dump that the task is about.
-    pub dump_id: Option<i64>,
+    pub dump_id: Option<DumpId>,
     /// When the task began.
     pub start_date: Timestamp,
     /// When it changed last.

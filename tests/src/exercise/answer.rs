@@ -256,7 +256,7 @@ whole_bodies! {
 }
 
 whole_bodies! {
-    Vec<i64> => |it| encode(it);
+    Vec<ovh::cart::ConfigurationId> => |it| encode(it);
     hetzner::robot::VSwitch => |it| encode(it);
     i64 => |it| encode(it);
     ovh::consumer_key::PendingConsumerKey => |_| Value::Null;

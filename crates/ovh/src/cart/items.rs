@@ -12,6 +12,11 @@ cloud_core::numeric_id! {
     pub struct CartItemId of CartItem.item_id;
 }
 
+cloud_core::numeric_id! {
+    /// Identifies something that was said about an item of a cart.
+    pub struct ConfigurationId of CreatedConfiguration.id;
+}
+
 /// How an item is paid.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -47,7 +52,7 @@ pub struct CartItem {
     /// The amounts of money that the item costs, each with its label.
     pub prices: Vec<CartPrice>,
     /// The numbers of what was said about the item.
-    pub configurations: Vec<i64>,
+    pub configurations: Vec<ConfigurationId>,
     /// The numbers of its options.
     pub options: Vec<CartItemId>,
 }
@@ -58,7 +63,7 @@ pub struct CartItem {
 #[non_exhaustive]
 pub struct CreatedConfiguration {
     /// The number of the setting.
-    pub id: i64,
+    pub id: ConfigurationId,
     /// The name of the setting, such as `OWNER_CONTACT`.
     pub label: String,
     /// The value that the setting was given.
@@ -129,7 +134,7 @@ impl Configurations {
     ///
     /// No IAM action.
     #[inline]
-    pub fn ids(&self) -> Call<Vec<i64>> {
+    pub fn ids(&self) -> Call<Vec<ConfigurationId>> {
         self.items
             .0
             .call(&ops::LIST_CONFIGURATIONS, Decode::json())

@@ -3,7 +3,7 @@ use cloud_core::decode::Decode;
 use serde::{Deserialize, Serialize};
 
 use super::{CartHandle, CartItemId};
-use crate::me::orders::OrderId;
+use crate::ids::OrderId;
 use crate::ops;
 use crate::price::Price;
 

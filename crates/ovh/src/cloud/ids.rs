@@ -3,7 +3,7 @@
 
 use super::{
     Cluster, Flavor, Image, Instance, InstanceDetail, Network, Node, NodePool, SshKey,
-    SshKeyDetail, Subnet, Volume,
+    SshKeyDetail, Subnet, User, Volume,
 };
 
 cloud_core::text_id! {
@@ -49,6 +49,11 @@ cloud_core::text_id! {
 cloud_core::text_id! {
     /// Identifies a subnet of a network, a UUID.
     pub struct SubnetId of Subnet.id;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies a user of OpenStack by its number in a project.
+    pub struct UserId of User.id;
 }
 
 cloud_core::text_id! {

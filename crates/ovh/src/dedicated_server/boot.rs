@@ -7,6 +7,11 @@ use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
 
+cloud_core::numeric_id! {
+    /// Identifies something that a server can boot.
+    pub struct BootId of Netboot.boot_id;
+}
+
 cloud_core::open_enum! {
     /// What a server boots from.
     pub enum BootType {
@@ -29,7 +34,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Netboot {
     /// Its number, for [`UpdateServer::boot_id`](super::UpdateServer::boot_id).
-    pub boot_id: i64,
+    pub boot_id: BootId,
     /// What it boots from.
     pub boot_type: BootType,
     /// A description of what is booted, for people.
@@ -72,12 +77,11 @@ impl<'a> Boots<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:boot/get`.
-    #[inline]
-    pub fn get(&self, boot: i64) -> Call<Netboot> {
+    pub fn get(&self, boot: impl Into<BootId>) -> Call<Netboot> {
         self.client
             .call(&ops::GET_BOOT, Decode::json())
             .arg(&self.server)
-            .arg(boot)
+            .arg(boot.into())
     }
 }
 

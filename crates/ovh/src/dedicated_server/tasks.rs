@@ -11,6 +11,16 @@ use crate::ops;
 use crate::task::{Work, started};
 use cloud_core::wait::Accepted;
 
+cloud_core::numeric_id! {
+    /// Identifies a task of a server.
+    pub struct ServerTaskId of ServerTask.task_id;
+}
+
+cloud_core::numeric_id! {
+    /// Identifies an intervention of OVHcloud at a server.
+    pub struct InterventionId;
+}
+
 cloud_core::open_enum! {
     /// What a task does to a server. These are the usual ones; there are more.
     pub enum TaskFunction {
@@ -72,7 +82,7 @@ pub struct Tag {
 #[non_exhaustive]
 pub struct ServerTask {
     /// The number of the task, for calls about it.
-    pub task_id: i64,
+    pub task_id: ServerTaskId,
     /// The kind of work that the task does.
     pub function: TaskFunction,
     /// How far it has come.
@@ -90,7 +100,7 @@ pub struct ServerTask {
     /// Whether somebody has to say when.
     pub need_schedule: bool,
     /// The intervention that it belongs to.
-    pub planned_intervention_id: Option<i64>,
+    pub planned_intervention_id: Option<InterventionId>,
     /// The ticket that it belongs to.
     pub ticket_reference: Option<String>,
     /// What was written on it.
@@ -163,12 +173,11 @@ impl<'a> Tasks<'a> {
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 500 for a task that is
     /// there, and with 404 for a new one; [waiting](cloud_core::wait::Accepted::wait) bears both.
-    #[inline]
-    pub fn get(&self, task: i64) -> Call<ServerTask> {
+    pub fn get(&self, task: impl Into<ServerTaskId>) -> Call<ServerTask> {
         self.client
             .call(&ops::GET_SERVER_TASK, Decode::json())
             .arg(&self.server)
-            .arg(task)
+            .arg(task.into())
     }
 }
 

@@ -9,10 +9,7 @@ use crate::client::Client;
 use crate::list::List;
 use crate::ops;
 
-cloud_core::numeric_id! {
-    /// Identifies an application.
-    pub struct ApplicationId of ApiApplication.application_id;
-}
+pub use crate::ids::ApplicationId;
 
 cloud_core::open_enum! {
     /// Whether an application may be used.
@@ -43,6 +40,14 @@ pub struct ApiApplication {
     pub description: String,
     /// Whether it may be used.
     pub status: ApplicationStatus,
+}
+
+// By hand, as `ids` knows no answers.
+impl From<&ApiApplication> for ApplicationId {
+    #[inline]
+    fn from(application: &ApiApplication) -> Self {
+        application.application_id
+    }
 }
 
 /// Calls about the applications of the account (`/me/api/application`).

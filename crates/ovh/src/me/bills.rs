@@ -7,6 +7,7 @@ use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::ids::OrderId;
 use crate::list::{List, list_request};
 use crate::ops;
 use crate::price::{Moment, Price};
@@ -65,7 +66,7 @@ pub struct Bill {
     /// Its number, such as `FR12345678`.
     pub bill_id: String,
     /// The order that it is for.
-    pub order_id: i64,
+    pub order_id: OrderId,
     /// What it is for.
     pub category: BillCategory,
     /// When it was written.
@@ -217,9 +218,7 @@ list_request! {
         until: Moment = "date.to",
         /// Only bills of this kind.
         category: BillCategory = "category",
-    }
-    number {
         /// Only the bills of this order.
-        order: i64 = "orderId",
+        order: OrderId = "orderId",
     }
 }

@@ -7,20 +7,10 @@ use cloud_core::provider::CallBuilder;
 use crate::auth::{ApiCredential, CredentialState};
 use crate::client::Client;
 use crate::list::list_request;
-use crate::me::applications::ApiApplication;
+use crate::me::applications::{ApiApplication, ApplicationId};
 use crate::ops;
 
-cloud_core::numeric_id! {
-    /// Identifies a consumer key; it is not the key.
-    pub struct CredentialId;
-}
-
-// By hand: the model belongs to `auth`, which knows no ids of this room.
-impl From<&ApiCredential> for CredentialId {
-    fn from(credential: &ApiCredential) -> Self {
-        Self(credential.credential_id)
-    }
-}
+pub use crate::ids::CredentialId;
 
 /// Calls about the consumer keys of the account (`/me/api/credential`).
 #[derive(Clone, Copy, Debug)]
@@ -101,10 +91,8 @@ list_request! {
     one {
         /// Only those of which this has become.
         status: CredentialState = "status",
-    }
-    number {
         /// Only those of this application.
-        application: i64 = "applicationId",
+        application: ApplicationId = "applicationId",
     }
 }
 

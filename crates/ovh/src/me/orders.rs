@@ -11,10 +11,7 @@ use crate::list::list_request;
 use crate::ops;
 use crate::price::{Moment, Price};
 
-cloud_core::numeric_id! {
-    /// Identifies an order.
-    pub struct OrderId of Order.order_id;
-}
+pub use crate::ids::OrderId;
 
 cloud_core::open_enum! {
     /// How far an order has come.
@@ -64,6 +61,14 @@ pub struct Order {
     pub pdf_url: Secret,
     /// The password that opens it at these addresses, which hold it too.
     pub password: Secret,
+}
+
+// By hand, as `ids` knows no answers.
+impl From<&Order> for OrderId {
+    #[inline]
+    fn from(order: &Order) -> Self {
+        order.order_id
+    }
 }
 
 /// Calls about the orders of the account (`/me/order`).

@@ -389,7 +389,7 @@ async fn who_am_i() {
     let key = api.auth().current_credential().await.unwrap();
     assert_eq!(
         (key.credential_id, key.status, key.expiration),
-        (4, CredentialState::Validated, None)
+        (4.into(), CredentialState::Validated, None)
     );
     assert_eq!(key.creation.to_string(), "2026-11-20T09:00:00Z");
     api.auth().logout().await.unwrap();

@@ -1,6 +1,8 @@
 //! What the rooms of the smaller products send.
 
 use cloud_core::test_util::{Scripted, ScriptedTransport};
+use ovh::cart::ConfigurationId;
+use ovh::dedicated_server::{BootId, ServerTaskId};
 use ovh::domain::{NameServerType, TransferLock};
 use ovh::service::Renewal;
 use serde_json::{Value, json};
@@ -312,6 +314,55 @@ async fn carts_messages_and_databases_send_what_was_set() {
             r#"POST /1.0/hosting/privateDatabase/db1/user {"userName":"web","password":"hunter2"}"#,
             "GET /1.0/hosting/privateDatabase/db1/tasks/7",
             r#"POST /1.0/hosting/privateDatabase/db1/whitelist {"ip":"192.0.2.0/28","name":"office","service":true,"sftp":true}"#,
+        ]
+    );
+}
+
+/// An object or its id is taken alike, in paths, queries and bodies, beyond 32 bits.
+#[tokio::test]
+async fn ids_go_out_as_they_came() {
+    let id = 4_294_967_297_i64;
+    let transport = answers([
+        json!({"taskId": id, "status": "done"}),
+        json!({"bootId": id, "bootType": "rescue"}),
+        Value::Null,
+        json!({"credentialId": id, "applicationId": id}),
+        json!({"applicationId": id}),
+        json!([]),
+        json!({"orderId": id}),
+        json!([]),
+        json!([id]),
+    ]);
+    let api = client(&transport);
+    let servers = api.dedicated_servers();
+    let task = servers.tasks("ns1").get(id).await.unwrap();
+    assert_eq!(task.task_id, ServerTaskId(id));
+    let boot = servers.boots("ns1").get(BootId(id)).await.unwrap();
+    servers.update("ns1").boot_id(&boot).await.unwrap();
+
+    let key = api.auth().current_credential().await.unwrap();
+    let made_by = api.me().credentials().application(&key).await.unwrap();
+    assert_eq!(key.application_id, made_by.application_id);
+    let keys = api.me().credentials().list().application(&made_by);
+    assert!(keys.ids().await.unwrap().is_empty());
+    let order = api.me().orders().get(id).await.unwrap();
+    let bills = api.me().bills().list().order(&order);
+    assert!(bills.ids().await.unwrap().is_empty());
+    let cart = api.cart("c1");
+    let said = cart.items().configurations(id).ids().await.unwrap();
+    assert_eq!(said, [ConfigurationId(id)]);
+    assert_eq!(
+        sent(&transport),
+        [
+            "GET /1.0/dedicated/server/ns1/task/4294967297",
+            "GET /1.0/dedicated/server/ns1/boot/4294967297",
+            "PUT /1.0/dedicated/server/ns1 {\"bootId\":4294967297}",
+            "GET /1.0/auth/currentCredential",
+            "GET /1.0/me/api/credential/4294967297/application",
+            "GET /1.0/me/api/credential?applicationId=4294967297",
+            "GET /1.0/me/order/4294967297",
+            "GET /1.0/me/bill?orderId=4294967297",
+            "GET /1.0/order/cart/c1/item/4294967297/configuration",
         ]
     );
 }

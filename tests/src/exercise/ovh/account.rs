@@ -2,7 +2,7 @@ use ovh::auth::CredentialState;
 use ovh::iam::Permissions;
 use ovh::me::bills::BillCategory;
 use ovh::me::oauth2_clients::ClientFlow;
-use ovh::{Client, Timestamp};
+use ovh::{Client, CredentialId, Timestamp};
 
 use super::super::Run;
 use super::{All, PUBLIC_KEY};
@@ -23,7 +23,7 @@ pub(super) async fn guest(run: &mut Run, api: &Client) -> bool {
 }
 
 /// The number of the key in use.
-pub(super) async fn identity(run: &mut Run, api: &Client) -> Option<i64> {
+pub(super) async fn identity(run: &mut Run, api: &Client) -> Option<CredentialId> {
     run.call(api.auth().time()).await;
     run.call(api.auth().details()).await;
     run.call(api.auth().current_credential())
@@ -130,7 +130,12 @@ fn permissions() -> Permissions {
 }
 
 /// What ends keys comes last: that of the client is among them.
-pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own: Option<i64>) {
+pub(super) async fn farewell(
+    run: &mut Run,
+    api: &Client,
+    logged_out: bool,
+    own: Option<CredentialId>,
+) {
     let credentials = api.me().credentials();
     let all = run
         .call(All(credentials.list().into_list()))
@@ -147,7 +152,7 @@ pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own:
         .map(|credential| credential.credential_id)
         .find(|id| Some(*id) != own)
         .or(own)
-        .unwrap_or(1);
+        .unwrap_or(1.into());
     run.call(credentials.get(other)).await;
     run.call(credentials.application(other)).await;
     run.call(credentials.update(other).allowed_ips(["0.0.0.0/0"]))

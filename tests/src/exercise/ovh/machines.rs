@@ -48,11 +48,13 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
         .await;
     let boot = boots
         .and_then(|boots| boots.first().map(|boot| boot.boot_id))
-        .unwrap_or(1);
+        .unwrap_or(1.into());
     run.call(servers.boots(&name).get(boot)).await;
 
     let rebooted = run.call(servers.reboot(&name)).await;
-    let task = rebooted.as_ref().map_or(1, |started| started.task_id);
+    let task = rebooted
+        .as_ref()
+        .map_or(1.into(), |started| started.task_id);
     ended(rebooted, settle).await;
     let reboots = servers
         .tasks(&name)
