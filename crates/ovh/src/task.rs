@@ -17,8 +17,8 @@
 //! change of a resource begin first.
 //!
 //! A look that fails in a way that may pass, by an error of the server or of the way to it, is repeated for five minutes
-//! before it ends the wait; so is 404 of what was not seen yet. What was seen and then is 404 has ended in a way that is
-//! not known, which fails at once.
+//! before it ends the wait. So is 404, of what was not seen yet and of what was: servers of this API forget a task and know
+//! it again. What was seen and stays 404 has ended in a way that is not known, and the error tells what was seen last.
 //!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.
@@ -55,7 +55,9 @@ const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_sec
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a wait goes on without seeing anything: a task is not always there at once, and its API has bad moments.
-// As long as ovh/terraform-provider-ovh goes on at each look at a task of a server; its issues #588 and #995 tell of both.
+// As long as ovh/terraform-provider-ovh goes on at each look at a task of a server, the later ones as the first; its issues
+// #588 and #995 tell of both. Its reason for bearing 404 (#134) is that the API and the region that carries out the task do
+// not always agree. That a task which was removed is told five minutes late is the lesser evil.
 const GRACE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a resource may take to show that a change of it has begun.
@@ -333,7 +335,7 @@ fn failed<T: Work>(work: &T) -> Error {
 /// Looks again and again at what the subject names.
 ///
 /// What may pass by itself is borne for some minutes: errors of servers and of the way to them, and, of what `comes`, that
-/// it is not there yet.
+/// it is not there yet or not at the moment.
 pub(crate) fn watch<T, F, R>(
     engine: &Engine,
     looks: Interval,
@@ -380,18 +382,18 @@ impl Memory {
             Err(error) => error,
         };
         let is_missing = error.is_not_found();
+        let passes = error.is_server() || error.is_retryable() || (is_missing && comes);
+        let blind = *self.blind.get_or_insert(now);
+        if passes && now.saturating_duration_since(blind) < GRACE {
+            let unseen = || Progress::new(0, "work", "not to be seen");
+            return Ok(Step::Pending(self.seen.clone().unwrap_or_else(unseen)));
+        }
         // Old tasks are removed, so this one has come to its end unseen.
         if let (Some(seen), true) = (&self.seen, is_missing) {
             let text = format!(
                 "it was there and is there no longer, so how it ended is not known; last seen: {seen}"
             );
             return Err(Error::new(ErrorKind::WorkFailed, text).with_cause(error));
-        }
-        let passes = error.is_server() || error.is_retryable() || (is_missing && comes);
-        let blind = *self.blind.get_or_insert(now);
-        if passes && now.saturating_duration_since(blind) < GRACE {
-            let unseen = || Progress::new(0, "work", "not to be seen");
-            return Ok(Step::Pending(self.seen.clone().unwrap_or_else(unseen)));
         }
         Err(error)
     }

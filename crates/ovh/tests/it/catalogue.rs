@@ -347,8 +347,8 @@ async fn words_that_disagree_are_not_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_was_seen_and_is_gone_ends_the_wait_with_its_last_state() {
-    let transport = script([
+async fn a_task_that_was_seen_and_stays_gone_ends_the_wait_with_its_last_state() {
+    let answers = [
         Scripted::json(
             404,
             r#"{"class": "Client::NotFound", "message": "not yet"}"#,
@@ -357,14 +357,15 @@ async fn a_task_that_was_seen_and_is_gone_ends_the_wait_with_its_last_state() {
             200,
             r#"{"state": "doing", "type": "rebootVm", "progress": 40}"#,
         ),
-        Scripted::json(404, r#"{"class": "Client::NotFound", "message": "gone"}"#),
-    ]);
+    ];
+    let answers = std::sync::Mutex::new(answers.into_iter());
+    let transport = ScriptedTransport::from_fn(move |_| {
+        let gone = || Scripted::json(404, r#"{"class": "Client::NotFound", "message": "gone"}"#);
+        answers.lock().unwrap().next().unwrap_or_else(gone)
+    });
     let api = client(&transport);
     let error = api.get("/vps/v/tasks/7").wait().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), transport.seen().len()),
-        (ErrorKind::WorkFailed, 3)
-    );
+    assert_eq!(error.kind(), ErrorKind::WorkFailed);
     assert!(
         error.to_string().contains("last seen: rebootVm doing 40%"),
         "{error}"
