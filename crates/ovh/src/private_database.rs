@@ -217,7 +217,7 @@ pub struct User {
     pub creation_date: Timestamp,
 }
 
-/// Work on a database server.
+/// Work on a database server. The service puts it away once it is done, so a wait may end with a status of work under way.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]

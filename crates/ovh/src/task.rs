@@ -20,6 +20,9 @@
 //! before it ends the wait. So is 404, of what was not seen yet and of what was: servers of this API forget a task and know
 //! it again. What was seen and stays 404 has ended in a way that is not known, and the error tells what was seen last.
 //!
+//! Tasks of vRacks, web hosting and its database servers are put away once they are done, so 404 is how they end well. The
+//! result is the task as it was seen last, whose word may be that of work that goes on.
+//!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.
 
@@ -44,6 +47,7 @@ mod route;
 mod seen;
 
 pub use crate::catalogue::Phase;
+use route::Answered;
 pub(crate) use route::Asked;
 use seen::{Seen, has_state};
 
@@ -59,6 +63,15 @@ const DEADLINE: Duration = Duration::from_secs(60 * 60);
 // #588 and #995 tell of both. Its reason for bearing 404 (#134) is that the API and the region that carries out the task do
 // not always agree. That a task which was removed is told five minutes late is the lesser evil.
 const GRACE: Duration = Duration::from_secs(5 * 60);
+
+/// Where tasks are read that are put away once they are done; `*` is a parameter.
+// The vendor's programs take 404 for the end of these: ovh/terraform-provider-ovh at vRacks (`waitForVrackTask`) and at
+// database servers (`WaitArchivedHostingPrivateDabaseTask`), ovh/php-ovh at web hosting (`examples/hosting-attachedDomain`).
+const PUT_AWAY: [&str; 3] = [
+    "/hosting/privateDatabase/*/tasks/*",
+    "/hosting/web/*/tasks/*",
+    "/vrack/*/task/*",
+];
 
 /// How long a resource may take to show that a change of it has begun.
 const BEGINNING: Duration = Duration::from_secs(60);
@@ -94,8 +107,12 @@ pub trait Work {
 }
 
 /// Looks by this call, which is a `GET`, until the work has ended; the result is what was seen last.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
 pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
-    Waiter::new(&call.engine().clone(), until_ended(call)).timeout(DEADLINE)
+    Waiter::new(&call.engine().clone(), until_ended(call, None)).timeout(DEADLINE)
 }
 
 /// Looks by this call, which is a `GET`, until a change of the resource has ended, as the function tells by what was seen
@@ -123,7 +140,7 @@ pub(crate) fn wait_change<T: Work + Send + 'static>(
             || clock.now().saturating_duration_since(asked) >= BEGINNING;
         phase(work, has_begun)
     };
-    Waiter::new(&engine, until(call, judge)).timeout(DEADLINE)
+    Waiter::new(&engine, until(call, judge, None)).timeout(DEADLINE)
 }
 
 /// What a resource says of itself, once its change has begun.
@@ -177,13 +194,7 @@ where
 /// Looks by this call of a path, which is a `GET`, until the work has ended by the words of its operation.
 pub(crate) fn wait_for(call: Call<Value>, operation: Option<&'static Operation>) -> Waiter<Value> {
     let engine = call.engine().clone();
-    Waiter::new(&engine, until_ended(look_at(call, operation))).timeout(DEADLINE)
-}
-
-/// As [`look_at`], where the path tells the operation.
-fn look_at_known(call: Call<Value>) -> Call<Seen> {
-    let operation = catalogue::find("GET", &call.shown_path());
-    look_at(call, operation)
+    Waiter::new(&engine, until_ended(look_at(call, operation), None)).timeout(DEADLINE)
 }
 
 fn look_at(call: Call<Value>, operation: Option<&'static Operation>) -> Call<Seen> {
@@ -220,7 +231,7 @@ pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
         Ok(tasks)
     });
     let sending = Box::pin(call.decoded_by(answered).send());
-    let follow = SendOnce::new(sending, |tasks: Vec<Call<Value>>| {
+    let follow = SendOnce::new(sending, |tasks: Vec<Answered>| {
         let mut tasks = tasks.into_iter();
         let first = tasks.next();
         let first = first.ok_or_else(|| Error::new(ErrorKind::Decode, NO_TASK))?;
@@ -231,6 +242,21 @@ pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
         Ok(watch)
     });
     Waiter::new(&engine, follow).timeout(DEADLINE)
+}
+
+/// Whether what is read by this path, filled in or not, is put away once it is done.
+fn is_put_away(path: &str) -> bool {
+    let path = ["/1.0/", "/v1/"]
+        .iter()
+        .find_map(|version| path.strip_prefix(version))
+        .unwrap_or(path.trim_start_matches('/'));
+    PUT_AWAY.iter().any(|pattern| {
+        let (mut wanted, mut segments) = (pattern[1..].split('/'), path.split('/'));
+        wanted.all(|wanted| {
+            let segment = segments.next();
+            segment.is_some_and(|segment| wanted == "*" || wanted == segment)
+        }) && segments.next().is_none()
+    })
 }
 
 /// What the request has changed is not lost: the error keeps the answer.
@@ -255,7 +281,7 @@ impl<T: Send + 'static> Watch<T> for Refused {
 /// Several tasks, one after the other. The result is that of the last one.
 struct InTurn {
     watch: Box<dyn Watch<Value>>,
-    others: std::vec::IntoIter<Call<Value>>,
+    others: std::vec::IntoIter<Answered>,
 }
 
 #[async_trait]
@@ -279,33 +305,53 @@ impl Watch<Value> for InTurn {
     }
 }
 
-fn looking(task: Call<Value>) -> Box<dyn Watch<Value>> {
-    Box::new(until_ended(look_at_known(task)))
+fn looking(task: Answered) -> Box<dyn Watch<Value>> {
+    let Answered { look, task } = task;
+    let operation = catalogue::find("GET", &look.shown_path());
+    let answered = Seen::new(task, operation);
+    Box::new(until_ended(look_at(look, operation), Some(answered)))
 }
 
-fn until_ended<T, U>(call: Call<T>) -> impl Watch<U> + use<T, U>
+fn until_ended<T, U>(call: Call<T>, answered: Option<T>) -> impl Watch<U> + use<T, U>
 where
     T: Work + Send + 'static,
     U: From<T> + Send + 'static,
 {
-    until(call, T::phase)
+    until(call, T::phase, answered)
 }
 
-fn until<T, U, P>(call: Call<T>, phase: P) -> impl Watch<U> + use<T, U, P>
+/// Looks until the work has ended. What `answered` the request that began it counts as seen.
+fn until<T, U, P>(call: Call<T>, phase: P, answered: Option<T>) -> impl Watch<U> + use<T, U, P>
 where
     T: Work + Send + 'static,
     U: From<T> + Send + 'static,
     P: Fn(&T) -> Phase + Send + Sync + 'static,
 {
     let (engine, subject, phase) = (call.engine().clone(), call.shown_path(), Arc::new(phase));
+    let last = is_put_away(&subject).then(|| Arc::new(Mutex::new(answered)));
     let look = move || {
-        let (look, phase) = (call.clone().send(), phase.clone());
+        let (look, phase, last) = (call.clone().send(), phase.clone(), last.clone());
         async move {
-            let work = look.await?;
+            let looked = look.await;
+            let last = last
+                .as_ref()
+                .map(|last| last.lock().unwrap_or_else(PoisonError::into_inner));
+            let work = match looked {
+                Err(error) if error.is_not_found() => {
+                    let seen = last.and_then(|mut last| last.take());
+                    return seen.map(|work| Step::Done(work.into())).ok_or(error);
+                }
+                looked => looked?,
+            };
             has_state(&work)?;
             let progress = Progress::new(work.percent(), work.what(), work.state());
             match phase(&work) {
-                Phase::Running => Ok(Step::Pending(progress)),
+                Phase::Running => {
+                    if let Some(mut last) = last {
+                        *last = Some(work);
+                    }
+                    Ok(Step::Pending(progress))
+                }
                 Phase::Done => Ok(Step::Done(work.into())),
                 Phase::Failed => Err(failed(&work)),
             }
@@ -319,8 +365,14 @@ where
     dead_code,
     reason = "without the features of the products nobody uses it"
 )]
-pub(crate) fn started<T: Work + Send + Sync + 'static>(task: T, look: Call<T>) -> Accepted<T> {
-    Accepted::new(task, move |_| wait(look.clone()))
+pub(crate) fn started<T: Work + Clone + Send + Sync + 'static>(
+    task: T,
+    look: Call<T>,
+) -> Accepted<T> {
+    Accepted::new(task, move |task: &T| {
+        let looks = until_ended(look.clone(), Some(task.clone()));
+        Waiter::new(look.engine(), looks).timeout(DEADLINE)
+    })
 }
 
 fn failed<T: Work>(work: &T) -> Error {

@@ -20,6 +20,12 @@ pub(crate) struct Asked {
     pub(crate) open: bool,
 }
 
+/// A task as an answer names it, and the call that reads it.
+pub(super) struct Answered {
+    pub(super) look: Call<Value>,
+    pub(super) task: Value,
+}
+
 /// Tasks of v1 that are read below the service that they belong to.
 struct Family {
     /// How the paths begin whose operations answer with such tasks; `*` is a parameter.
@@ -102,7 +108,7 @@ const FAMILIES: &[Family] = &[
 impl Asked {
     /// The calls that read the tasks of this answer; none where the answer names no task, or one that no path is known
     /// for.
-    pub(crate) fn tasks(&self, answer: &Value) -> Vec<Call<Value>> {
+    pub(super) fn tasks(&self, answer: &Value) -> Vec<Answered> {
         // Of several tasks all can be followed or none: waiting for a part of them would end too early.
         let all: Option<Vec<_>> = if self.path.starts_with("/v2/") {
             let resource = text(answer.get("id"));
@@ -129,7 +135,7 @@ impl Asked {
 
     /// A task of v2. It names its own path (`/v2/publicCloud`) or that of its resource (`/v2/vrackServices`), whose tasks
     /// are all below `task`.
-    fn linked(&self, task: &Value, resource: Option<&str>) -> Option<Call<Value>> {
+    fn linked(&self, task: &Value, resource: Option<&str>) -> Option<Answered> {
         let (id, link) = (text(task.get("id"))?, text(task.get("link"))?);
         // The host is the client's own whatever stands there, for the credential goes to no other.
         let path = match link.split_once("://") {
@@ -155,11 +161,14 @@ impl Asked {
             .split('/')
             .map(|segment| if is_id(&segment) { "{id}" } else { segment })
             .collect();
-        Some(self.look(&template.join("/"), args, Decode::json_or_null()))
+        Some(Answered {
+            look: self.look(&template.join("/"), args, Decode::json_or_null()),
+            task: task.clone(),
+        })
     }
 
     /// A task of v1, which is read below the service that the request was for.
-    fn below(&self, task: &Value) -> Option<Call<Value>> {
+    fn below(&self, task: &Value) -> Option<Answered> {
         let has_state = ["status", "state"]
             .iter()
             .any(|key| task.get(key).is_some_and(Value::is_string));
@@ -175,7 +184,10 @@ impl Asked {
         let (mut template, mut args) = path.first(family.service.split('/').count());
         template = format!("{template}/{}/{{{}}}", family.tasks, family.id);
         args.push(&id);
-        Some(self.look(&template, args, Decode::json_or_null()))
+        Some(Answered {
+            look: self.look(&template, args, Decode::json_or_null()),
+            task: task.clone(),
+        })
     }
 
     /// A call that reads something else with the same credential, if any.

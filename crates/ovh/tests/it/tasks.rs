@@ -289,6 +289,65 @@ async fn a_typed_wait_bears_a_task_that_is_gone_for_some_minutes() {
     assert!((300..330).contains(&gone), "{gone}");
 }
 
+/// Some tasks are put away once they are done, and are seen at work or only in the answer of the request before.
+#[tokio::test(start_paused = true)]
+async fn a_task_of_a_family_that_is_put_away_has_ended_well_when_it_is_gone() {
+    let found = |state: &str| {
+        let task = json!({"id": 7, "function": "database/create", "status": state});
+        Scripted::json(200, task.to_string())
+    };
+    let gone = || Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#);
+    for path in [
+        "/vrack/pn-1/task/7",
+        "/1.0/hosting/web/shop.example/tasks/7",
+        "/hosting/privateDatabase/db-1/tasks/7",
+    ] {
+        let transport = script([found("todo"), found("doing"), gone()]);
+        let ended = client(&transport).get(path).wait().await.unwrap();
+        assert_eq!(
+            (&ended["id"], &ended["status"]),
+            (&7.into(), &"doing".into())
+        );
+        // What was never seen may as well never have been.
+        let transport = ScriptedTransport::from_fn(move |_| gone());
+        let error = client(&transport).get(path).wait().await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        // It stays when it has failed.
+        let transport = script([found("doing"), found("error")]);
+        let error = client(&transport).get(path).wait().await.unwrap_err();
+        assert_eq!(error.code(), Some("error"));
+    }
+
+    let transport = script([found("todo"), gone()]);
+    let created = client(&transport)
+        .post("/vrack/{name}/ip")
+        .arg("pn-1")
+        .json(&json!({"block": "192.0.2.0/28"}));
+    assert_eq!(created.wait().await.unwrap()["status"], "todo");
+    assert_eq!(
+        transport.lines(),
+        ["POST /1.0/vrack/pn-1/ip", "GET /1.0/vrack/pn-1/task/7"]
+    );
+}
+
+#[cfg(feature = "private-database")]
+#[tokio::test(start_paused = true)]
+async fn a_typed_wait_for_a_task_that_is_put_away_gives_what_was_seen_last() {
+    let found = |state: &str| {
+        let task = json!({"id": 7, "function": "database/create", "status": state});
+        Scripted::json(200, task.to_string())
+    };
+    let gone = || Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#);
+    for looks in [vec![], vec![found("doing"), found("doing")]] {
+        let answers = [found("todo")].into_iter().chain(looks).chain([gone()]);
+        let transport = script(answers);
+        let api = client(&transport);
+        let databases = api.private_databases().databases("db-1");
+        let created = databases.create("shop").await.unwrap();
+        assert_eq!(created.wait().await.unwrap().id, created.id);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_wait_ends() {
     let transport = ScriptedTransport::from_fn(|_| task("doing"));
