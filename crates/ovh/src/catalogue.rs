@@ -191,7 +191,7 @@ pub struct States {
     pub field: &'static str,
     /// Words of work that has ended well.
     pub good: Vec<&'static str>,
-    /// Words of work that has failed.
+    /// Words of work that has failed, and of what is deleted.
     pub bad: Vec<&'static str>,
     /// Words of work that goes on, and of things at rest.
     pub passing: Vec<&'static str>,
@@ -205,11 +205,16 @@ impl States {
             let words = parts.next()?.split(',').filter(|word| !word.is_empty());
             Some(words.collect())
         };
+        let (good, mut bad, passing): (_, Vec<_>, Vec<_>) = (words()?, words()?, words()?);
+        // The table has what is deleted among the things at rest, but nothing comes of it any more.
+        let is_gone = |word: &&str| matches!(*word, "deleted" | "DELETED");
+        let (gone, passing): (Vec<_>, _) = passing.into_iter().partition(is_gone);
+        bad.extend(gone);
         Some(Self {
             field: if field == "-" { "" } else { field },
-            good: words()?,
-            bad: words()?,
-            passing: words()?,
+            good,
+            bad,
+            passing,
         })
     }
 

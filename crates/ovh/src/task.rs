@@ -6,7 +6,7 @@
 //!
 //! | goes on | has ended well | has failed |
 //! |---|---|---|
-//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `canceled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `unknown` `failed` `refused` `denied` `aborted` `ERROR` `FAILED` `FAILURE` `REVOKED` `CANCELED` `CANCELLED`, words that begin with `error_` or `USER_`, and words that end with `_error` or `_ERROR` |
+//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `canceled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `unknown` `failed` `refused` `denied` `aborted` `ERROR` `FAILED` `FAILURE` `REVOKED` `CANCELED` `CANCELLED` `deleted` `DELETED`, words that begin with `error_` or `USER_`, and words that end with `_error` or `_ERROR` |
 //!
 //! A word that nobody has seen yet goes on, and the deadline ends it: an hour unless the waiter's `timeout` says
 //! otherwise. Where an answer has several words, work has failed when one says so, and is done when all do. An answer
@@ -22,6 +22,9 @@
 //!
 //! Tasks of vRacks, web hosting and its database servers are put away once they are done, so 404 is how they end well. The
 //! result is the task as it was seen last, whose word may be that of work that goes on.
+//!
+//! What is `deleted` has failed. The end of a deletion is what [`wait_gone`](crate::RawCall::wait_gone) and the waits of
+//! typed deletions look for.
 //!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.

@@ -19,7 +19,8 @@ impl Phase {
             }
             "cancelled" | "canceled" | "customerError" | "ovhError" | "error" | "problem"
             | "blocked" | "in-error" | "unknown" | "failed" | "refused" | "denied" | "aborted"
-            | "ERROR" | "FAILED" | "FAILURE" | "REVOKED" | "CANCELED" | "CANCELLED" => Self::Failed,
+            | "ERROR" | "FAILED" | "FAILURE" | "REVOKED" | "CANCELED" | "CANCELLED" | "deleted"
+            | "DELETED" => Self::Failed,
             // Volumes end so: `error_extending` and its like (`cloud.volume.VolumeStatusEnum` of the schema).
             other if other.starts_with("error_") || other.ends_with("_error") => Self::Failed,
             // Clusters wait for their owner with words such as `USER_NODE_SUSPENDED_SERVICE`.

@@ -108,7 +108,6 @@ impl Work for Volume {
         match self.status {
             // A volume at rest is attached or not; both may be the end of making, changing or growing it.
             VolumeStatus::Available | VolumeStatus::InUse => Phase::Done,
-            VolumeStatus::Deleted => Phase::Failed,
             _ => Phase::of(self.state()),
         }
     }

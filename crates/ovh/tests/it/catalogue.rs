@@ -287,7 +287,9 @@ fn a_word_means_the_same_to_a_typed_wait_as_to_one_for_its_path() {
     }
     phases::<ovh::cloud::Cluster>("/cloud/project/{p}/kube/{k}");
     phases::<ovh::cloud::NodePool>("/cloud/project/{p}/kube/{k}/nodepool/{n}");
+    phases::<ovh::cloud::InstanceDetail>("/cloud/project/{p}/instance/{i}");
     phases::<ovh::cloud::Operation>("/cloud/project/{p}/operation/{o}");
+    phases::<ovh::cloud::Volume>("/cloud/project/{p}/volume/{v}");
     phases::<ovh::dedicated_server::ServerTask>("/dedicated/server/{s}/task/{t}");
     phases::<ovh::domain::DomainTask>("/domain/{d}/task/{t}");
     phases::<ovh::domain::ZoneTask>("/domain/zone/{z}/task/{t}");

@@ -32,12 +32,13 @@ fn the_words_of_all_families() {
     words(
         Phase::Failed,
         "cancelled customerError ovhError error problem blocked in-error ERROR USER_ERROR USER_QUOTA_ERROR \
-         USER_NODE_SUSPENDED_SERVICE FLAVOR_OUT_OF_STOCK_ERROR unknown",
+         USER_NODE_SUSPENDED_SERVICE FLAVOR_OUT_OF_STOCK_ERROR unknown deleted DELETED",
     );
     words(
         Phase::Running,
         "init todo doing waitingAck paused created in-progress INSTALLING UPDATING checking delivering documentsRequested \
-         notPaid SCHEDULED PENDING RUNNING WAITING_USER_INPUT CREATING OUT_OF_SYNC BUILD of-next-year",
+         notPaid SCHEDULED PENDING RUNNING WAITING_USER_INPUT CREATING OUT_OF_SYNC BUILD deleting DELETING SOFT_DELETED \
+         of-next-year",
     );
 }
 
@@ -346,6 +347,51 @@ async fn a_typed_wait_for_a_task_that_is_put_away_gives_what_was_seen_last() {
         let created = databases.create("shop").await.unwrap();
         assert_eq!(created.wait().await.unwrap().id, created.id);
     }
+}
+
+/// As typed waits see it.
+#[tokio::test(start_paused = true)]
+async fn what_is_deleted_has_failed() {
+    for (path, at_work, deleted) in [
+        ("/cloud/project/p/volume/v", "extending", "deleted"),
+        ("/cloud/project/p/instance/i", "REBUILD", "DELETED"),
+        ("/cloud/project/p/kube/k", "UPDATING", "DELETED"),
+        ("/no/path/of/the/catalogue", "UPDATING", "DELETED"),
+    ] {
+        let look = |status| {
+            let seen =
+                json!({"id": "x", "name": "x-1", "status": status, "message": "by its owner"});
+            Scripted::json(200, seen.to_string())
+        };
+        let transport = script([look(at_work), look(deleted)]);
+        let error = client(&transport).get(path).wait().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code(), error.message()),
+            (
+                ErrorKind::WorkFailed,
+                Some(deleted),
+                format!("task ended as {deleted}: by its owner").as_str()
+            ),
+            "{path}"
+        );
+    }
+}
+
+#[cfg(feature = "cloud")]
+#[tokio::test(start_paused = true)]
+async fn a_volume_that_is_deleted_has_failed() {
+    let volume = |status: &str| {
+        let volume = json!({"id": "v", "name": "data", "status": status});
+        Scripted::json(200, volume.to_string())
+    };
+    let transport = script([volume("creating"), volume("creating"), volume("deleted")]);
+    let api = client(&transport);
+    let volumes = api.project("p").volumes();
+    let made = volumes
+        .create("GRA11", 10, ovh::cloud::VolumeType::Classic)
+        .await;
+    let error = made.unwrap().wait().await.unwrap_err();
+    assert_eq!(error.message(), "data ended as deleted");
 }
 
 #[tokio::test(start_paused = true)]
