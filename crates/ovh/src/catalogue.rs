@@ -205,16 +205,11 @@ impl States {
             let words = parts.next()?.split(',').filter(|word| !word.is_empty());
             Some(words.collect())
         };
-        let (good, mut bad, passing): (_, Vec<_>, Vec<_>) = (words()?, words()?, words()?);
-        // The table has what is deleted among the things at rest, but nothing comes of it any more.
-        let is_gone = |word: &&str| matches!(*word, "deleted" | "DELETED");
-        let (gone, passing): (Vec<_>, _) = passing.into_iter().partition(is_gone);
-        bad.extend(gone);
         Some(Self {
             field: if field == "-" { "" } else { field },
-            good,
-            bad,
-            passing,
+            good: words()?,
+            bad: words()?,
+            passing: words()?,
         })
     }
 

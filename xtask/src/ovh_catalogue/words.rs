@@ -56,6 +56,8 @@ fn is_bad(word: &str, is_work: bool) -> bool {
     }
     let word = word.to_ascii_lowercase();
     match word.as_str() {
+        // Of what is deleted, nothing comes any more.
+        "deleted" => true,
         "aborted" | "canceled" | "cancelled" | "compromised" | "denied" | "expired" | "failed"
         | "failing" | "failure" | "hacked" | "hackedblocked" | "in-error" | "ko" | "problem"
         | "refused" | "rejected" | "revoked" => true,
@@ -117,6 +119,11 @@ mod tests {
                 "hosting.web.SSL",
                 "created creating deleting",
                 "state|created||creating,deleting",
+            ),
+            (
+                "cloud.instance",
+                "ACTIVE BUILD DELETED",
+                "state|ACTIVE|DELETED|BUILD",
             ),
             (
                 "cluster.hadoop.hadoop",
