@@ -134,7 +134,11 @@ impl Error {
 
     /// An argument that cannot be sent; `field` is its name in the API.
     pub fn input(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        let (field, problem) = (field.into(), problem.into());
+        Self::of_field(field.into(), problem.into())
+    }
+
+    #[cold]
+    fn of_field(field: String, problem: String) -> Self {
         Self::new(ErrorKind::Input, format!("{field}: {problem}")).with_field(field, problem)
     }
 

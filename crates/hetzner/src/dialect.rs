@@ -95,13 +95,13 @@ impl Dialect for HetznerDialect {
 
     fn is_conflict(&self, code: &str) -> bool {
         // Not of the code `conflict`: by that somebody else was at it in the same moment, and the call is repeated.
-        ErrorCode::from(code) == ErrorCode::UniquenessError
+        code == ErrorCode::UniquenessError.as_str()
     }
 
     // `resource_locked` stands in hcloud-go, and not in the documentation.
     fn is_locked(&self, code: &str) -> bool {
         matches!(
-            ErrorCode::from(code),
+            ErrorCode::read(code),
             ErrorCode::Locked | ErrorCode::ResourceLocked
         )
     }

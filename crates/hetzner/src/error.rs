@@ -154,27 +154,27 @@ impl ApiError {
     /// All that the service said, without the status.
     pub(crate) fn reason(&self) -> String {
         let (code, message) = (printable(self.code.as_str()), printable(&self.message));
-        let mut told = vec![format!("{code}: {message}")];
-        let field = |field: &FieldError| match &*field.messages {
-            [] => printable(&field.name).into_owned(),
-            messages => {
-                let messages = messages.join(", ");
-                format!("{}: {}", printable(&field.name), printable(&messages))
-            }
-        };
+        let mut told = format!("{code}: {message}");
         let details = &self.details;
+        for (number, FieldError { name, messages }) in details.fields.iter().enumerate() {
+            told.push_str(if number == 0 { " (" } else { "; " });
+            told.push_str(&printable(name));
+            if !messages.is_empty() {
+                told.push_str(": ");
+                told.push_str(&printable(&messages.join(", ")));
+            }
+        }
         if !details.fields.is_empty() {
-            let fields: Vec<String> = details.fields.iter().map(field).collect();
-            told.push(format!("({})", fields.join("; ")));
+            told.push(')');
         }
         if !details.limits.is_empty() {
             let limits = details.limits.join(", ");
-            told.push(format!("(limits: {})", printable(&limits)));
+            told.push_str(&format!(" (limits: {})", printable(&limits)));
         }
         if let Some(announcement) = &details.announcement {
-            told.push(format!("(see {})", printable(announcement)));
+            told.push_str(&format!(" (see {})", printable(announcement)));
         }
-        told.join(" ")
+        told
     }
 }
 

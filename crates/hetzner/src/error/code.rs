@@ -171,7 +171,7 @@ impl ErrorCode {
     }
 
     /// From the wire, where one code has an older name.
-    pub(super) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         Self::from(if text == OLD_RATE_LIMIT {
             Self::RateLimitExceeded.as_str()
         } else {
