@@ -1,10 +1,11 @@
 //! Labels of resources, the rules they follow, and selectors that find resources by them.
 
-use cloud_core::provider::CallBuilder;
-use std::collections::{BTreeMap, HashMap, btree_map};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use cloud_core::provider::CallBuilder;
+use serde::de::{self, Deserialize, Deserializer, MapAccess};
+use serde::{Serialize, Serializer};
 
 mod selector;
 
@@ -24,9 +25,11 @@ pub use selector::{LabelSelector, SelectorError};
 /// assert_eq!(error.key(), "env");
 /// # Ok::<(), hetzner::LabelError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Labels(BTreeMap<String, String>);
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Labels(
+    // Sorted by key. Resources have few labels, and a map takes half a kilobyte for one.
+    Vec<(String, String)>,
+);
 
 impl Labels {
     /// A set without any labels. In an update this removes every label.
@@ -34,24 +37,44 @@ impl Labels {
         Self::default()
     }
 
+    /// Where a key is, or where it would be.
+    fn place_of(&self, key: &str) -> Result<usize, usize> {
+        // As a service gives them, in the order of their keys.
+        match self.0.last() {
+            Some((last, _)) if last.as_str() >= key => self
+                .0
+                .binary_search_by(|(other, _)| other.as_str().cmp(key)),
+            _ => Err(self.0.len()),
+        }
+    }
+
     /// The value of a key. A label without a value has the empty one.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        let place = self.place_of(key).ok()?;
+        Some(&self.0[place].1)
     }
 
     /// Whether the key is there, with whatever value.
     pub fn contains_key(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.place_of(key).is_ok()
     }
 
     /// Sets a label and gives back the value it had.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        self.0.insert(key.into(), value.into())
+        let (key, value) = (key.into(), value.into());
+        match self.place_of(&key) {
+            Ok(place) => Some(std::mem::replace(&mut self.0[place].1, value)),
+            Err(place) => {
+                self.0.insert(place, (key, value));
+                None
+            }
+        }
     }
 
     /// Takes a label away and gives back its value.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        self.0.remove(key)
+        let place = self.place_of(key).ok()?;
+        Some(self.0.remove(place).1)
     }
 
     /// Keys with their values, in the order of the keys.
@@ -237,24 +260,55 @@ impl LabelError {
     }
 }
 
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+impl Serialize for Labels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InMap)
+    }
+}
+
+struct InMap;
+
+impl<'de> de::Visitor<'de> for InMap {
+    type Value = Labels;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Labels, A::Error> {
+        let mut labels = Labels::new();
+        while let Some((key, value)) = map.next_entry::<String, String>()? {
+            labels.insert(key, value);
+        }
+        Ok(labels)
+    }
+}
+
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
+        let mut labels = Self::new();
+        labels.extend(pairs);
+        labels
     }
 }
 
 impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Labels {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        self.0.extend(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into())),
-        );
+        for (key, value) in pairs {
+            self.insert(key, value);
+        }
     }
 }
 
@@ -272,7 +326,7 @@ impl<K: Into<String>, V: Into<String>> From<Vec<(K, V)>> for Labels {
 
 impl From<BTreeMap<String, String>> for Labels {
     fn from(labels: BTreeMap<String, String>) -> Self {
-        Self(labels)
+        labels.into_iter().collect()
     }
 }
 
@@ -284,20 +338,19 @@ impl<S> From<HashMap<String, String, S>> for Labels {
 
 impl From<Labels> for BTreeMap<String, String> {
     fn from(labels: Labels) -> Self {
-        labels.0
+        labels.0.into_iter().collect()
     }
 }
 
 /// Iterates over [`Labels`], sorted by key.
 #[derive(Clone, Debug)]
-pub struct Iter<'a>(btree_map::Iter<'a, String, String>);
+pub struct Iter<'a>(std::slice::Iter<'a, (String, String)>);
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
     fn next(&mut self) -> Option<Self::Item> {
-        self.0
-            .next()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+        let (key, value) = self.0.next()?;
+        Some((key, value))
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
@@ -316,7 +369,7 @@ impl<'a> IntoIterator for &'a Labels {
 
 impl IntoIterator for Labels {
     type Item = (String, String);
-    type IntoIter = btree_map::IntoIter<String, String>;
+    type IntoIter = std::vec::IntoIter<(String, String)>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
@@ -325,6 +378,41 @@ impl IntoIterator for Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn they_are_kept_as_a_map_keeps_them() {
+        let mut orders = vec![vec![]];
+        for _ in 0..4 {
+            let longer = |order: &Vec<usize>| {
+                (0..3)
+                    .map(|key| [order.clone(), vec![key]].concat())
+                    .collect::<Vec<_>>()
+            };
+            orders.extend(orders.iter().flat_map(longer).collect::<Vec<_>>());
+        }
+        for order in orders {
+            let pairs = order.iter().enumerate();
+            let pairs: Vec<_> = pairs
+                .map(|(value, key)| (["a", "b", "c"][*key], value.to_string()))
+                .collect();
+            let map: BTreeMap<String, String> = pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone()))
+                .collect();
+            let mut labels: Labels = pairs.into_iter().collect();
+            assert_eq!(BTreeMap::from(labels.clone()), map);
+            assert_eq!(format!("{labels:?}"), format!("{map:?}"));
+            let text = serde_json::to_string(&map).unwrap();
+            assert_eq!(serde_json::to_string(&labels).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Labels>(&text).unwrap(), labels);
+            for key in ["a", "b", "c", "d"] {
+                assert_eq!(labels.get(key), map.get(key).map(String::as_str));
+                assert_eq!(labels.contains_key(key), map.contains_key(key));
+            }
+            assert_eq!(labels.remove("b"), map.get("b").cloned());
+            assert!(!labels.contains_key("b"));
+        }
+    }
 
     #[test]
     fn good_labels_pass() {
