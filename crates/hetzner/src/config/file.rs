@@ -37,11 +37,11 @@ enum Item {
     Boolean(bool),
     List(Vec<Item>),
     Table(Table),
-    /// Dates and fractions, which no key of this file has.
+    /// A fraction, which no key of this file has.
     Other,
 }
 
-/// Of `serde_json`, there are values too; but what makes them is three times as large.
+/// A list, because `serde_json`'s map and what makes it would be three times as large.
 #[derive(Default)]
 struct Table(Vec<(String, Item)>);
 
