@@ -1,5 +1,7 @@
 //! What the service says when it refuses a request.
 
+use std::fmt::Write as _;
+
 use cloud_core::error::printable;
 use cloud_core::secrets;
 use http::HeaderMap;
@@ -169,10 +171,11 @@ impl ApiError {
         }
         if !details.limits.is_empty() {
             let limits = details.limits.join(", ");
-            told.push_str(&format!(" (limits: {})", printable(&limits)));
+            // Writing into a text cannot fail.
+            let _ = write!(told, " (limits: {})", printable(&limits));
         }
         if let Some(announcement) = &details.announcement {
-            told.push_str(&format!(" (see {})", printable(announcement)));
+            let _ = write!(told, " (see {})", printable(announcement));
         }
         told
     }
