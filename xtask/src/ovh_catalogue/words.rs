@@ -57,10 +57,9 @@ fn is_bad(word: &str, is_work: bool) -> bool {
     let word = word.to_ascii_lowercase();
     match word.as_str() {
         // Of what is deleted, nothing comes any more.
-        "deleted" => true,
-        "aborted" | "canceled" | "cancelled" | "compromised" | "denied" | "expired" | "failed"
-        | "failing" | "failure" | "hacked" | "hackedblocked" | "in-error" | "ko" | "problem"
-        | "refused" | "rejected" | "revoked" => true,
+        "aborted" | "canceled" | "cancelled" | "compromised" | "deleted" | "denied" | "expired"
+        | "failed" | "failing" | "failure" | "hacked" | "hackedblocked" | "in-error" | "ko"
+        | "problem" | "refused" | "rejected" | "revoked" => true,
         // In small letters it was told above. In capitals instances have it, too (`cloud.instance.InstanceStatusEnum`):
         // what is not seen now may be seen again.
         "blocked" | "unknown" => is_work,
