@@ -108,27 +108,19 @@ mod backend {
     use rustls::server::ParsedCertificate;
     use rustls::{
         CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, OtherError,
-        RootCertStore, SignatureScheme, SupportedCipherSuite, WantsVerifier,
+        RootCertStore, SignatureScheme, SupportedCipherSuite,
     };
     use secrecy::ExposeSecret;
 
     use super::{TlsSettings, is_of_an_authority, no_certificate_in_pem};
     use crate::transport::http_transport::{CertificatePin, HttpConfigError, PinMode};
 
-    type Builder<State> = ConfigBuilder<ClientConfig, State>;
-
     /// With the authorities of the system.
     pub(super) fn apply_usual(
         client: reqwest::ClientBuilder,
         plain_http_only: bool,
     ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
-        let provider = provider()?;
-        let config = versions(&provider)?;
-        let config = if plain_http_only {
-            asking_nobody(config)
-        } else {
-            verified_by(config, system(&provider)?)
-        };
+        let config = verified_by(system, plain_http_only)?;
         Ok(given(config.with_no_client_auth(), client))
     }
 
@@ -137,13 +129,7 @@ mod backend {
         client: reqwest::ClientBuilder,
         plain_http_only: bool,
     ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
-        let provider = provider()?;
-        let config = versions(&provider)?;
-        let config = if plain_http_only {
-            asking_nobody(config)
-        } else {
-            verified_by(config, verifier(settings, &provider)?)
-        };
+        let config = verified_by(|provider| verifier(settings, provider), plain_http_only)?;
         let Some((chain, key)) = &settings.identity else {
             return Ok(given(config.with_no_client_auth(), client));
         };
@@ -159,28 +145,27 @@ mod backend {
         Ok(given(config, client))
     }
 
-    fn versions(provider: &Arc<CryptoProvider>) -> Result<Builder<WantsVerifier>, HttpConfigError> {
-        ClientConfig::builder_with_provider(provider.clone())
+    fn verified_by(
+        verifier: impl FnOnce(
+            &Arc<CryptoProvider>,
+        ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError>,
+        plain_http_only: bool,
+    ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, HttpConfigError> {
+        let provider = provider()?;
+        let config = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|error| {
                 HttpConfigError::new(
                     "tls",
                     format!("the crypto provider cannot be used: {error}"),
                 )
-            })
-    }
-
-    /// Nobody is asked for a certificate, so the store of the system, which may be empty, is not read.
-    fn asking_nobody(config: Builder<WantsVerifier>) -> Builder<WantsClientCert> {
-        config.with_root_certificates(RootCertStore::empty())
-    }
-
-    fn verified_by(
-        config: Builder<WantsVerifier>,
-        verifier: Arc<dyn ServerCertVerifier>,
-    ) -> Builder<WantsClientCert> {
+            })?;
+        if plain_http_only {
+            // Nobody is asked for a certificate, so the store of the system, which may be empty, is not read.
+            return Ok(config.with_root_certificates(RootCertStore::empty()));
+        }
         let config = config.dangerous();
-        config.with_custom_certificate_verifier(verifier)
+        Ok(config.with_custom_certificate_verifier(verifier(&provider)?))
     }
 
     fn given(mut config: ClientConfig, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
